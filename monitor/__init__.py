@@ -1,0 +1,1 @@
+"""The service: from the wire to an alert. Start reading at `monitor/pipeline.py`."""

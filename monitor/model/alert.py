@@ -1,0 +1,157 @@
+"""Subscriptions, alerts, deliveries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.model.position import ChangeKind
+
+
+class ChannelName(StrEnum):
+    """The channels there are; each is one file in `monitor/alerts/channels`."""
+
+    WEBHOOK = "webhook"
+    EMAIL = "email"
+    LOG = "log"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What a subscription wants. An empty set means all.
+
+    `least_confidence` is compared with the posterior of the change. `pending` asks for changes before they are
+    confirmed as well. `commentators` asks for actors who stand for no body too.
+    """
+
+    actors: frozenset[str] = frozenset()
+    issues: frozenset[str] = frozenset()
+    kinds: frozenset[ChangeKind] = frozenset()
+    least_confidence: float = 0.0
+    pending: bool = False
+    commentators: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """Who wants to know what, and where it is sent. `secret` signs webhooks and is never shown again."""
+
+    id: int
+    subscriber: str
+    channel: ChannelName
+    target: str
+    filter: Filter
+    created_at: datetime
+    secret: str | None = None
+    disabled_at: datetime | None = None
+    disabled_why: str | None = None
+
+
+class AlertKind(StrEnum):
+    """CHANGE tells of a change; CORRECTION takes one back; MATCH tells of an item that a query rule found."""
+
+    CHANGE = "change"
+    CORRECTION = "correction"
+    MATCH = "match"
+
+
+class DeliveryStatus(StrEnum):
+    """Where a delivery stands. DEAD is a dead letter: given up, visible, and can be sent again by an operator."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A statement as an alert shows it."""
+
+    text: str
+    stance: str
+    holder: str
+    said_at: datetime
+    publisher: str
+    title: str
+    url: str | None
+    direct: bool
+    claimed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertContent:
+    """All that an alert says, as values; composing turns it into a subject, texts and a payload.
+
+    `before` is None when no position was known. `also` are the quotes that confirmed the change. `moves` names the
+    bodies whose position the same utterance moved.
+    """
+
+    kind: AlertKind
+    change_id: int | None
+    change_key: str
+    actor_id: str
+    actor: str
+    issue_id: str
+    issue: str
+    proposition: str
+    change_kind: str
+    status: str
+    stance_before: str | None
+    stance_after: str | None
+    at: datetime
+    confidence: float
+    before: Quote | None
+    after: Quote
+    also: tuple[Quote, ...] = ()
+    moves: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedDelivery:
+    """A delivery that this worker has leased and must now attempt.
+
+    `alert_id` is the idempotency id: the same through all retries and replays. `payload` is the exact body of a
+    webhook. `attempt` counts from 1.
+    """
+
+    id: int
+    alert_id: str
+    channel: ChannelName
+    target: str
+    secret: str | None
+    subject: str
+    text: str
+    html: str
+    payload: str
+    attempt: int
+    created_at: datetime
+    lease_token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptResult:
+    """How one attempt ended. `answer` is at most the first 1,000 characters of what the other side said."""
+
+    ok: bool
+    status: int | None = None
+    permanent: bool = False
+    disable_target: bool = False
+    retry_after_s: int | None = None
+    error: str | None = None
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchContent:
+    """What an alert says of an item that a query rule with `alert: true` found. `excerpt` is the text around the hit."""
+
+    query_id: str
+    query: str
+    item_title: str
+    excerpt: str
+    publisher: str
+    url: str | None
+    published_at: datetime

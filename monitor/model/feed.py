@@ -1,0 +1,110 @@
+"""Feeds, named by their moment: stored, fetched, parsed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class FeedStatus(StrEnum):
+    """ACTIVE is polled; PAUSED by an operator; GONE answered 410 and is not asked again."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A feed as stored: its address, what the server told us to send back, and when it is due.
+
+    `failures` counts failed polls in a row. `interval_s` is the present distance between polls in seconds.
+    `baseline_done` is False until the first successful poll, whose items move positions but alert nobody.
+    `errors_since` and `last_error` are None while the feed is well.
+    """
+
+    id: int
+    url: str
+    title: str = ""
+    folder: str = ""
+    status: FeedStatus = FeedStatus.ACTIVE
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    site_url: str | None = None
+    interval_s: int = 1800
+    next_poll_at: datetime
+    last_poll_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_new_at: datetime | None = None
+    failures: int = 0
+    last_error: str | None = None
+    errors_since: datetime | None = None
+    baseline_done: bool = False
+    added_at: datetime
+
+
+class FetchOutcome(StrEnum):
+    """How a fetch ended."""
+
+    OK = "ok"
+    NOT_MODIFIED = "not modified"
+    GONE = "gone"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchResult:
+    """What one fetch brought. `error` says in plain words what is wrong and what to do; None when it went well.
+
+    `body` is decoded from its transfer coding (gzip, deflate), not from its charset. `retry_after_s` is what the
+    server asked for, in seconds, capped. `permanent_url` is set when every hop on the way was a 301 or 308.
+    """
+
+    url: str
+    outcome: FetchOutcome
+    status: int | None = None
+    final_url: str | None = None
+    permanent_url: str | None = None
+    body: bytes = b""
+    content_type: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    retry_after_s: int | None = None
+    max_age_s: int | None = None
+    error: str | None = None
+    elapsed_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedEntry:
+    """One entry of a feed, cleaned: plain text, safe http(s) link, aware date or None.
+
+    `id` is what identifies the entry within its feed (guid, else link, else a hash of title and text). `published` is
+    the date that the feed gives, `updated` likewise. `text` is the longest of content and summary as plain text, and
+    `html` the same, sanitised.
+    """
+
+    id: str
+    title: str
+    link: str | None
+    text: str
+    html: str = ""
+    author: str | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    lang: str | None = None
+    guid_given: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """A parsed document. `problems` names entries that were skipped or repaired, and why; never silent."""
+
+    title: str
+    link: str | None = None
+    lang: str | None = None
+    ttl_s: int | None = None
+    entries: tuple[ParsedEntry, ...] = ()
+    problems: tuple[str, ...] = field(default=())

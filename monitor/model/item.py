@@ -1,0 +1,61 @@
+"""Items and stories."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewItem:
+    """An entry that is about to be stored: it has an identity within its feed, but no row yet.
+
+    `content_hash` covers title and text; a different hash under a known identity is a revision. `story_key` is the same
+    for syndicated copies of one story.
+    """
+
+    feed_id: int | None
+    identity: str
+    url: str | None
+    title: str
+    text: str
+    published_at: datetime
+    seen_at: datetime
+    lang: str | None
+    publisher: str
+    content_hash: str
+    author: str | None = None
+    baseline: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One revision of an item as stored. `revision` counts from 1.
+
+    `story_id` is shared by syndicated copies. `publisher` is the credited agency, else the registered domain.
+    `baseline` marks what was already there when its feed was first polled.
+    """
+
+    id: int
+    revision: int
+    story_id: int
+    feed_id: int | None
+    identity: str
+    url: str | None
+    title: str
+    text: str
+    published_at: datetime
+    seen_at: datetime
+    lang: str | None
+    publisher: str
+    baseline: bool = False
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The texts in which rules are looked for, by field name."""
+        return {"title": self.title, "text": self.text}
+
+    @property
+    def day(self) -> date:
+        """The day that decides which offices are held."""
+        return self.published_at.date()

@@ -1,0 +1,87 @@
+"""Statements: who holds which stance on which issue, and the words that show it."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Stance(StrEnum):
+    """A stance on an issue's proposition."""
+
+    SUPPORTS = "supports"
+    OPPOSES = "opposes"
+    CONDITIONAL = "conditional"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The words that show a stance: `text == item.fields[field][start:end]`, offsets in code points."""
+
+    field: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadStatement:
+    """A statement as an extractor gives it, before it has a row.
+
+    `holder` and `issue` are rule ids. `speaker` is the surface of whoever utters it in the text (None: the article's
+    own voice). `claimed_by` is the actor who says that the holder holds it, when that is somebody else. `quoted` is true
+    when the evidence is the holder's direct speech. `withdraws` marks an explicit retraction of the stance named.
+    `confidence` is the probability that holder, issue and stance are all right.
+    """
+
+    holder: str
+    issue: str
+    stance: Stance
+    evidence: Evidence
+    confidence: float
+    said_at: datetime
+    speaker: str | None = None
+    claimed_by: str | None = None
+    quoted: bool = False
+    withdraws: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A statement with a row: what was read, from which revision of which item, and by whom it was published.
+
+    `fingerprint` is stable over re-readings and copies: the same holder, issue, stance and words give the same one.
+    `live` is false once the reading that made it was replaced.
+    """
+
+    id: int
+    item_id: int
+    revision: int
+    story_id: int
+    publisher: str
+    url: str | None
+    item_title: str
+    seen_at: datetime
+    baseline: bool
+    fingerprint: str
+    read: ReadStatement
+    live: bool = True
+
+    @property
+    def said_at(self) -> datetime:
+        """When it was said, as far as the text tells; else when the item was published."""
+        return self.read.said_at
+
+
+def fingerprint(holder: str, issue: str, stance: Stance, words: str) -> str:
+    """The identity of an utterance: 32 hex digits over who, what, which stance and the folded words.
+
+    Case, diacritics, punctuation and spaces do not count, so that a copy with other quotation marks is the same.
+    """
+    folded = unicodedata.normalize("NFKD", words).casefold()
+    kept = "".join(c for c in folded if c.isalnum())
+    return hashlib.sha256("\x1f".join((holder, issue, stance, kept)).encode()).hexdigest()[:32]
