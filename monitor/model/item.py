@@ -59,3 +59,24 @@ class Item:
     def day(self) -> date:
         """The day that decides which offices are held."""
         return self.published_at.date()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownItem:
+    """What admission needs to know of an item that is already stored: its row, its revision and what it said."""
+
+    id: int
+    revision: int
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryCandidate:
+    """A stored item that a new one could be a copy of: newest revision, from the last days, of any feed."""
+
+    story_id: int
+    item_id: int
+    publisher: str
+    title: str
+    text: str
+    published_at: datetime
