@@ -65,8 +65,12 @@ class FoundChange:
 
     @property
     def key(self) -> str:
-        """The identity of the change, 32 hex digits."""
-        parts = (self.actor, self.issue, self.kind, self.after or "", self.trigger)
+        """The identity of the change, 32 hex digits.
+
+        The kind does not belong to it: a late item can turn a first position into a reversal, and it is the same change.
+        A split does, for it shares its trigger with the change of the member.
+        """
+        parts = (self.actor, self.issue, "split" if self.kind is ChangeKind.SPLIT else "", self.trigger)
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
 

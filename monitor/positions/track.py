@@ -1,0 +1,165 @@
+"""The tracker: statements of one actor on one issue → position and changes. A pure fold in the order of said_at.
+
+The filter (`filter.py`) says what is probable; this file says when a change counts. A stance other than the standing
+one opens a *candidate* with the observation that first spoke for it (the trigger). It is confirmed when the filter's
+posterior passes the threshold, and dropped, with a trace, when a contradiction pushes it below the floor first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from monitor.model.position import ChangeKind, ChangeStatus, Fold, FoundChange, FoundPosition
+from monitor.model.statement import Stance, Statement
+from monitor.positions.evidence import Observation, Trust, observe
+from monitor.positions.filter import FilterModel, Held, reading_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackerConfig:
+    """When a change counts. `threshold`: the posterior that confirms. `floor`: below it a candidate is dropped."""
+
+    model: FilterModel = field(default_factory=FilterModel)
+    trust: Trust = field(default_factory=Trust)
+    threshold: float = 0.95
+    floor: float = 0.05
+
+
+class Tracker(Protocol):
+    """Folds the statements of one actor on one issue."""
+
+    def fold(self, actor: str, issue: str, statements: Sequence[Statement]) -> Fold:
+        """The position and all changes that the statements amount to, whatever their order."""
+        ...
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """A stance on its way to be the position: the observations that spoke for it since the standing one was left."""
+
+    looks: list[Observation]
+    before: Observation | None
+
+
+@dataclass(slots=True)
+class _State:
+    belief: dict[Held, float]
+    standing: Held = Held.NONE
+    definite: Held | None = None
+    upheld_by: Observation | None = None
+    since: Observation | None = None
+    open: dict[Held, _Candidate] = field(default_factory=dict)
+    changes: list[FoundChange] = field(default_factory=list)
+
+
+class FilterTracker:
+    """The tracker that the product uses."""
+
+    def __init__(self, config: TrackerConfig | None = None) -> None:
+        self._config = config or TrackerConfig()
+
+    def fold(self, actor: str, issue: str, statements: Sequence[Statement]) -> Fold:
+        """See `Tracker.fold`."""
+        state = _State(belief=self._config.model.prior())
+        for look in observe(statements, self._config.trust):
+            if look.reliability > 0:
+                self._take(state, look, actor, issue)
+        for held, candidate in state.open.items():
+            state.changes.append(self._change(state, held, candidate, actor, issue, ChangeStatus.PENDING, None))
+        # The same words in another paper can open a dropped candidate again: one change, its latest status.
+        by_key = {change.key: change for change in state.changes}
+        return Fold(position=self._position(state, actor, issue, len(statements)), changes=tuple(by_key.values()))
+
+    def _take(self, state: _State, look: Observation, actor: str, issue: str) -> None:
+        says = Held.NONE if look.withdraws else Held(look.stance.value)
+        state.belief = self._config.model.step(state.belief, reading_of(look.stance, look.withdraws), look.reliability)
+        if says is not state.standing:
+            before = state.upheld_by
+            state.open.setdefault(says, _Candidate(looks=[], before=before)).looks.append(look)
+        else:
+            state.upheld_by = look
+        self._drop_contradicted(state, says, actor, issue)
+        likely = max(state.belief, key=lambda x: state.belief[x])
+        if likely in state.open and state.belief[likely] >= self._config.threshold:
+            self._confirm(state, likely, look, actor, issue)
+
+    def _drop_contradicted(self, state: _State, says: Held, actor: str, issue: str) -> None:
+        for held in [h for h in state.open if h is not says and state.belief[h] < self._config.floor]:
+            candidate = state.open.pop(held)
+            state.changes.append(self._change(state, held, candidate, actor, issue, ChangeStatus.DROPPED, None))
+
+    def _confirm(self, state: _State, held: Held, look: Observation, actor: str, issue: str) -> None:
+        candidate = state.open.pop(held)
+        state.changes.append(self._change(state, held, candidate, actor, issue, ChangeStatus.CONFIRMED, look))
+        # What else was open was measured against a position that no longer stands.
+        for other in list(state.open):
+            left = state.open.pop(other)
+            state.changes.append(self._change(state, other, left, actor, issue, ChangeStatus.DROPPED, None))
+        state.standing = held
+        state.upheld_by, state.since = candidate.looks[-1], candidate.looks[0]
+        if held in (Held.SUPPORTS, Held.OPPOSES):
+            state.definite = held
+
+    def _change(
+        self,
+        state: _State,
+        held: Held,
+        candidate: _Candidate,
+        actor: str,
+        issue: str,
+        status: ChangeStatus,
+        confirmed_by: Observation | None,
+    ) -> FoundChange:
+        first = candidate.looks[0]
+        kind = _kind(state.standing, state.definite, held)
+        silent = first.statement.baseline and (
+            kind is ChangeKind.FIRST or confirmed_by is None or confirmed_by.statement.baseline
+        )
+        return FoundChange(
+            actor=actor,
+            issue=issue,
+            kind=kind,
+            before=_stance(state.standing),
+            after=_stance(held),
+            status=status,
+            trigger=first.statement.fingerprint,
+            at=first.said_at,
+            confirmed_at=confirmed_by.statement.seen_at if confirmed_by else None,
+            posterior=state.belief[held],
+            before_statement=candidate.before.statement.id if candidate.before else None,
+            after_statement=first.statement.id,
+            support=tuple(look.statement.id for look in candidate.looks),
+            silent=silent,
+        )
+
+    def _position(self, state: _State, actor: str, issue: str, statements: int) -> FoundPosition:
+        pending = max(state.open, key=lambda h: state.belief[h]) if state.open else None
+        return FoundPosition(
+            actor=actor,
+            issue=issue,
+            stance=_stance(state.standing),
+            posterior={Stance(x.value): p for x, p in state.belief.items() if x is not Held.NONE},
+            since=state.since.said_at if state.since else None,
+            statement=state.upheld_by.statement.id if state.upheld_by else None,
+            statements=statements,
+            pending=_stance(pending) if pending else None,
+        )
+
+
+def _stance(held: Held) -> Stance | None:
+    return None if held is Held.NONE else Stance(held.value)
+
+
+def _kind(standing: Held, definite: Held | None, held: Held) -> ChangeKind:
+    """The kind of a change; a reversal is measured against the last definite stance, also by way of conditional."""
+    if held is Held.NONE:
+        return ChangeKind.WITHDRAWN
+    if standing is Held.NONE:
+        return ChangeKind.FIRST if definite in (None, held) or held is Held.CONDITIONAL else ChangeKind.REVERSED
+    if held is Held.CONDITIONAL:
+        return ChangeKind.SOFTENED
+    if definite is not None and definite is not held:
+        return ChangeKind.REVERSED
+    return ChangeKind.HARDENED
