@@ -146,7 +146,7 @@ class AttemptResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchContent:
-    """What an alert says of an item that a query rule with `alert: true` found. `excerpt` is the text around the hit."""
+    """What an alert says of an item that a query rule with `alert: true` found; `excerpt` is the text around it."""
 
     query_id: str
     query: str

@@ -67,7 +67,7 @@ class FoundChange:
     def key(self) -> str:
         """The identity of the change, 32 hex digits.
 
-        The kind does not belong to it: a late item can turn a first position into a reversal, and it is the same change.
+        The kind does not belong to it: a late item can turn a first position into a reversal, yet the same change.
         A split does, for it shares its trigger with the change of the member.
         """
         parts = (self.actor, self.issue, "split" if self.kind is ChangeKind.SPLIT else "", self.trigger)

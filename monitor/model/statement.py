@@ -32,8 +32,8 @@ class ReadStatement:
     """A statement as an extractor gives it, before it has a row.
 
     `holder` and `issue` are rule ids. `speaker` is the surface of whoever utters it in the text (None: the article's
-    own voice). `claimed_by` is the actor who says that the holder holds it, when that is somebody else. `quoted` is true
-    when the evidence is the holder's direct speech. `withdraws` marks an explicit retraction of the stance named.
+    own voice). `claimed_by` is the actor who says that the holder holds it, when that is somebody else. `quoted` is
+    true when the evidence is the holder's direct speech. `withdraws` marks an explicit retraction of the stance named.
     `confidence` is the probability that holder, issue and stance are all right.
     """
 

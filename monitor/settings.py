@@ -1,0 +1,179 @@
+"""Settings: typed, checked at start, from VOLTEFACE_* in the environment or a .env file; secrets also from *_FILE."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "VOLTEFACE_"
+_SECRETS = ("database_url", "smtp_password")
+
+
+class SettingsError(Exception):
+    """A setting is wrong. The message names every wrong one, and what it should be."""
+
+
+class SmtpSecurity(StrEnum):
+    """How the connection to the mail server is protected."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; the descriptions are shown by `volteface doctor` and stand in .env.example."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    data_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("volteface")),
+        description="Folder for the embedded database and its lock files.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="Database address: sqlite:///path or postgresql://user:password@host/name. "
+        "Default: a file in the data folder. Secret; may come from VOLTEFACE_DATABASE_URL_FILE.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address that the pages are served on.")
+    port: int = Field(default=8400, ge=0, le=65535, description="Port of the pages; 0 takes a free one.")
+    public_url: str | None = Field(default=None, description="Address under which readers reach the pages, for links.")
+    packs: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default=(),
+        description="Folders with rule packs laid over the seed pack, separated by the system's path separator.",
+    )
+    default_feeds: bool = Field(default=True, description="Start a new installation with the default feeds.")
+    label: str = Field(default="", description="A line shown on every page and alert, such as INVENTED DEMO DATA.")
+    demo_url: str | None = Field(
+        default=None, description="Address of a demo that runs beside this service, for a link."
+    )
+
+    feed_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Hosts or networks that feeds may live on though they are private, separated by commas."
+    )
+    webhook_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Hosts or networks that webhooks may go to though they are private, separated by commas.",
+    )
+    fetch_deadline_s: float = Field(default=30.0, gt=0, le=300, description="Seconds that one fetch may take in all.")
+    fetch_max_bytes: int = Field(
+        default=15 * 1024 * 1024, ge=1024, description="Bytes that a document may have after decoding."
+    )
+    fetch_concurrency: int = Field(default=16, ge=1, le=256, description="Feeds that are fetched at the same time.")
+    host_spacing_s: float = Field(default=1.0, ge=0, le=60, description="Seconds between two requests to one host.")
+    parse_deadline_s: float = Field(
+        default=10.0, gt=0, le=120, description="Seconds that parsing one document may take."
+    )
+    parse_workers: int = Field(default=2, ge=1, le=32, description="Processes that parse documents.")
+    poll_min_s: int = Field(default=300, ge=1, description="Least seconds between two polls of one feed.")
+    poll_max_s: int = Field(default=6 * 3600, ge=1, description="Most seconds between two polls of one feed.")
+    tick_s: float = Field(default=2.0, gt=0, le=60, description="Seconds between two looks at what is due.")
+
+    threshold: float = Field(
+        default=0.95, gt=0.5, lt=1, description="Probability of the new position at which a change is confirmed."
+    )
+    change_rate: float = Field(
+        default=1 / 40, gt=0, lt=0.5, description="Assumed share of statements at which the position really changes."
+    )
+
+    smtp_host: str | None = Field(default=None, description="Mail server; without it no mail is sent.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_security: SmtpSecurity = Field(default=SmtpSecurity.STARTTLS, description="none, starttls or tls.")
+    smtp_user: str | None = Field(default=None, description="User name at the mail server.")
+    smtp_password: SecretStr | None = Field(
+        default=None, description="Password at the mail server. Secret; may come from VOLTEFACE_SMTP_PASSWORD_FILE."
+    )
+    mail_from: str = Field(default="Volteface <volteface@localhost>", description="Sender of the mails.")
+    operator_contact: str = Field(default="", description="Address in the User-Agent, for the owners of feeds.")
+
+    retain_days: int = Field(default=0, ge=0, description="Days that items are kept that nothing cites; 0 keeps all.")
+    log_format: Literal["text", "json"] = Field(default="text", description="How log lines are written: text or json.")
+
+    @field_validator("packs", mode="before")
+    @classmethod
+    def _split_paths(cls, value: object) -> object:
+        return tuple(p for p in value.split(os.pathsep) if p.strip()) if isinstance(value, str) else value
+
+    @field_validator("feed_allow", "webhook_allow", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: object) -> object:
+        return tuple(h.strip() for h in value.split(",") if h.strip()) if isinstance(value, str) else value
+
+    @field_validator("packs")
+    @classmethod
+    def _packs_exist(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
+        for pack in value:
+            if not pack.is_dir():
+                message = f"{pack} is not a folder; name a folder with actors/, issues/ or queries/ in it"
+                raise ValueError(message)
+        return value
+
+    @field_validator("public_url", "demo_url")
+    @classmethod
+    def _http_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            message = "must begin with http:// or https://"
+            raise ValueError(message)
+        return value.rstrip("/") if value else None
+
+    @property
+    def database(self) -> str:
+        """The database address in force. It may hold a password: do not print it."""
+        if self.database_url is not None and self.database_url.get_secret_value():
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir.expanduser().absolute() / 'volteface.db'}"
+
+
+def load_settings(environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """The settings from the environment, .env and secret files; `overrides` win, None means not given.
+
+    Raises SettingsError that names every wrong setting at once.
+    """
+    if environ is None:
+        environ = {**{k: v or "" for k, v in dotenv_values(".env").items()}, **os.environ}
+    _refuse_unknown(environ)
+    given = {key: value for key, value in overrides.items() if value is not None}
+    for name in _SECRETS:
+        path = environ.get(f"{PREFIX}{name.upper()}_FILE")
+        if path and name not in given:
+            given[name] = SecretStr(_secret(name, Path(path)))
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        lines = [
+            f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()
+        ]
+        raise SettingsError("Some settings are wrong:\n" + "\n".join(f"  {line}" for line in lines)) from None
+
+
+def _secret(name: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{PREFIX}{name.upper()}_FILE: cannot read {path} ({error.__class__.__name__}); check path and rights"
+        raise SettingsError(message) from None
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    """A misspelt setting would otherwise be ignored in silence."""
+    names = {PREFIX + f.upper() for f in Settings.model_fields} | {f"{PREFIX}{s.upper()}_FILE" for s in _SECRETS}
+    names |= {PREFIX + "NO_SKIP"}
+    unknown = sorted(n for n in environ if n.startswith(PREFIX) and n not in names)
+    if unknown:
+        message = f"Unknown settings: {', '.join(unknown)}. `volteface doctor` lists the settings there are."
+        raise SettingsError(message)
