@@ -1,0 +1,66 @@
+"""Track: the positions and changes that follow from statements that came or fell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from monitor.events import Subject
+from monitor.model.position import ChangeStatus, Fold
+from monitor.positions.bodies import counted_for, may_speak_for, splits
+from monitor.positions.track import Tracker
+from rules.model import RuleSet
+from storage import ChangeTransition, Work
+
+_SUBJECTS = {
+    ChangeStatus.PENDING: Subject.CHANGE_PENDING,
+    ChangeStatus.CONFIRMED: Subject.CHANGE_CONFIRMED,
+    ChangeStatus.DROPPED: Subject.CHANGE_DROPPED,
+    ChangeStatus.RETRACTED: Subject.CHANGE_RETRACTED,
+}
+
+
+def refold(
+    work: Work, pairs: Iterable[tuple[str, str]], tracker: Tracker, rules: RuleSet, now: datetime
+) -> list[ChangeTransition]:
+    """Folds every position that the statements of these (holder, issue) pairs can have moved, and saves the result.
+
+    Persons come before the bodies they speak for, so that one utterance is told as the person's change.
+    """
+    moved = {(actor, issue) for holder, issue in pairs for actor in (holder, *_above(holder, rules))}
+    transitions: list[ChangeTransition] = []
+    for issue in sorted({issue for _, issue in moved}):
+        # Two workers may read statements on one issue at the same moment; the later one must see the earlier's.
+        work.positions.lock(issue)
+        for actor in sorted((a for a, i in moved if i == issue), key=lambda a: (-len(_above(a, rules)), a)):
+            fold = _fold(work, actor, issue, tracker, rules)
+            transitions += work.positions.save_fold(fold, now)
+    for transition in transitions:
+        change = transition.change
+        data = {"change": change.id, "actor": change.found.actor, "issue": change.found.issue}
+        work.events.add(_SUBJECTS[change.found.status], data, now)
+    return transitions
+
+
+def _fold(work: Work, actor: str, issue: str, tracker: Tracker, rules: RuleSet) -> Fold:
+    speakers = may_speak_for(actor, rules)
+    statements = work.statements.live_for(issue, speakers)
+    fold = tracker.fold(actor, issue, counted_for(actor, statements, rules))
+    members = {
+        member: tracker.fold(member, issue, counted_for(member, statements, rules))
+        for member in sorted({s.read.holder for s in statements if s.read.claimed_by is None} - {actor})
+    }
+    if len(members) > 1:
+        fold = replace(fold, changes=fold.changes + splits(actor, issue, members, rules))
+    return fold
+
+
+def _above(actor: str, rules: RuleSet) -> tuple[str, ...]:
+    """The bodies above an actor whatever the day: what fell may have counted on another day than today."""
+    chain: list[str] = []
+    rule = rules.actors.get(actor)
+    while rule is not None and rule.member_of is not None and rule.member_of not in (actor, *chain):
+        chain.append(rule.member_of)
+        rule = rules.actors.get(rule.member_of)
+    return tuple(chain)

@@ -1,0 +1,176 @@
+"""Poll: due feeds → fetch → parse → admit. New and revised items are stored; nothing is read here."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from monitor.events import Subject
+from monitor.feeds.cadence import CadenceConfig, after_poll
+from monitor.feeds.parse import NotAFeed
+from monitor.items.admit import admit
+from monitor.items.identity import identities_to_ask
+from monitor.items.syndication import same_story
+from monitor.model.feed import Feed, FetchOutcome, FetchResult, ParsedFeed
+from monitor.model.item import NewItem
+from storage import Database, Work
+
+_log = structlog.get_logger(__name__)
+
+STORY_WINDOW = timedelta(days=4)
+"""How far apart in time copies of one story may appear."""
+
+_LEASE = timedelta(minutes=5)
+
+
+class Fetches(Protocol):
+    """Brings a feed's document."""
+
+    async def fetch(self, feed: Feed) -> FetchResult:
+        """What the fetch brought; never raises for what the other side does."""
+        ...
+
+
+class Parses(Protocol):
+    """Reads a feed's document."""
+
+    async def parse(self, body: bytes, content_type: str | None, base_url: str | None) -> ParsedFeed:
+        """The entries of the document; raises NotAFeed, also when parsing took too long."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollReport:
+    """What one poll of one feed came to. `error` says in plain words why it failed, None when it went well."""
+
+    feed: Feed
+    outcome: FetchOutcome
+    new: int = 0
+    revised: int = 0
+    seen: int = 0
+    error: str | None = None
+    problems: tuple[str, ...] = ()
+
+
+class Poller:
+    """Polls the feeds that are due."""
+
+    def __init__(
+        self, database: Database, fetcher: Fetches, parser: Parses, cadence: CadenceConfig, concurrency: int = 16
+    ) -> None:
+        self._database = database
+        self._fetcher = fetcher
+        self._parser = parser
+        self._cadence = cadence
+        self._gate = asyncio.Semaphore(concurrency)
+
+    async def step(self, now: datetime, limit: int = 64) -> list[PollReport]:
+        """Claims the feeds that are due and polls them side by side; one slow host holds up nobody else."""
+
+        def claim() -> list[Feed]:
+            with self._database.work() as work:
+                return work.feeds.claim_due(now, limit, _LEASE)
+
+        return await self.poll(await asyncio.to_thread(claim), now)
+
+    async def step_these(self, ids: Sequence[int], now: datetime) -> list[PollReport]:
+        """Polls these feeds now, due or not."""
+
+        def claim() -> list[Feed]:
+            with self._database.work() as work:
+                return work.feeds.claim(list(ids), now, _LEASE)
+
+        return await self.poll(await asyncio.to_thread(claim), now)
+
+    async def poll(self, feeds: Sequence[Feed], now: datetime) -> list[PollReport]:
+        """Polls feeds that are already claimed."""
+
+        async def one(feed: Feed) -> PollReport:
+            async with self._gate:
+                return await self._poll_one(feed, now)
+
+        return list(await asyncio.gather(*(one(feed) for feed in feeds)))
+
+    async def _poll_one(self, feed: Feed, now: datetime) -> PollReport:
+        result = await self._fetcher.fetch(feed)
+        parsed: ParsedFeed | None = None
+        error = result.error
+        body_hash = hashlib.sha256(result.body).hexdigest() if result.outcome is FetchOutcome.OK else feed.body_hash
+        # The same bytes hold the same entries: parsing is most of what a poll costs.
+        unchanged = result.outcome is FetchOutcome.OK and body_hash == feed.body_hash and feed.baseline_done
+        if result.outcome is FetchOutcome.OK and not unchanged:
+            try:
+                parsed = await self._parser.parse(result.body, result.content_type, result.final_url or feed.url)
+            except NotAFeed as refused:
+                error = str(refused)
+        # A document that could not be read must be looked at again, even if it comes back byte for byte.
+        read = replace(feed, body_hash=body_hash if error is None else feed.body_hash)
+        report = await asyncio.to_thread(self._save, read, result, parsed, error, now)
+        if report.error:
+            _log.warning("feed failed", feed=feed.id, title=feed.title, error=report.error)
+        return report
+
+    def _save(
+        self, feed: Feed, result: FetchResult, parsed: ParsedFeed | None, error: str | None, now: datetime
+    ) -> PollReport:
+        with self._database.work() as work:
+            new = revised = seen = 0
+            if parsed is not None:
+                new, revised, seen = self._admit(work, feed, parsed, now)
+            after = after_poll(
+                feed,
+                result,
+                parsed,
+                new + revised,
+                error,
+                now,
+                self._cadence,
+                jitter=random.uniform(-1, 1),  # noqa: S311
+            )
+            work.feeds.save(after)
+            work.events.add(Subject.FEED_POLLED, {"feed": feed.id, "ok": error is None}, now)
+            if new or revised:
+                work.events.add(Subject.ITEMS_ADMITTED, {"feed": feed.id, "new": new, "revised": revised}, now)
+        return PollReport(
+            feed=after,
+            outcome=result.outcome,
+            new=new,
+            revised=revised,
+            seen=seen,
+            error=error,
+            problems=parsed.problems if parsed else (),
+        )
+
+    @staticmethod
+    def _admit(work: Work, feed: Feed, parsed: ParsedFeed, now: datetime) -> tuple[int, int, int]:
+        known = work.items.known(feed.id, identities_to_ask(parsed.entries))
+        admission = admit(parsed.entries, known, feed, now)
+        if admission.new:
+            store_new(work, admission.new)
+        for item_id, revision in admission.revised:
+            work.items.revise(
+                item_id, revision.title, revision.text, revision.content_hash, revision.url, revision.seen_at
+            )
+        return len(admission.new), len(admission.revised), admission.seen
+
+
+def store_new(work: Work, items: Sequence[NewItem]) -> list[int]:
+    """Stores new items, each with the story that it is a copy of, or a story of its own. Returns the items' ids."""
+    earliest = min(item.published_at for item in items)
+    latest = max(item.published_at for item in items)
+    candidates = [
+        c for c in work.items.story_candidates(earliest - STORY_WINDOW) if c.published_at <= latest + STORY_WINDOW
+    ]
+    ids = []
+    for item in sorted(items, key=lambda i: i.published_at):
+        stored = work.items.add(item, same_story(item, candidates))
+        candidates.append(work.items.as_candidate(stored))
+        ids.append(stored.id)
+    return ids

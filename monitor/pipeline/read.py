@@ -1,0 +1,101 @@
+"""Read: new items → match → extract → track → notify, one item and one transaction at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from monitor.events import Subject
+from monitor.model.item import Item
+from monitor.pipeline.changes import refold
+from monitor.pipeline.rulebook import RuleBook
+from monitor.pipeline.tell import Teller
+from monitor.positions.protocol import Extractor
+from monitor.positions.track import Tracker
+from rules.compiler import CompiledRules
+from rules.model import Match, RuleKind
+from storage import ChangeTransition, Database
+
+_log = structlog.get_logger(__name__)
+_LEASE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadReport:
+    """What one step came to."""
+
+    items: int = 0
+    statements: int = 0
+    transitions: tuple[ChangeTransition, ...] = ()
+    alerts: int = 0
+    failed: int = 0
+
+
+class Reader:
+    """Reads the items that are new or were revised."""
+
+    def __init__(
+        self, database: Database, rulebook: RuleBook, extractor: Extractor, tracker: Tracker, teller: Teller
+    ) -> None:
+        self._database = database
+        self._rulebook = rulebook
+        self._extractor = extractor
+        self._tracker = tracker
+        self._teller = teller
+
+    def step(self, now: datetime, limit: int = 20) -> ReadReport:
+        """Claims items and reads them in the order of publication. An item that cannot be read is kept, and said so."""
+        with self._database.work() as work:
+            items = work.items.claim_new(now, limit, _LEASE)
+        if not items:
+            return ReadReport()
+        rules = self._rulebook.current()
+        statements = alerts = failed = 0
+        transitions: list[ChangeTransition] = []
+        for item in items:
+            try:
+                report = self._read(item, rules, now)
+            except Exception as error:  # one item must not stop the queue; it is retried, then shown as failed
+                _log.exception("item could not be read", item=item.id, url=item.url)
+                with self._database.work() as work:
+                    work.items.mark_failed(item.id, f"{type(error).__name__}: {error}", now)
+                failed += 1
+                continue
+            statements += report.statements
+            alerts += report.alerts
+            transitions += report.transitions
+        return ReadReport(
+            items=len(items) - failed,
+            statements=statements,
+            transitions=tuple(transitions),
+            alerts=alerts,
+            failed=failed,
+        )
+
+    def _read(self, item: Item, rules: CompiledRules, now: datetime) -> ReadReport:
+        matches = rules.match(item.fields, item.day, item.lang)
+        found = self._extractor.read(item, matches, rules.rules).statements
+        with self._database.work() as work:
+            work.items.save_matches(item, matches, rules.rules.version, now)
+            pairs = work.statements.replace_reading(
+                item, self._extractor.name, self._extractor.version, rules.rules.version, found, now
+            )
+            transitions = refold(work, pairs, self._tracker, rules.rules, now) if pairs else []
+            alerts = self._teller.tell(work, transitions, rules.rules, now)
+            alerts += self._teller.tell_matches(work, item, _alerting(matches, rules), rules.rules, now)
+            work.items.mark_done([item], now)
+            if found:
+                work.events.add(Subject.ITEM_READ, {"item": item.id, "statements": len(found)}, now)
+        return ReadReport(items=1, statements=len(found), transitions=tuple(transitions), alerts=alerts)
+
+
+def _alerting(matches: Sequence[Match], rules: CompiledRules) -> list[Match]:
+    """The first match of each query rule that asks for alerts."""
+    first: dict[str, Match] = {}
+    for match in matches:
+        if match.kind is RuleKind.QUERY and rules.rules.queries[match.rule].alert:
+            first.setdefault(match.rule, match)
+    return list(first.values())

@@ -1,0 +1,171 @@
+"""Notify: changes × subscriptions → alerts and their deliveries, in the transaction that wrote the changes."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from monitor.alerts.compose import Composed, Links, compose
+from monitor.alerts.wants import reason_against, reason_against_match
+from monitor.events import Subject
+from monitor.model.alert import AlertContent, AlertKind, MatchContent, Subscription
+from monitor.model.item import Item
+from monitor.model.position import ChangeKind, ChangeStatus
+from monitor.pipeline.content import change_content, match_content
+from rules.model import Match, RuleSet
+from storage import AlertRow, ChangeTransition, Work
+
+_TOLD = (ChangeStatus.CONFIRMED, ChangeStatus.PENDING)
+
+
+class Teller:
+    """Writes the alerts that follow from changes. `label` marks invented content; `public_url` makes links."""
+
+    def __init__(self, *, label: str = "", public_url: str | None = None) -> None:
+        self._label = label
+        self._public_url = public_url
+
+    def tell(self, work: Work, transitions: Sequence[ChangeTransition], rules: RuleSet, now: datetime) -> int:
+        """Queues alerts for what came, corrections for what fell. Returns how many alerts were queued."""
+        if not transitions:
+            return 0
+        subscriptions = work.subscriptions.all(active_only=True)
+        queued = 0
+        for transition in transitions:
+            if transition.change.found.status in _TOLD:
+                queued += self._tell_change(work, transition, transitions, subscriptions, rules, now)
+            else:
+                queued += self._take_back(work, transition, rules, now)
+        return queued
+
+    def _tell_change(
+        self,
+        work: Work,
+        transition: ChangeTransition,
+        batch: Sequence[ChangeTransition],
+        subscriptions: Sequence[Subscription],
+        rules: RuleSet,
+        now: datetime,
+    ) -> int:
+        change = transition.change
+        actor = rules.actors.get(change.found.actor)
+        wanting = [s for s in subscriptions if reason_against(change, actor, s) is None]
+        if not wanting:
+            return 0
+        moves = _bodies_moved(transition, batch)
+        content = change_content(work, change, rules, AlertKind.CHANGE, moves)
+        taken_back = {a.subscription_id: 0 for a in work.alerts.alerts_for_change(change.id)}
+        for alert in work.alerts.alerts_for_change(change.id):
+            taken_back[alert.subscription_id] += alert.kind is AlertKind.CORRECTION
+        queued = 0
+        for subscription in wanting:
+            # One utterance that moves a person and a body is told once: whichever comes first takes the key.
+            what = "split" if change.found.kind is ChangeKind.SPLIT else "change"
+            state = "pending:" if change.found.status is ChangeStatus.PENDING else ""
+            again = taken_back.get(subscription.id, 0)
+            dedup = f"{state}{what}:{change.found.issue}:{change.found.trigger}" + (f":{again}" if again else "")
+            queued += self._queue(work, subscription, content, dedup, now, change_id=change.id)
+        return queued
+
+    def _take_back(self, work: Work, transition: ChangeTransition, rules: RuleSet, now: datetime) -> int:
+        """Exactly those who were told are told that it no longer holds; what nobody can have seen is cancelled."""
+        change = transition.change
+        told = [a for a in work.alerts.alerts_for_change(change.id) if a.kind is not AlertKind.CORRECTION]
+        if not told:
+            return 0
+        work.alerts.cancel_undelivered(change.id, now)
+        content = change_content(work, change, rules, AlertKind.CORRECTION, ())
+        subscriptions = {s.id: s for s in work.subscriptions.all(active_only=False)}
+        queued = 0
+        for alert in told:
+            if _may_have_arrived(alert):
+                target = subscriptions[alert.subscription_id]
+                dedup = f"correction:{alert.id}"
+                queued += self._queue(work, target, content, dedup, now, change_id=change.id)
+        return queued
+
+    def tell_matches(self, work: Work, item: Item, matches: Sequence[Match], rules: RuleSet, now: datetime) -> int:
+        """Queues alerts for what query rules with `alert: true` found. Copies of one story are told once."""
+        if not matches or item.baseline:
+            return 0
+        queued = 0
+        for match in matches:
+            content = match_content(item, match, rules)
+            for subscription in work.subscriptions.all(active_only=True):
+                if reason_against_match(subscription) is None:
+                    dedup = f"match:{match.rule}:{item.story_id}"
+                    queued += self._queue(work, subscription, content, dedup, now, item_id=item.id)
+        return queued
+
+    def _queue(
+        self,
+        work: Work,
+        subscription: Subscription,
+        content: AlertContent | MatchContent,
+        dedup: str,
+        now: datetime,
+        *,
+        change_id: int | None = None,
+        item_id: int | None = None,
+    ) -> int:
+        kind = content.kind if isinstance(content, AlertContent) else AlertKind.MATCH
+        actor, issue = (
+            (content.actor_id, content.issue_id) if isinstance(content, AlertContent) else (None, content.query_id)
+        )
+        alert = work.alerts.add(
+            subscription.id, kind, change_id, item_id, dedup, as_json(content), actor=actor, issue=issue, now=now
+        )
+        if alert is None:
+            return 0
+        if isinstance(content, AlertContent):
+            content = dataclasses.replace(content, sequence=alert.sequence)
+        composed = self._compose(content, change_id, now)
+        work.alerts.add_delivery(
+            alert.id,
+            subscription.channel,
+            subscription.target,
+            subject=composed.subject,
+            text=composed.text,
+            html=composed.html,
+            payload=composed.payload,
+            now=now,
+        )
+        work.events.add(Subject.ALERT_QUEUED, {"alert": alert.id}, now)
+        return 1
+
+    def _compose(self, content: AlertContent | MatchContent, change_id: int | None, now: datetime) -> Composed:
+        links = Links()
+        if self._public_url and change_id is not None:
+            links = Links(change=f"{self._public_url}/changes/{change_id}")
+        return compose(content, made_at=now, label=self._label, links=links)
+
+
+def _bodies_moved(transition: ChangeTransition, batch: Sequence[ChangeTransition]) -> tuple[str, ...]:
+    """The other actors whose position the same utterance moved in the same way."""
+    found = transition.change.found
+    return tuple(
+        other.change.found.actor
+        for other in batch
+        if other.change.found.actor != found.actor
+        and (other.change.found.issue, other.change.found.trigger) == (found.issue, found.trigger)
+        and other.change.found.kind is not ChangeKind.SPLIT
+        and other.change.found.status is found.status
+    )
+
+
+def _may_have_arrived(alert: AlertRow) -> bool:
+    """Delivered, or attempted: an attempt that failed on our side may have been read on the other."""
+    return alert.attempts > 0
+
+
+def as_json(content: AlertContent | MatchContent) -> dict[str, Any]:
+    """The content as plain JSON values, for the alert's row."""
+    plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(content), default=_plain))
+    return plain
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -1,0 +1,53 @@
+"""The steps put together: what a worker runs, and what `replay` and the tests run with their own clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from monitor.alerts.channels.protocol import Channel
+from monitor.bus.protocol import Bus
+from monitor.feeds.cadence import CadenceConfig
+from monitor.model.alert import ChannelName
+from monitor.pipeline.poll import Fetches, Parses, Poller
+from monitor.pipeline.read import Reader
+from monitor.pipeline.relay import Relay
+from monitor.pipeline.rulebook import RuleBook
+from monitor.pipeline.send import Sender
+from monitor.pipeline.tell import Teller
+from monitor.positions.protocol import Extractor
+from monitor.positions.track import Tracker
+from storage import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stages:
+    """The stages with I/O or a choice of implementation; everything else is fixed."""
+
+    fetcher: Fetches
+    parser: Parses
+    extractor: Extractor
+    tracker: Tracker
+    channels: Mapping[ChannelName, Channel]
+    bus: Bus
+    cadence: CadenceConfig = field(default_factory=CadenceConfig)
+    fetch_concurrency: int = 16
+    label: str = ""
+    public_url: str | None = None
+
+
+class Pipeline:
+    """The walk of an item. Each attribute is one step; each step takes `now` and claims what is due."""
+
+    def __init__(self, database: Database, stages: Stages, clock: Callable[[], datetime]) -> None:
+        self.database = database
+        self.rulebook = RuleBook(database)
+        self.poller = Poller(
+            database, stages.fetcher, stages.parser, stages.cadence, concurrency=stages.fetch_concurrency
+        )
+        teller = Teller(label=stages.label, public_url=stages.public_url)
+        self.reader = Reader(database, self.rulebook, stages.extractor, stages.tracker, teller)
+        self.sender = Sender(database, stages.channels, clock)
+        self.relay = Relay(database, stages.bus)
+        self.bus = stages.bus
