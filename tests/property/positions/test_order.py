@@ -1,0 +1,68 @@
+"""The fold does not care in which order statements arrive."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.model.statement import Stance, Statement
+from monitor.positions.filter import FilterModel, Held
+from monitor.positions.track import FilterTracker
+from tests.unit.positions.statements import said
+
+statements = st.lists(
+    st.builds(
+        said,
+        st.sampled_from(list(Stance)),
+        st.integers(0, 40),
+        story=st.integers(1, 12),
+        publisher=st.sampled_from(["a", "b", "c"]),
+        words=st.sampled_from(["we will", "we will not", "perhaps", "never", "only if"]),
+        confidence=st.floats(0.3, 1.0),
+        quoted=st.booleans(),
+        withdraws=st.booleans(),
+        baseline=st.booleans(),
+    ),
+    max_size=25,
+)
+
+
+@given(statements, st.randoms(use_true_random=False))
+def test_any_order_of_arrival_gives_the_same_fold(found: list[Statement], random: object) -> None:
+    shuffled = list(found)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    # Row ids come from the order of arrival: give the shuffled ones new ids and compare all but the ids.
+    renumbered = [replace(s, id=1000 + i) for i, s in enumerate(shuffled)]
+    one = FilterTracker().fold("ann", "dam", found)
+    two = FilterTracker().fold("ann", "dam", renumbered)
+    assert [(c.key, c.kind, c.status, c.at, c.silent) for c in one.changes] == [
+        (c.key, c.kind, c.status, c.at, c.silent) for c in two.changes
+    ]
+    assert one.position.stance == two.position.stance
+    assert one.position.posterior == two.position.posterior
+
+
+@given(st.lists(st.tuples(st.sampled_from([*map(str, Stance), "withdrawal"]), st.floats(0, 1)), max_size=30))
+def test_the_filter_stays_a_distribution(readings: list[tuple[str, float]]) -> None:
+    model = FilterModel()
+    belief = model.prior()
+    for reading, reliability in readings:
+        belief = model.step(belief, reading, reliability)
+        assert abs(sum(belief.values()) - 1) < 1e-9
+        assert all(0 <= p <= 1 for p in belief.values())
+
+
+@given(st.sampled_from(list(Held)), st.floats(0.5, 0.99), st.floats(0.001, 0.4))
+def test_rows_of_the_model_sum_to_one(held: Held, right: float, rate: float) -> None:
+    model = FilterModel(right=right, change_rate=rate)
+    assert abs(sum(model.transition(held, other) for other in Held) - 1) < 1e-9
+    readings = [*map(str, Stance), "withdrawal"]
+    assert abs(sum(model.likelihood(reading, held) for reading in readings) - 1) < 1e-9
+
+
+@given(statements)
+def test_no_two_changes_share_a_key(found: list[Statement]) -> None:
+    changes = FilterTracker().fold("ann", "dam", found).changes
+    assert len({c.key for c in changes}) == len(changes)
