@@ -85,7 +85,9 @@ class AlertContent:
     """All that an alert says, as values; composing turns it into a subject, texts and a payload.
 
     `before` is None when no position was known. `also` are the quotes that confirmed the change. `moves` names the
-    bodies whose position the same utterance moved.
+    bodies whose position the same utterance moved. `actor_short` is the name for a subject line ("Starmer"); empty:
+    the whole name. `sequence` counts what was told of this actor on this issue, from 1, so that a receiver can tell
+    a late retry from news.
     """
 
     kind: AlertKind
@@ -107,6 +109,8 @@ class AlertContent:
     also: tuple[Quote, ...] = ()
     moves: tuple[str, ...] = ()
     reason: str = ""
+    actor_short: str = ""
+    sequence: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,64 @@
+"""A mail as it goes over the wire: headers that cannot be forged, the same bytes at every attempt."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from monitor.alerts.clean import encodable, one_line
+from monitor.model.alert import ClaimedDelivery
+from monitor.model.moment import utc
+
+_ID_SAFE = re.compile(r"[A-Za-z0-9_-]{1,200}")
+LONGEST_SUBJECT = 400
+
+
+def message_for(delivery: ClaimedDelivery, sender: Address, recipient: str) -> EmailMessage:
+    """The message for one delivery. `recipient` is an address that `check_email` has passed.
+
+    Message-ID comes from the alert's id and Date from when the delivery was made, so that a second copy, sent because
+    an answer was lost, is recognised as one. Raises nothing for any subject or text.
+    """
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = recipient
+    message["Subject"] = header_text(delivery.subject)
+    message["Message-ID"] = message_id(delivery.alert_id, sender.domain)
+    message["Date"] = format_datetime(utc(delivery.created_at))
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message["List-Id"] = f"Volteface <volteface.{sender.domain}>"
+    # Quoted-printable: no relay needs to re-code it, and long lines flow instead of being cut at 998 octets.
+    message.set_content(_body(delivery.text), cte="quoted-printable")
+    message.add_alternative(_body(delivery.html), subtype="html", cte="quoted-printable")
+    # Python draws a random boundary, and with it other bytes at every attempt. "=_" cannot occur in quoted-printable.
+    message.set_boundary(f"=_{_digest(delivery.alert_id)}")
+    return message
+
+
+def header_text(text: str) -> str:
+    """Text for a header: one line, and without `=?`.
+
+    Python's header parser decodes `=?utf-8?q?x=0D=0ABcc:…?=` inside a plain str and writes the line break out: the
+    title of an article could forge a header.
+    """
+    return one_line(text.replace("=?", "= ?"), LONGEST_SUBJECT)
+
+
+def message_id(alert_id: str, domain: str) -> str:
+    """The Message-ID of an alert's mail: the same through all retries and replays."""
+    local = alert_id if _ID_SAFE.fullmatch(alert_id) else _digest(alert_id)
+    return f"<{local}@{domain}>"
+
+
+def _digest(alert_id: str) -> str:
+    return hashlib.sha256(encodable(alert_id).encode()).hexdigest()[:32]
+
+
+def _body(text: str) -> str:
+    lines = encodable(text).replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c if c >= " " or c in "\n\t" else " " for c in lines)

@@ -1,0 +1,66 @@
+"""What others wrote, made fit to be shown: no control characters, no line that was not meant, no dangerous link."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import quote, urlsplit
+
+ELLIPSIS = "…"
+LONGEST_LINK = 2_000
+"""Characters. A longer address is left out: mail clients and browsers cut it anyway."""
+
+_SPACES = re.compile(r"\s+")
+# Overrides and isolates turn what is around them (CVE-2021-42574). The marks U+200E and U+200F stay: scripts need them.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\u2060]")
+_LINK_ENDING = re.compile(r"[\x00-\x20\x7f\\]")
+_UNSAFE_IN_LINK = re.compile(r"""[^\x21-\x7e]|["'<>`{}|^]""")
+
+
+def encodable(text: str) -> str:
+    """The text without what no encoding or database takes: lone surrogates become U+FFFD, NUL goes."""
+    return text.replace("\x00", "").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def one_line(text: str, most: int | None = None) -> str:
+    """The text on one line: control characters and line breaks of every kind become a space, runs of spaces one.
+
+    `most` is the greatest length in code points; what is cut ends with an ellipsis.
+    """
+    plain = _TURNING.sub("", encodable(text))
+    plain = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in plain)
+    plain = _SPACES.sub(" ", plain).strip()
+    return plain if most is None else cut(plain, most)
+
+
+def cut(text: str, most: int) -> str:
+    """At most `most` code points; what is cut ends with an ellipsis, and never between a letter and its accents."""
+    if len(text) <= most:
+        return text
+    end = max(most - 1, 0)
+    while end > 0 and (unicodedata.combining(text[end]) or text[end] in "\u200d\ufe0f"):
+        end -= 1
+    return text[:end].rstrip() + ELLIPSIS
+
+
+def safe_link(url: str | None) -> str | None:
+    """The address in ASCII if it is one that a reader may be led to, else None.
+
+    http and https only, with a host and without user name or password, which only serve to disguise where it leads.
+    """
+    if not url:
+        return None
+    url = url.strip()
+    if _LINK_ENDING.search(url):
+        return None
+    try:
+        parts = urlsplit(encodable(url))
+        host, _ = parts.hostname, parts.port
+        netloc = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode("ascii")
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in ("http", "https") or not host or "@" in netloc or _UNSAFE_IN_LINK.search(netloc):
+        return None
+    ascii_only = parts._replace(scheme=parts.scheme.lower(), netloc=netloc).geturl()
+    safe = _UNSAFE_IN_LINK.sub(lambda found: quote(found.group()), ascii_only)
+    return safe if len(safe) <= LONGEST_LINK else None

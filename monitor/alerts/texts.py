@@ -1,0 +1,105 @@
+"""Every wording of an alert, in one place: a translation is another `Texts`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+_STANCES = {"supports": "supports", "opposes": "opposes", "conditional": "conditional"}
+
+_MOVES = {
+    "first": "First known position of {actor}: {after}.",
+    "reversed": "{actor} has reversed: {before} → {after}.",
+    "softened": "{actor} has softened: {before} → {after}.",
+    "hardened": "{actor} has hardened: {before} → {after}.",
+    "withdrawn": "{actor} has taken back an earlier position ({before}).",
+    "split": "Members of {actor} contradict each other: {before} and {after}.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """The wordings in one language; the defaults are English. Names in braces are filled in by the composer.
+
+    `moves` is keyed by kind of change, `stances` by stance; a key that is missing is shown as it is.
+    """
+
+    language: str = "en"
+    direction: str = "ltr"
+    months: tuple[str, ...] = _MONTHS
+    day: str = "{day} {month} {year}"
+    moment: str = "{day} {month} {year}, {clock} UTC"
+    percent: str = "{figure}%"
+    stances: Mapping[str, str] = field(default_factory=lambda: dict(_STANCES))
+    unknown_stance: str = "none known"
+
+    subject: str = "{actor}: {issue} — {move}"
+    subject_match: str = "{query}: {title}"
+    subject_labelled: str = "[{label}] {subject}"
+    subject_pending: str = "Unconfirmed: {subject}"
+    subject_correction: str = "CORRECTION: {subject}"
+    move: str = "{before} → {after}"
+    move_first: str = "now {after}"
+    move_withdrawn: str = "no longer {before}"
+    move_split: str = "split: {before} / {after}"
+    taken_back: str = "taken back: {move}"
+
+    moves: Mapping[str, str] = field(default_factory=lambda: dict(_MOVES))
+    moved: str = "{actor}: {before} → {after}."
+    correction: str = "We told you the following. It no longer holds, please disregard it."
+    correction_because: str = "We told you the following. It no longer holds: {reason}"
+    pending: str = "Not confirmed yet. We ask for more evidence before we call it a change."
+    match: str = "The watch “{query}” found this item."
+
+    before: str = "Before"
+    after: str = "After"
+    found: str = "Found"
+    nothing_before: str = "No earlier position on record."
+    no_title: str = "(no title)"
+    no_name: str = "(no name)"
+
+    direct: str = "{holder}, in direct speech"
+    reported: str = "{holder}, as reported"
+    claimed: str = "{holder}, according to {claimed_by}"
+    source: str = "{publisher}, {said}"
+
+    proposition: str = "Proposition"
+    since: str = "Since"
+    confirmed: str = "Confirmed"
+    not_confirmed: str = "Evidence so far"
+    confidence: str = "Confidence"
+    moves_too: str = "Moves as well"
+    why: str = "Why"
+    published: str = "Published"
+
+    by_direct: str = "in direct speech"
+    by_report: str = "in indirect speech only"
+    by_publishers: str = "{how}, by {count} publishers: {names}"
+    by_one: str = "{how}, by one publisher: {names}"
+
+    also: str = "Also reported by"
+    also_more: str = "and {count} more"
+
+    link_change: str = "This change, with all evidence"
+    link_wrong: str = "This is wrong"
+    link_settings: str = "Your settings"
+    link_unsubscribe: str = "Unsubscribe"
+    footer: str = "Sent by Volteface, which watches the news and tells you when somebody changes their position."
+
+
+ENGLISH = Texts()
