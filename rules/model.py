@@ -5,6 +5,7 @@ Kinds: *actor* (who), *issue* (a proposition that somebody may support or oppose
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -133,7 +134,10 @@ class RuleSet:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Match:
-    """Where a rule was found. Offsets are code points of the field's original text, end exclusive."""
+    """Where a rule was found. Offsets are code points of the field's original text, end exclusive.
+
+    `line` counts from 0 in the part of the rule that `via` names (which alias, which about line); -1 is not known.
+    """
 
     field: str
     start: int
@@ -141,3 +145,4 @@ class Match:
     kind: RuleKind
     rule: str
     via: Via
+    line: int = dataclasses.field(default=-1, compare=False)

@@ -1,0 +1,272 @@
+"""The query language of `about:` lines and of rules of kind query.
+
+    peacekeep*                      words that begin so; a word without `*` is compared by its stem
+    "boots on the ground"           a phrase: these words in a row, whatever punctuation stands between them
+    troops NEAR/8 Ukraine           at most 8 words between, in either order; either side a word, a phrase, or such
+                                    in parentheses joined by OR
+    sanctions Russia                the same as `sanctions AND Russia`
+    (a OR b) AND NOT c              operators are upper case; NOT binds closest, then NEAR, then AND, then OR
+
+NEAR and phrases are looked for within one field and one paragraph, AND and NOT over the whole item. What stands after
+NOT only vetoes. The grammar is LALR and the matcher an automaton, so that no query can make either backtrack.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, v_args
+from lark.exceptions import VisitError
+
+from rules.fold import fold_wording
+from rules.query_tree import And, Near, Node, Or, Query, Term, Word, terms_of
+from rules.tokens import words_of
+
+MOST_CHARACTERS = 2000
+MOST_DEPTH = 20
+MOST_TERMS = 200
+MOST_DISTANCE = 100
+SHORTEST_PREFIX = 2
+
+_GRAMMAR = r"""
+?start: either
+?either: all (_OR all)*             -> either
+?all: unary (_AND? unary)*          -> all
+?unary: near
+      | NOT near                    -> negated
+?near: primary
+     | primary NEAR primary         -> near
+?primary: WORD                      -> word
+        | PHRASE                    -> phrase
+        | _OPEN either _CLOSE
+
+_OR.2: /OR(?=[\s()"]|$)/
+_AND.2: /AND(?=[\s()"]|$)/
+NOT.2: /NOT(?=[\s()"]|$)/
+NEAR.2: /NEAR\/[0-9]+(?=[\s()"]|$)/
+_OPEN: "("
+_CLOSE: ")"
+PHRASE: /"[^"]*"/
+WORD: /[^\s"()]+/
+%ignore /\s+/
+"""
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
+_NAMES = {
+    "_OR": "OR", "_AND": "AND", "NOT": "NOT", "NEAR": "NEAR/n", "_OPEN": "“(”", "_CLOSE": "“)”", "WORD": "a word",
+    "PHRASE": "a phrase in quotation marks", "$END": "the end",
+}  # fmt: skip
+_FIELD = re.compile(r"[a-z]+:(?=.)")
+_NEAR_LIKE = re.compile(r"near(/.*)?", re.IGNORECASE)
+_OTHER_NOT = re.compile(r"[-!](?=\w)")
+
+
+class QueryInvalid(ValueError):
+    """A query that is not understood, or refused. `column` counts from 1; `remedy` says what to write instead."""
+
+    def __init__(self, column: int, message: str, remedy: str) -> None:
+        super().__init__(f"column {column}: {message}; {remedy}")
+        self.column = column
+        self.message = message
+        self.remedy = remedy
+
+
+class _Negated:
+    """NOT and what it negates, until the AND around it takes it up."""
+
+    def __init__(self, part: Node, column: int) -> None:
+        self.part = part
+        self.column = column
+
+
+_Part = Node | _Negated
+
+
+@v_args(inline=True)
+class _Builder(Transformer[Token, Node]):
+    """Lark's tree → ours."""
+
+    def word(self, token: Token) -> Term:
+        column = token.column or 1
+        _refuse_reserved(str(token), column)
+        return _term([(str(token), column)], column)
+
+    def phrase(self, token: Token) -> Term:
+        column = token.column or 1
+        pieces = [(found[0], column + found.start()) for found in re.finditer(r'[^\s"]+', token)]
+        for piece, at in pieces:
+            if piece in ("(", ")") or re.search(r"[()]", piece):
+                raise QueryInvalid(at, "parentheses inside a phrase", "write the alternatives as phrases joined by OR")
+        if not pieces:
+            raise QueryInvalid(column, "an empty phrase", "write words between the quotation marks")
+        return _term(pieces, column)
+
+    def near(self, left: Node, operator: Token, right: Node) -> Near:
+        column = operator.column or 1
+        distance = int(operator.removeprefix("NEAR/")) if len(operator) < 12 else MOST_DISTANCE + 1
+        if distance > MOST_DISTANCE:
+            raise QueryInvalid(column, f"{operator[:20]} is too far", f"use at most NEAR/{MOST_DISTANCE}")
+        for side in (left, right):
+            if isinstance(side, _Negated) or not _may_stand_near(side):
+                raise QueryInvalid(
+                    column,
+                    "beside NEAR only words, phrases, and those joined by OR in parentheses may stand",
+                    "take AND, NOT and further NEARs out of the parentheses",
+                )
+        return Near(left, right, distance, column)
+
+    def negated(self, operator: Token, part: _Part) -> _Negated:
+        column = operator.column or 1
+        if isinstance(part, _Negated):
+            raise QueryInvalid(column, "NOT twice", "leave both out")
+        return _Negated(part, column)
+
+    def all(self, *parts: _Part) -> _Part:
+        if len(parts) == 1:
+            return parts[0]
+        wanted: list[Node] = []
+        unwanted: list[Node] = []
+        for part in parts:
+            if isinstance(part, _Negated):
+                unwanted.append(part.part)
+            else:
+                wanted.append(part)
+        if not wanted:
+            first = next(part for part in parts if isinstance(part, _Negated))
+            raise _only_negative(first.column)
+        return And(tuple(wanted), tuple(unwanted))
+
+    def either(self, *parts: _Part) -> _Part:
+        if len(parts) == 1:
+            return parts[0]
+        wanted: list[Node] = []
+        for part in parts:
+            if isinstance(part, _Negated):
+                raise QueryInvalid(
+                    part.column,
+                    "NOT beside OR would match nearly every item",
+                    "put NOT beside AND: `(a OR b) AND NOT c`",
+                )
+            wanted.append(part)
+        return Or(tuple(wanted))
+
+
+def _may_stand_near(node: Node) -> bool:
+    return isinstance(node, Term) or (isinstance(node, Or) and all(map(_may_stand_near, node.parts)))
+
+
+def _only_negative(column: int) -> QueryInvalid:
+    return QueryInvalid(
+        column, "only NOT, so it would match nearly every item", "say what is wanted too: `a AND NOT b`"
+    )
+
+
+def _refuse_reserved(word: str, column: int) -> None:
+    """Refuses what looks like an operator and is none, so that nothing is taken for a word in silence."""
+    if _NEAR_LIKE.fullmatch(word) and (word.isupper() or "/" in word):
+        raise QueryInvalid(column, f"{word} is not understood", f"write NEAR/n with n from 0 to {MOST_DISTANCE}")
+    if word.startswith("BEFORE/"):
+        raise QueryInvalid(column, "BEFORE/n is not in the language", "use NEAR/n, or a phrase")
+    if _OTHER_NOT.match(word):
+        raise QueryInvalid(column, f"“{word[0]}” does not negate", f"write NOT {word[1:]}")
+    if word.startswith("="):
+        raise QueryInvalid(column, "“=” is not in the language", "leave it out")
+    if word in ("&", "&&", "|", "||"):
+        raise QueryInvalid(column, f"“{word}” is no operator", "write AND or OR")
+    field = _FIELD.match(word)
+    if field and not word.startswith("://", field.end() - 1):
+        raise QueryInvalid(column, f"“{field[0]}” looks like a field, which the language does not have", "leave it out")
+
+
+def _term(pieces: list[tuple[str, int]], column: int) -> Term:
+    words: list[Word] = []
+    for piece, at in pieces:
+        words.extend(_words(piece, at))
+    return Term(tuple(words), column)
+
+
+def _words(piece: str, column: int) -> list[Word]:
+    """A piece between spaces as words: most are one; “cease-fire” and “U.S.” are two in a row."""
+    stripped = piece.rstrip(".,;:!?'’")
+    prefix = stripped.endswith("*")
+    body = stripped.removesuffix("*")
+    if "*" in body:
+        raise QueryInvalid(column + piece.index("*"), "“*” inside a word", "“*” stands at a word's end only")
+    texts = words_of(fold_wording(body))
+    if not texts:
+        raise QueryInvalid(column, f"“{piece[:40]}” holds no letter or digit", "write a word")
+    if prefix and not body[-1].isalnum():
+        raise QueryInvalid(column, f"“{piece[:40]}”: “*” must follow a letter or digit", "write the word's beginning")
+    if prefix and len(texts[-1]) < SHORTEST_PREFIX:
+        raise QueryInvalid(
+            column,
+            f"“{piece[:40]}” would match nearly everything",
+            f"write at least {SHORTEST_PREFIX} letters before “*”",
+        )
+    return [Word(text, prefix and index == len(texts) - 1) for index, text in enumerate(texts)]
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Lark:
+    return Lark(_GRAMMAR, parser="lalr", lexer="basic")
+
+
+def _expected(names: set[str]) -> str:
+    known = [word for name, word in _NAMES.items() if name in names]
+    return "expected " + (", ".join(known[:-1]) + " or " + known[-1] if len(known) > 1 else "".join(known))
+
+
+def _explain(error: UnexpectedInput, text: str) -> QueryInvalid:
+    column = error.column if isinstance(error.column, int) and error.column > 0 else len(text) + 1
+    if isinstance(error, UnexpectedCharacters):
+        if text[column - 1 : column] == '"':
+            return QueryInvalid(column, "the phrase that opens here is not closed", "add the closing quotation mark")
+        return QueryInvalid(column, f"“{text[column - 1 : column]}” is not expected here", _expected(error.allowed))
+    token = getattr(error, "token", None)
+    names = set(getattr(error, "accepts", None) or getattr(error, "expected", None) or ())
+    if isinstance(error, UnexpectedEOF) or token is None or token.type == "$END":
+        return QueryInvalid(len(text) + 1, "the query ends too early", _expected(names))
+    if token.type == "NEAR" and "_AND" in names:
+        return QueryInvalid(column, "NEAR after NEAR", "join two of them by AND: `a NEAR/5 b AND b NEAR/5 c`")
+    return QueryInvalid(column, f"“{str(token)[:40]}” is not expected here", _expected(names))
+
+
+def _check_size(text: str) -> None:
+    if not text.strip():
+        raise QueryInvalid(1, "an empty query", "write at least one word")
+    if len(text) > MOST_CHARACTERS:
+        raise QueryInvalid(
+            MOST_CHARACTERS + 1,
+            f"{len(text)} characters are too many",
+            f"keep to {MOST_CHARACTERS}; write several lines",
+        )
+    depth, quoted = 0, False
+    for column, character in enumerate(text, start=1):
+        quoted ^= character == '"'
+        if not quoted:
+            depth += (character == "(") - (character == ")")
+        if depth > MOST_DEPTH:
+            raise QueryInvalid(column, "too many parentheses", f"nest at most {MOST_DEPTH} deep")
+
+
+@lru_cache(maxsize=8192)
+def parse_query(text: str) -> Query:
+    """The query as a tree. Raises QueryInvalid, which names the column and what was expected."""
+    plain = re.sub(r"\s", " ", text.translate(_QUOTES))
+    _check_size(plain)
+    try:
+        built = _Builder().transform(_parser().parse(plain))
+    except UnexpectedInput as error:
+        raise _explain(error, plain) from None
+    except VisitError as error:
+        if isinstance(error.orig_exc, QueryInvalid):
+            raise error.orig_exc from None
+        raise
+    if isinstance(built, _Negated):
+        raise _only_negative(built.column)
+    terms = terms_of(built)
+    if len(terms) > MOST_TERMS:
+        raise QueryInvalid(
+            terms[MOST_TERMS].column, f"{len(terms)} terms are too many", f"keep to {MOST_TERMS}; write several lines"
+        )
+    return Query(text, built)
