@@ -83,7 +83,7 @@ class ParsedEntry:
 
     `id` is what identifies the entry within its feed (guid, else link, else a hash of title and text). `published` is
     the date that the feed gives, `updated` likewise. `text` is the longest of content and summary as plain text, and
-    `html` the same, sanitised.
+    `html` the same, sanitised. `source_url` is the site that the entry was taken from, where the feed is a collection.
     """
 
     id: str
@@ -96,11 +96,15 @@ class ParsedEntry:
     updated: datetime | None = None
     lang: str | None = None
     guid_given: bool = True
+    source_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """A parsed document. `problems` names entries that were skipped or repaired, and why; never silent."""
+    """A parsed document. `problems` names entries that were skipped or repaired, and why; never silent.
+
+    `complete` is False when the document breaks off: its entries count, but its ETag must not be stored.
+    """
 
     title: str
     link: str | None = None
@@ -108,3 +112,4 @@ class ParsedFeed:
     ttl_s: int | None = None
     entries: tuple[ParsedEntry, ...] = ()
     problems: tuple[str, ...] = field(default=())
+    complete: bool = True

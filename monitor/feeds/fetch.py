@@ -1,0 +1,255 @@
+"""Fetching a feed: conditional, capped, timed, guarded, polite. Whatever happens, the answer is a FetchResult."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from monitor.feeds.decoding import ACCEPTED, BodyDecoder, UndecodableBody
+from monitor.feeds.hops import REDIRECTS, BadRedirect, Trail
+from monitor.feeds.http_facts import max_age_s, retry_after_s, validator
+from monitor.feeds.plain_words import failure_in_words, status_in_words
+from monitor.feeds.politeness import Politeness
+from monitor.model.feed import Feed, FetchOutcome, FetchResult
+from monitor.net.client import guarded_client
+from monitor.net.guard import AddressRefused, Guard
+from monitor.net.mask import mask
+
+_ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9,"
+    " application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.5"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchConfig:
+    """How far a fetch may go.
+
+    `deadline_s` bounds one whole fetch with its redirects, waiting for one's turn excepted. `largest_body` is in bytes
+    after decoding. `at_once` is the number of fetches in flight over all hosts. `public_url` is where people who find
+    us in their logs can read who we are; it goes into the User-Agent.
+    """
+
+    deadline_s: float = 30.0
+    largest_body: int = 15 * 1024 * 1024
+    most_redirects: int = 10
+    at_once: int = 32
+    per_host: int = 2
+    spacing_s: float = 0.5
+    version: str = "0"
+    public_url: str | None = None
+
+    @property
+    def user_agent(self) -> str:
+        """`Volteface/<version> (+<public address>)`."""
+        about = f" (+{self.public_url})" if self.public_url else " (news monitor; feed reader)"
+        return f"Volteface/{self.version}{about}"
+
+
+class _TooLarge(Exception):  # noqa: N818 - it is what the body is
+    pass
+
+
+class Fetcher:
+    """Fetches feeds over one connection pool.
+
+    `now` is asked only to understand a Retry-After that is a date; `clock` measures deadlines.
+    """
+
+    def __init__(
+        self,
+        config: FetchConfig,
+        guard: Guard,
+        *,
+        politeness: Politeness | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._config = config
+        self._politeness = politeness or Politeness(per_host=config.per_host, spacing_s=config.spacing_s)
+        self._now = now
+        self._clock = clock
+        self._slots = asyncio.Semaphore(config.at_once)
+        self._client = guarded_client(guard, connections=config.at_once * 2, timeout_s=config.deadline_s)
+        self._guard = guard
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._client.aclose()
+
+    async def fetch(self, feed: Feed, *, full: bool = False) -> FetchResult:
+        """Fetch one feed; never raises for anything that the other side does.
+
+        `full` asks without validators, so that the answer is the whole document.
+        """
+        started = self._clock()
+        failed = FetchResult(url=feed.url, outcome=FetchOutcome.FAILED)
+        try:
+            self._guard.check_url(feed.url)
+            trail = Trail(httpx.URL(feed.url), self._config.most_redirects)
+        except (AddressRefused, httpx.InvalidURL, ValueError) as error:
+            return replace(failed, error=_sentence(failure_in_words(error, mask(feed.url))))
+        try:
+            result = await self._follow(feed, trail, {} if full else _validators(feed))
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as error:
+            result = replace(failed, error=_sentence(failure_in_words(error, trail.here.host)))
+        except (AddressRefused, UndecodableBody, BadRedirect) as error:
+            moved = (
+                f"redirected to {mask(str(trail.here))}: " if trail.hops and isinstance(error, AddressRefused) else ""
+            )
+            result = replace(failed, error=_sentence(moved + failure_in_words(error, trail.here.host)))
+        except _TooLarge:
+            most = self._config.largest_body / (1024 * 1024)
+            result = replace(failed, error=f"The document is larger than {most:.0f} MiB; it was not read to its end.")
+        return replace(result, elapsed_s=self._clock() - started)
+
+    async def _follow(self, feed: Feed, trail: Trail, conditions: dict[str, str]) -> FetchResult:
+        left = self._config.deadline_s
+        while True:
+            host = trail.here.host
+            held = self._politeness.held(host)
+            if held:
+                return _held(feed, host, *held)
+            async with self._politeness.turn(host), self._slots:
+                started = self._clock()
+                try:
+                    async with asyncio.timeout(max(0.0, left)):
+                        result = await self._hop(feed, trail, conditions)
+                except (TimeoutError, httpx.TimeoutException):
+                    self._politeness.timed_out(host)
+                    return _late(feed, host, self._config.deadline_s)
+                left -= self._clock() - started
+            self._politeness.answered(host)
+            if result is not None:
+                if result.retry_after_s and result.status in (429, 503):
+                    self._politeness.hold(host, result.retry_after_s, f"it answered {result.status}")
+                return result
+
+    async def _hop(self, feed: Feed, trail: Trail, conditions: dict[str, str]) -> FetchResult | None:
+        """Ask one address. None when it redirects, and `trail` has moved on."""
+        request = self._client.build_request("GET", trail.here, headers=self._headers(conditions))
+        trail.dress(request)
+        response = await self._client.send(request, stream=True)
+        try:
+            if response.status_code in REDIRECTS:
+                trail.follow(response)
+                return None
+            return await self._answer(feed, trail, response, conditional=bool(conditions))
+        finally:
+            await response.aclose()
+
+    def _headers(self, conditions: dict[str, str]) -> dict[str, str]:
+        return {
+            "user-agent": self._config.user_agent,
+            "accept": _ACCEPT,
+            "accept-encoding": ACCEPTED,
+            **conditions,
+        }
+
+    async def _answer(self, feed: Feed, trail: Trail, response: httpx.Response, *, conditional: bool) -> FetchResult:
+        headers, status = response.headers, response.status_code
+        result = FetchResult(
+            url=feed.url,
+            outcome=FetchOutcome.FAILED,
+            status=status,
+            final_url=str(trail.here),
+            retry_after_s=retry_after_s(headers.get("retry-after"), self._now()),
+            max_age_s=max_age_s(headers),
+        )
+        if status == 304:
+            if not conditional:
+                words = "the server says that nothing changed (304) although it was asked for the whole document"
+                return replace(result, error=_sentence(words))
+            return replace(result, outcome=FetchOutcome.NOT_MODIFIED, permanent_url=trail.permanent_url)
+        if status == 410 and trail.for_good:
+            words = "the publisher says that the feed is gone for good (410); it is not asked again"
+            return replace(result, outcome=FetchOutcome.GONE, error=_sentence(words))
+        if not 200 <= status < 300:
+            return replace(result, error=_sentence(_with_credentials_hint(status, trail)))
+        if status in (204, 205, 206):
+            return replace(result, error=_sentence(f"the server sent no document, or only a part of one ({status})"))
+        return replace(
+            result,
+            outcome=FetchOutcome.OK,
+            permanent_url=trail.permanent_url,
+            body=await self._body(response),
+            content_type=headers.get("content-type", "").strip()[:200] or None,
+            etag=validator(headers.get("etag")),
+            last_modified=validator(headers.get("last-modified")),
+        )
+
+    async def _body(self, response: httpx.Response) -> bytes:
+        """The body, decoded piece by piece; what arrives and what comes out of it are both bounded."""
+        most = self._config.largest_body
+        decoder = BodyDecoder(response.headers.get("content-encoding", ""))
+        if not response.headers.get("content-encoding") and _length(response) > most:
+            raise _TooLarge
+        body = bytearray()
+        arrived = 0
+        async for raw in response.aiter_raw():
+            arrived += len(raw)
+            for piece in decoder.feed(raw):
+                body += piece
+                if len(body) > most:
+                    raise _TooLarge
+            if arrived > most:
+                raise _TooLarge
+        decoder.finish()
+        return bytes(body)
+
+
+def _validators(feed: Feed) -> dict[str, str]:
+    pairs = (("if-none-match", validator(feed.etag)), ("if-modified-since", validator(feed.last_modified)))
+    return {name: value for name, value in pairs if value}
+
+
+def _length(response: httpx.Response) -> int:
+    text = response.headers.get("content-length", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def _held(feed: Feed, host: str, seconds: float, why: str) -> FetchResult:
+    words = f"{host} is left alone for another {_span(seconds)}, because {why}"
+    return FetchResult(
+        url=feed.url, outcome=FetchOutcome.FAILED, retry_after_s=max(1, int(seconds)), error=_sentence(words)
+    )
+
+
+def _late(feed: Feed, host: str, deadline_s: float) -> FetchResult:
+    words = f"{host} did not deliver the whole document within {deadline_s:g} seconds"
+    return FetchResult(url=feed.url, outcome=FetchOutcome.FAILED, error=_sentence(words))
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds / 3600:.1f} hours" if seconds >= 5400 else f"{max(1, round(seconds / 60))} minutes"
+
+
+def _with_credentials_hint(status: int, trail: Trail) -> str:
+    if status == 401 and trail.secret:
+        if trail.hops:
+            return (
+                "the feed asks for a login (401) where it redirects to, and credentials are not sent to another site;"
+                " use the address that it redirects to, with the credentials in it"
+            )
+        return "the user name or password in the feed's address is wrong (401)"
+    return status_in_words(status)
+
+
+def _sentence(words: str) -> str:
+    words = words.rstrip(".")
+    return f"{words[:1].upper()}{words[1:]}."

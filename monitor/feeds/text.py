@@ -1,0 +1,109 @@
+"""Text that reaches people: plain, without markup, control characters or anything that a database refuses. Pure."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import nh3
+
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
+_LINE_ENDS = re.compile("\r\n?|\x85|\u2028|\u2029")
+_BLOCK_TAGS = """
+    address article aside blockquote caption center dd details dialog div dl dt fieldset figcaption figure footer
+    form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul br
+"""
+_DROPPED_TAGS = """
+    script style head title noscript iframe object embed applet svg math select textarea button audio video canvas
+    frameset noframes xmp plaintext
+"""
+_KEPT_TAGS = """
+    a abbr b bdi blockquote br caption cite code col colgroup dd del dfn div dl dt em figcaption figure h1 h2 h3 h4
+    h5 h6 hr i ins kbd li mark ol p pre q rp rt ruby s samp small span strong sub sup table tbody td tfoot th thead
+    time tr u ul var wbr
+"""
+_DROPPED = set(_DROPPED_TAGS.split())
+_TEXT_ONLY = nh3.Cleaner(
+    tags=set(_BLOCK_TAGS.split()),
+    clean_content_tags=_DROPPED,
+    attributes={},
+    link_rel=None,
+)
+_NO_TAGS = nh3.Cleaner(tags=set(), clean_content_tags=_DROPPED, attributes={}, link_rel=None)
+_KEPT = set(_KEPT_TAGS.split())
+_KEPT_ATTRIBUTES = {"a": {"href", "title"}, "abbr": {"title"}, "td": {"colspan", "rowspan"}, "time": {"datetime"}}
+_BREAK = re.compile(r"<[^>]*>")
+_BLANK_LINES = re.compile(r"\n\s*\n")
+_SPACES = re.compile(r"[ \t\n\f\r]+")
+_TAG = re.compile(r"</?[A-Za-z][^>]*>|<!--")
+
+
+def clean(text: str) -> str:
+    """Without characters that XML forbids, PostgreSQL rejects or a terminal obeys; line ends are `\\n`."""
+    return _ILLEGAL.sub("", _LINE_ENDS.sub("\n", text))
+
+
+def mended(text: str) -> str:
+    """Text that was encoded as UTF-8 twice, read right: `DonÃ¢â‚¬â„¢t` once over. Any other text as it is.
+
+    Only when the whole of it reads as UTF-8 once it is taken for windows-1252: no honest text does so by chance.
+    """
+    if text.isascii():
+        return text
+    try:
+        return b"".join(_as_byte(char) for char in text).decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def _as_byte(char: str) -> bytes:
+    return char.encode("latin-1") if "\x80" <= char <= "\x9f" else char.encode("cp1252")
+
+
+def one_line(text: str) -> str:
+    """Cleaned, with every run of blanks, line breaks and tabs as one space: a title can then forge neither a header nor a log line."""
+    return " ".join(clean(text).split())
+
+
+def plain(text: str) -> str:
+    """Plain text as text: cleaned, line breaks kept, blanks before and after lines and empty lines dropped."""
+    lines = (_SPACES.sub(" ", line).strip() for line in clean(text).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def html_to_text(markup: str) -> str:
+    """HTML as plain text: one line to a paragraph, entities read once, scripts and the like left out.
+
+    Where there is no markup at all an empty line is taken for the end of a paragraph and a single line break for a
+    space, as people mean it.
+    """
+    markup = clean(markup)
+    if not _TAG.search(markup):
+        paragraphs = _BLANK_LINES.split(markup)
+        return plain("\n".join(_SPACES.sub(" ", html.unescape(p)) for p in paragraphs))
+    flat = _SPACES.sub(" ", _TEXT_ONLY.clean(markup))
+    return plain(html.unescape(_BREAK.sub("\n", flat)))
+
+
+def html_to_line(markup: str) -> str:
+    """HTML as one line, for titles and names."""
+    markup = clean(markup)
+    if _TAG.search(markup):
+        markup = _NO_TAGS.clean(markup)
+    return one_line(html.unescape(markup))
+
+
+def safe_html(markup: str, base: str | None = None) -> str:
+    """HTML that may be shown: a short list of tags, no styles, scripts, images or forms; links http(s) only.
+
+    Relative links are resolved against `base`, and dropped without one.
+    """
+    cleaner = nh3.Cleaner(
+        tags=_KEPT,
+        clean_content_tags=_DROPPED,
+        attributes=_KEPT_ATTRIBUTES,
+        url_schemes={"http", "https"},
+        url_relative=("rewrite_with_base", base) if base else "deny",
+        link_rel="noopener noreferrer nofollow",
+    )
+    return cleaner.clean(clean(markup))

@@ -1,0 +1,150 @@
+"""Making a document fit for an XML parser: no entity tricks, no forbidden characters, no half entry. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from monitor.feeds.not_a_feed import NotAFeed
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_CHARACTER_REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,8})|(\d{1,9}));")
+_MISC = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
+_ROOT = re.compile(r"<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)")
+_START = re.compile(r"<\?xml\b|<!DOCTYPE\b|<!--|<(?:\w+:)?(?:rss|feed|rdf|channel|html)\b", re.IGNORECASE)
+_ENTITY = re.compile(r"""<!ENTITY\s+([A-Za-z_][\w.-]*)\s+(?:"([^"&%<]*)"|'([^'&%<]*)'|"(&#\w+;)")\s*>""")
+_ENTRY_START = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)(?=[\s/>])(?![^<>]*/>)", re.IGNORECASE)
+_ENTRY_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_MOST_ENTITIES = 300
+_LONGEST_ENTITY = 200
+_FEED_ROOTS = {"rss", "feed", "rdf", "channel"}
+_OTHER_ROOTS = {
+    "opml": "it is an OPML list of feeds; import it with `volteface feeds import`",
+    "urlset": "it is a sitemap, which lists pages and not news",
+    "sitemapindex": "it is a list of sitemaps",
+    "error": "it is an error message in XML",
+    "svg": "it is a picture",
+}
+_CHALLENGES = (
+    "cf-browser-verification", "cf_chl_", "challenge-platform", "just a moment...", "attention required! | cloudflare",
+    "ddos-guard", "_incapsula_resource", "px-captcha", "g-recaptcha", "h-captcha", "hcaptcha.com", "captcha-delivery",
+    "please enable cookies", "are you a robot", "verify you are human", "checking your browser", "anubis_challenge",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class XmlDocument:
+    """A document for the parser. `complete` is False when it breaks off; its last, partial entry is then cut away."""
+
+    data: bytes
+    entities: dict[str, str]
+    complete: bool
+    cut_entry: bool
+
+
+def prepare(text: str) -> XmlDocument:
+    """Make a document fit to be parsed. Raises NotAFeed when its root says that it is something else."""
+    text = _FORBIDDEN.sub("", text)
+    text = _CHARACTER_REFERENCE.sub(_allowed_reference, text)
+    start = _START.search(text[:20_000])
+    text = text[start.start() :] if start and not text.startswith("<") else text.lstrip()
+    position = _skip(text, 0)
+    entities: dict[str, str] = {}
+    if text[position : position + 9].lower() == "<!doctype":
+        end = _doctype_end(text, position)
+        entities = _entities(text[position:end])
+        position = _skip(text, end)
+    root = _ROOT.match(text, position)
+    name = root.group(2) if root else ""
+    _check_root(name, text)
+    body, complete, cut = _without_partial_entry(text[position:], name)
+    head = "<?xml version='1.0' encoding='utf-8'?>\n" + _doctype(entities)
+    return XmlDocument((head + body).encode("utf-8", "replace"), entities, complete, cut)
+
+
+def _allowed_reference(found: re.Match[str]) -> str:
+    number = int(found.group(1), 16) if found.group(1) else int(found.group(2))
+    legal = (
+        number in (9, 10, 13) or 0x20 <= number <= 0xD7FF or 0xE000 <= number <= 0xFFFD or 0x10000 <= number <= 0x10FFFF
+    )
+    return found.group(0) if legal else ""
+
+
+def _skip(text: str, position: int) -> int:
+    while found := _MISC.match(text, position):
+        position = found.end()
+    return position
+
+
+def _doctype_end(text: str, position: int) -> int:
+    """The position behind the document type declaration with its internal subset."""
+    depth, quote = 0, ""
+    for index in range(position, min(len(text), position + 200_000)):
+        char = text[index]
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "\"'" and depth:
+            quote = char
+        elif char == "[":
+            depth += 1
+        elif char == "]":
+            depth -= 1
+        elif char == ">" and depth <= 0:
+            return index + 1
+    raise NotAFeed("its document type declaration does not end")
+
+
+def _entities(doctype: str) -> dict[str, str]:
+    """The entities that stand for plain text. Nested and external ones are attacks and are dropped."""
+    found: dict[str, str] = {}
+    for name, double, single, reference in _ENTITY.findall(doctype)[:_MOST_ENTITIES]:
+        value = double or single or reference
+        if len(value) <= _LONGEST_ENTITY:
+            found.setdefault(name, value)
+    return found
+
+
+def _doctype(entities: dict[str, str]) -> str:
+    if not entities:
+        return ""
+    lines = (f'<!ENTITY {name} "{value.replace(chr(34), "&#34;")}">' for name, value in entities.items())
+    return "<!DOCTYPE feed [\n" + "\n".join(lines) + "\n]>\n"
+
+
+def _check_root(name: str, text: str) -> None:
+    lowered = name.lower()
+    if lowered in _FEED_ROOTS:
+        return
+    if lowered in ("html", "head", "body", "script", "div", "p", "h1", "center") or "<html" in text[:2000].lower():
+        raise NotAFeed(_page(text))
+    if not name:
+        sample = " ".join(text.split())[:60]
+        raise NotAFeed(f"it is neither XML nor JSON; it begins with {sample!r}")
+    reason = _OTHER_ROOTS.get(lowered)
+    raise NotAFeed(reason or f"it is XML, but of another kind: its outermost element is <{name[:40]}>")
+
+
+def _page(text: str) -> str:
+    lowered = text[:200_000].lower()
+    if any(mark in lowered for mark in _CHALLENGES):
+        return (
+            "the site shows a page that asks whether one is human instead of the feed; ask the publisher to let feed"
+            " readers through, or use another address of the feed"
+        )
+    link = re.search(r"<link\b[^>]*type=[\"']application/(?:rss|atom|feed)\+(?:xml|json)[\"'][^>]*>", lowered)
+    if link:
+        return "it is a web page, which names a feed of its own; add the address of that feed instead"
+    return "it is a web page, not a feed; look for a feed link on the site"
+
+
+def _without_partial_entry(body: str, root: str) -> tuple[str, bool, bool]:
+    """The document without a last entry in which it breaks off; whether it is complete; whether it was cut."""
+    if re.search(rf"</(?:[\w.-]+:)?{re.escape(root)}\s*>", body[-100_000:]) or re.match(r"<[^<>]*/>\s*$", body):
+        return body, True, False
+    starts = [m.start() for m in _ENTRY_START.finditer(body)]
+    ends = [m.start() for m in _ENTRY_END.finditer(body)]
+    cut = bool(starts and (not ends or starts[-1] > ends[-1]))
+    kept = body[: starts[-1]] if cut else body
+    inner = "</channel>" if root.lower() == "rss" and "</channel" not in kept else ""
+    qualified = kept[1 : re.search(r"[\s/>]|$", kept[1:]).start() + 1]  # type: ignore[union-attr] # $ always matches
+    return f"{kept}{inner}</{qualified}>", False, cut

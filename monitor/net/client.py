@@ -1,0 +1,133 @@
+"""An httpx client whose every connection goes through the guard."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Iterable
+from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
+
+import anyio
+import httpcore
+import httpx
+from httpcore import AsyncNetworkBackend, AsyncNetworkStream
+
+from monitor.net.guard import AddressRefused, Guard
+from monitor.net.ranges import read_address
+
+_FIRST_TRIES_S = 4.0
+
+
+class GuardedBackend(AsyncNetworkBackend):
+    """Opens TCP connections to addresses that the guard has looked up and checked, and to no others."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self._inner = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> AsyncNetworkStream:
+        """Look up, check, connect. Raises AddressRefused, httpcore.ConnectError, httpcore.ConnectTimeout."""
+        end = None if timeout is None else time.monotonic() + timeout
+        try:
+            with anyio.fail_after(timeout):
+                addresses = await self._guard.addresses(host, port)
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout(f"looking up {host} took too long") from error
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(str(error)) from error
+        options = list(socket_options or ())
+        for left, address in zip(range(len(addresses) - 1, -1, -1), addresses, strict=True):
+            remaining = None if end is None else max(0.0, end - time.monotonic())
+            patience = remaining if not left else min(_FIRST_TRIES_S, remaining or _FIRST_TRIES_S)
+            try:
+                stream = await self._inner.connect_tcp(address, port, patience, local_address, options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                if not left:
+                    raise
+            else:
+                await self._check_peer(stream, host)
+                return stream
+        raise httpcore.ConnectError(f"{host} has no address")
+
+    async def _check_peer(self, stream: AsyncNetworkStream, host: str) -> None:
+        peer = stream.get_extra_info("server_addr")
+        address = read_address(str(peer[0])) if peer else None
+        if address is None:
+            await stream.aclose()
+            raise AddressRefused(f"cannot tell which address {host} was connected at")
+        try:
+            self._guard.check_address(host, address)
+        except AddressRefused:
+            await stream.aclose()
+            raise
+
+    async def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
+        socket_options: Iterable[Any] | None = None,
+    ) -> AsyncNetworkStream:
+        """Never: sockets in the file system are this machine's own. Raises AddressRefused."""
+        raise AddressRefused("a socket in the file system is never connected to")
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep, for the pool's own retries."""
+        await anyio.sleep(seconds)
+
+
+class GuardedTransport(httpx.AsyncHTTPTransport):
+    """httpx's own transport over a connection pool that opens sockets through a GuardedBackend. Knows no proxy."""
+
+    def __init__(self, guard: Guard, *, connections: int = 100, keepalive_s: float = 5.0) -> None:
+        super().__init__(verify=_tls(), trust_env=False)
+        self._guard = guard
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=_tls(),
+            max_connections=connections,
+            max_keepalive_connections=min(20, connections),
+            keepalive_expiry=keepalive_s,
+            network_backend=GuardedBackend(guard),
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Check the address as it is spelt, then send."""
+        self._guard.check_url(str(request.url))
+        return await super().handle_async_request(request)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Trust as httpx has it: certifi's roots, or SSL_CERT_FILE / SSL_CERT_DIR for a company's own."""
+    return httpx.create_ssl_context(trust_env=True)
+
+
+def guarded_client(
+    guard: Guard,
+    *,
+    connections: int = 100,
+    timeout_s: float = 30.0,
+    headers: dict[str, str] | None = None,
+) -> httpx.AsyncClient:
+    """A client for addresses that others chose.
+
+    It follows no redirect by itself (each hop is the caller's decision), stores no cookie, and uses no proxy or .netrc
+    of the environment, for a proxy would connect where the guard cannot see. `timeout_s` is httpx's: between two reads,
+    so a caller that needs a total deadline adds its own.
+    """
+    return httpx.AsyncClient(
+        transport=GuardedTransport(guard, connections=connections),
+        trust_env=False,
+        follow_redirects=False,
+        timeout=httpx.Timeout(timeout_s),
+        headers=headers,
+        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
+    )
