@@ -1,0 +1,272 @@
+"""Deliveries: the queue of alerts on their way, and what became of each attempt."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, and_, update
+from sqlalchemy.orm import aliased
+from sqlmodel import col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from monitor.model.alert import AttemptResult, ChannelName, ClaimedDelivery, DeliveryStatus
+from storage.repository import Repository, chunks, lease_token, unleased
+from storage.tables import AlertRow, AttemptRow, DeliveryRow, SubscriberRow, SubscriptionRow
+from storage.values import StoredAttempt, StoredDelivery
+
+MOST_ANSWER = 1_000
+"""Characters of the other side's answer that are kept."""
+
+Extreme = TypeVar("Extreme")
+
+
+class Deliveries(Repository):
+    """The deliveries. One is claimed by a lease while it is attempted; `record` gives the lease back."""
+
+    def add_delivery(
+        self,
+        alert_id: str,
+        channel: ChannelName,
+        target: str,
+        subject: str,
+        text: str,
+        html: str,
+        payload: str,
+        now: datetime,
+    ) -> int:
+        """Puts an alert on its way, due at once, in exactly these words; gives the delivery's id."""
+        row = DeliveryRow(
+            alert_id=alert_id,
+            channel=channel.value,
+            target=target,
+            subject=subject,
+            text=text,
+            html=html,
+            payload=payload,
+            status=DeliveryStatus.PENDING.value,
+            next_attempt_at=now,
+            created_at=now,
+        )
+        self._session.add(row)
+        self._session.flush()
+        assert row.id is not None
+        return row.id
+
+    def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[ClaimedDelivery]:
+        """Leases up to `limit` deliveries that are due, longest due first.
+
+        A first attempt waits until the first attempt of everything earlier for the same subscription, actor and issue
+        is over; so one claim gives at most one first attempt of each. A retry holds up nobody.
+        """
+        query = (
+            select(DeliveryRow.id)
+            .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
+            .join(SubscriptionRow, col(SubscriptionRow.id) == AlertRow.subscription_id)
+            .where(_deliverable(), col(DeliveryRow.next_attempt_at) <= now, unleased(DeliveryRow.lease_until, now))
+            .where((col(DeliveryRow.attempts) > 0) | ~_earlier_untried())
+            .order_by(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id))
+            .limit(limit)
+            .with_for_update(of=DeliveryRow, skip_locked=True)
+        )
+        ids = [i for i in self._session.exec(query) if i is not None]
+        token = lease_token()
+        for part in chunks(ids):
+            self._session.exec(
+                update(DeliveryRow)
+                .where(col(DeliveryRow.id).in_(part), unleased(DeliveryRow.lease_until, now))
+                .values(lease_token=token, lease_until=now + lease)
+            )
+        return self._claimed(token)
+
+    def record(
+        self,
+        delivery: ClaimedDelivery,
+        result: AttemptResult,
+        status: DeliveryStatus,
+        next_attempt_at: datetime | None,
+        now: datetime,
+    ) -> bool:
+        """Writes how an attempt ended and gives the lease back. False, with nothing written, once another has it."""
+        mine = (col(DeliveryRow.id) == delivery.id, col(DeliveryRow.lease_token) == delivery.lease_token)
+        failed = not result.ok
+        done = self._session.exec(
+            update(DeliveryRow)
+            .where(*mine)
+            .values(
+                status=status.value,
+                attempts=col(DeliveryRow.attempts) + 1,
+                next_attempt_at=next_attempt_at,
+                lease_token=None,
+                lease_until=None,
+                last_status=result.status,
+                last_error=result.error,
+                last_answer=None if result.answer is None else result.answer[:MOST_ANSWER],
+                first_failed_at=func.coalesce(col(DeliveryRow.first_failed_at), now)
+                if failed
+                else DeliveryRow.first_failed_at,
+                delivered_at=now if status is DeliveryStatus.DELIVERED else None,
+            )
+            .execution_options(synchronize_session=False)
+        )
+        if done.rowcount == 0:
+            return False
+        last = self._session.exec(select(func.max(AttemptRow.n)).where(AttemptRow.delivery_id == delivery.id)).one()
+        self._session.add(
+            AttemptRow(
+                delivery_id=delivery.id,
+                n=(last or 0) + 1,
+                at=now,
+                ok=result.ok,
+                status=result.status,
+                error=result.error,
+            )
+        )
+        self._session.flush()
+        return True
+
+    def retry(self, delivery_id: int, now: datetime) -> None:
+        """Sends a dead letter again, with the same id and the same words, on the whole retry table. Raises NotFound.
+
+        Raises ValueError for a delivery that is not dead.
+        """
+        row = self._row(DeliveryRow, delivery_id, "delivery")
+        if row.status != DeliveryStatus.DEAD:
+            raise ValueError(f"delivery {delivery_id} is {row.status}; only a dead one can be sent again")
+        row.status = DeliveryStatus.PENDING.value
+        row.attempts = 0
+        row.next_attempt_at = now
+        row.first_failed_at = None
+        row.lease_token, row.lease_until = None, None
+        self._session.add(row)
+        self._session.flush()
+
+    def deliveries(self, status: DeliveryStatus | None = None, limit: int = 100) -> list[StoredDelivery]:
+        """Deliveries, newest first."""
+        query = (
+            select(DeliveryRow, AlertRow.subscription_id, SubscriberRow.name)
+            .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
+            .join(SubscriptionRow, col(SubscriptionRow.id) == AlertRow.subscription_id)
+            .join(SubscriberRow, col(SubscriberRow.id) == SubscriptionRow.subscriber_id)
+            .order_by(col(DeliveryRow.id).desc())
+            .limit(limit)
+            .execution_options(populate_existing=True)
+        )
+        if status is not None:
+            query = query.where(DeliveryRow.status == status.value)
+        return [_delivery(row, subscription, name) for row, subscription, name in self._session.execute(query)]
+
+    def attempts(self, delivery_id: int) -> list[StoredAttempt]:
+        """Every attempt at a delivery, oldest first."""
+        query = select(AttemptRow).where(AttemptRow.delivery_id == delivery_id).order_by(col(AttemptRow.n))
+        return [
+            StoredAttempt(n=row.n, at=row.at, ok=row.ok, status=row.status, error=row.error)
+            for row in self._session.exec(query)
+        ]
+
+    def failing_since(self, subscription_id: int) -> datetime | None:
+        """When the subscription's first attempt failed since the last that went well; None while all is well."""
+        well = self._session.exec(_of(select(func.max(AttemptRow.at)), subscription_id, ok=True)).one()
+        failed = _of(select(func.min(AttemptRow.at)), subscription_id, ok=False)
+        if well is not None:
+            failed = failed.where(col(AttemptRow.at) > well)
+        return self._session.exec(failed).one()
+
+    def next_due(self) -> datetime | None:
+        """When the next delivery is due; None where none waits."""
+        query = (
+            select(func.min(DeliveryRow.next_attempt_at))
+            .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
+            .join(SubscriptionRow, col(SubscriptionRow.id) == AlertRow.subscription_id)
+            .where(_deliverable())
+        )
+        return self._session.exec(query).one()
+
+    def counts(self) -> dict[DeliveryStatus, int]:
+        """How many deliveries stand where; every status is there."""
+        query = select(DeliveryRow.status, func.count()).group_by(col(DeliveryRow.status))
+        found = {DeliveryStatus(status): count for status, count in self._session.exec(query)}
+        return dict.fromkeys(DeliveryStatus, 0) | found
+
+    def _claimed(self, token: str) -> list[ClaimedDelivery]:
+        query = (
+            select(DeliveryRow, SubscriptionRow.secret)
+            .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
+            .join(SubscriptionRow, col(SubscriptionRow.id) == AlertRow.subscription_id)
+            .where(DeliveryRow.lease_token == token)
+            .order_by(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id))
+            .execution_options(populate_existing=True)
+        )
+        return [_claim(row, secret, token) for row, secret in self._session.execute(query)]
+
+
+def _of(query: SelectOfScalar[Extreme], subscription_id: int, *, ok: bool) -> SelectOfScalar[Extreme]:
+    """Narrows a query on attempts to those of one subscription that went well, or did not."""
+    return (
+        query.join(DeliveryRow, col(DeliveryRow.id) == AttemptRow.delivery_id)
+        .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
+        .where(AlertRow.subscription_id == subscription_id, col(AttemptRow.ok).is_(ok))
+    )
+
+
+def _deliverable() -> ColumnElement[bool]:
+    """Waiting, for a subscription that was not disabled."""
+    return and_(col(DeliveryRow.status) == DeliveryStatus.PENDING.value, col(SubscriptionRow.disabled_at).is_(None))
+
+
+def _earlier_untried() -> ColumnElement[bool]:
+    """Whether an earlier delivery on the same subscription, actor and issue still waits for its first attempt."""
+    other, alert = aliased(DeliveryRow), aliased(AlertRow)
+    return (
+        select(other.id)
+        .join(alert, col(alert.id) == other.alert_id)
+        .where(
+            alert.subscription_id == AlertRow.subscription_id,
+            alert.actor == AlertRow.actor,
+            alert.issue == AlertRow.issue,
+            col(alert.sequence) < AlertRow.sequence,
+            other.status == DeliveryStatus.PENDING.value,
+            other.attempts == 0,
+        )
+        .exists()
+    )
+
+
+def _claim(row: DeliveryRow, secret: str | None, token: str) -> ClaimedDelivery:
+    assert row.id is not None
+    return ClaimedDelivery(
+        id=row.id,
+        alert_id=row.alert_id,
+        channel=ChannelName(row.channel),
+        target=row.target,
+        secret=secret,
+        subject=row.subject,
+        text=row.text,
+        html=row.html,
+        payload=row.payload,
+        attempt=row.attempts + 1,
+        created_at=row.created_at,
+        lease_token=token,
+    )
+
+
+def _delivery(row: DeliveryRow, subscription_id: int, subscriber: str) -> StoredDelivery:
+    assert row.id is not None
+    return StoredDelivery(
+        id=row.id,
+        alert_id=row.alert_id,
+        subscription_id=subscription_id,
+        subscriber=subscriber,
+        channel=ChannelName(row.channel),
+        target=row.target,
+        subject=row.subject,
+        status=DeliveryStatus(row.status),
+        attempts=row.attempts,
+        next_attempt_at=row.next_attempt_at,
+        last_status=row.last_status,
+        last_error=row.last_error,
+        last_answer=row.last_answer,
+        first_failed_at=row.first_failed_at,
+        delivered_at=row.delivered_at,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,145 @@
+"""Feeds: which there are, which are due, and who polls them just now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import col, func, select
+
+from monitor.model.feed import Feed, FeedStatus
+from storage.errors import FeedExists, NotFound
+from storage.repository import Repository, chunks, lease_token, unleased
+from storage.tables import FeedRow, ItemRow
+
+FIELDS = tuple(field.name for field in fields(Feed))
+
+
+class Feeds(Repository):
+    """The feeds. A feed is claimed by a lease while it is polled; `save` gives the lease back."""
+
+    def add(self, url: str, title: str, folder: str, now: datetime) -> Feed:
+        """A new feed, due at once. Raises FeedExists."""
+        self._lock("feed", url)
+        known = self.by_url(url)
+        if known is not None:
+            raise FeedExists(url, known.id)
+        row = FeedRow(
+            url=url,
+            title=title,
+            folder=folder,
+            status=FeedStatus.ACTIVE.value,
+            interval_s=1800,
+            next_poll_at=now,
+            added_at=now,
+        )
+        self._session.add(row)
+        self._session.flush()
+        self._session.refresh(row)
+        return _feed(row)
+
+    def get(self, feed_id: int) -> Feed:
+        """The feed. Raises NotFound."""
+        return _feed(self._row(FeedRow, feed_id, "feed"))
+
+    def by_url(self, url: str) -> Feed | None:
+        """The feed with exactly this address."""
+        row = self._session.exec(select(FeedRow).where(FeedRow.url == url)).first()
+        return None if row is None else _feed(row)
+
+    def all(self) -> list[Feed]:
+        """All feeds by folder, then title, then address."""
+        query = select(FeedRow).order_by(col(FeedRow.folder), col(FeedRow.title), col(FeedRow.url))
+        return [_feed(row) for row in self._session.exec(query)]
+
+    def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[Feed]:
+        """Leases up to `limit` active feeds that are due, longest overdue first; to others they are gone until then."""
+        query = (
+            select(FeedRow.id)
+            .where(
+                FeedRow.status == FeedStatus.ACTIVE.value,
+                FeedRow.next_poll_at <= now,
+                unleased(FeedRow.lease_until, now),
+            )
+            .order_by(col(FeedRow.next_poll_at), col(FeedRow.id))
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return self._lease([i for i in self._session.exec(query) if i is not None], now, lease)
+
+    def claim(self, ids: Collection[int], now: datetime, lease: timedelta) -> list[Feed]:
+        """Leases these feeds, due or not, whatever their status, save those that somebody polls just now."""
+        found: list[int] = []
+        for part in chunks(sorted(set(ids))):
+            query = (
+                select(FeedRow.id)
+                .where(col(FeedRow.id).in_(part), unleased(FeedRow.lease_until, now))
+                .with_for_update(skip_locked=True)
+            )
+            found.extend(i for i in self._session.exec(query) if i is not None)
+        return self._lease(found, now, lease)
+
+    def save(self, feed: Feed, was: Feed | None = None) -> None:
+        """Writes the feed and gives its lease back.
+
+        With `was`, the feed as it was claimed, only what differs from it is written: a poll then does not undo what an
+        operator changed meanwhile. Raises NotFound, and FeedExists where another feed has the address already.
+        """
+        values = _values(feed)
+        if was is not None:
+            before = _values(was)
+            values = {name: value for name, value in values.items() if before[name] != value}
+        if "url" in values:
+            self._lock("feed", feed.url)
+            other = self.by_url(feed.url)
+            if other is not None and other.id != feed.id:
+                raise FeedExists(feed.url, other.id)
+        done = self._session.exec(
+            update(FeedRow).where(col(FeedRow.id) == feed.id).values(**values, lease_token=None, lease_until=None)
+        )
+        if done.rowcount == 0:
+            raise NotFound("feed", feed.id)
+
+    def remove(self, feed_id: int) -> None:
+        """Removes the feed. Its items stay, without a feed but with its title. Raises NotFound."""
+        row = self._row(FeedRow, feed_id, "feed")
+        self._session.exec(
+            update(ItemRow).where(col(ItemRow.feed_id) == feed_id).values(feed_title=row.title, feed_id=None)
+        )
+        self._session.delete(row)
+        self._session.flush()
+
+    def item_counts(self) -> dict[int, int]:
+        """How many items each feed brought; feeds without any are left out."""
+        query = (
+            select(ItemRow.feed_id, func.count())
+            .where(col(ItemRow.feed_id).is_not(None))
+            .group_by(col(ItemRow.feed_id))
+        )
+        return {feed: count for feed, count in self._session.exec(query) if feed is not None}
+
+    def _lease(self, ids: list[int], now: datetime, lease: timedelta) -> list[Feed]:
+        token = lease_token()
+        feeds: list[Feed] = []
+        for part in chunks(ids):
+            mine = col(FeedRow.id).in_(part)
+            self._session.exec(
+                update(FeedRow)
+                .where(mine, unleased(FeedRow.lease_until, now))
+                .values(lease_token=token, lease_until=now + lease)
+            )
+            query = select(FeedRow).where(mine, FeedRow.lease_token == token).execution_options(populate_existing=True)
+            feeds.extend(_feed(row) for row in self._session.exec(query))
+        return sorted(feeds, key=lambda feed: ids.index(feed.id))
+
+
+def _values(feed: Feed) -> dict[str, Any]:
+    return {name: getattr(feed, name) for name in FIELDS if name != "id"}
+
+
+def _feed(row: FeedRow) -> Feed:
+    values = {name: getattr(row, name) for name in FIELDS}
+    return Feed(**(values | {"status": FeedStatus(row.status)}))

@@ -1,0 +1,283 @@
+"""Items: what was read, each revision of it, and the queue of those not yet processed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, delete, insert, update
+from sqlmodel import col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from monitor.model.item import Item, KnownItem, NewItem, StoryCandidate
+from rules.model import Match, RuleKind, Via
+from storage.errors import NotFound
+from storage.repository import Repository, chunks, lease_token, unleased
+from storage.search import found_by, index_revision
+from storage.tables import FeedRow, ItemRevisionRow, ItemRow, MatchRow, StoryRow
+from storage.types import storable
+from storage.values import FailedItem, ItemState
+
+MOST_ATTEMPTS = 5
+"""After so many failures an item is put aside as failed, for an operator to look at."""
+
+CURRENT = and_(col(ItemRevisionRow.item_id) == col(ItemRow.id), col(ItemRevisionRow.revision) == col(ItemRow.revision))
+
+
+class Items(Repository):
+    """The items. Title and text come back as they were stored: see `storable`."""
+
+    def known(self, feed_id: int | None, identities: Collection[str]) -> dict[str, KnownItem]:
+        """Those of the identities that the feed has brought already."""
+        found: dict[str, KnownItem] = {}
+        asked = {storable(identity): identity for identity in identities}
+        for part in chunks(sorted(asked)):
+            query = (
+                select(ItemRow.identity, ItemRow.id, ItemRow.revision, ItemRevisionRow.content_hash)
+                .join(ItemRevisionRow, CURRENT)
+                .where(col(ItemRow.feed_id).is_not_distinct_from(feed_id), col(ItemRow.identity).in_(part))
+            )
+            for identity, item_id, revision, content_hash in self._session.exec(query):
+                assert item_id is not None
+                found[asked[identity]] = KnownItem(item_id, revision, content_hash)
+        return found
+
+    def add(self, new: NewItem, story_id: int | None) -> Item:
+        """Stores a new item as the newest copy of a story; without one it begins a story of its own."""
+        if story_id is None:
+            story = StoryRow(created_at=new.seen_at)
+            self._session.add(story)
+            self._session.flush()
+            story_id = story.id
+        assert story_id is not None
+        row = ItemRow(
+            feed_id=new.feed_id,
+            identity=new.identity,
+            story_id=story_id,
+            url=new.url,
+            publisher=new.publisher,
+            published_at=new.published_at,
+            seen_at=new.seen_at,
+            lang=new.lang,
+            author=new.author,
+            baseline=new.baseline,
+            revision=1,
+            state=ItemState.NEW.value,
+        )
+        self._session.add(row)
+        self._session.flush()
+        self._session.refresh(row)
+        assert row.id is not None
+        return _item(row, self._add_revision(row.id, 1, new.title, new.text, new.content_hash, new.seen_at))
+
+    def revise(
+        self, item_id: int, title: str, text: str, content_hash: str, url: str | None, seen_at: datetime
+    ) -> Item:
+        """Stores what an item says now; it is processed again, whoever has the revision before. Raises NotFound."""
+        self._lock("item", item_id)
+        row = self._row(ItemRow, item_id, "item")
+        row.revision += 1
+        row.url = url
+        row.state = ItemState.NEW.value
+        row.attempts, row.error = 0, None
+        row.lease_token, row.lease_until = None, None
+        self._session.add(row)
+        self._session.flush()
+        return _item(row, self._add_revision(item_id, row.revision, title, text, content_hash, seen_at))
+
+    def claim_new(self, now: datetime, limit: int, lease: timedelta) -> list[Item]:
+        """Leases up to `limit` unprocessed items in the order in which they were published."""
+        query = (
+            select(ItemRow.id)
+            .where(ItemRow.state == ItemState.NEW.value, unleased(ItemRow.lease_until, now))
+            .order_by(col(ItemRow.published_at), col(ItemRow.id))
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        ids = [i for i in self._session.exec(query) if i is not None]
+        token = lease_token()
+        items: list[Item] = []
+        for part in chunks(ids):
+            mine = (
+                col(ItemRow.id).in_(part),
+                col(ItemRow.state) == ItemState.NEW.value,
+                unleased(ItemRow.lease_until, now),
+            )
+            self._session.exec(update(ItemRow).where(*mine).values(lease_token=token, lease_until=now + lease))
+            items.extend(self._load(self._select().where(col(ItemRow.id).in_(part), ItemRow.lease_token == token)))
+        return sorted(items, key=lambda item: (item.published_at, item.id))
+
+    def mark_done(self, items: Collection[Item], now: datetime) -> None:
+        """The items are processed, as far as they were not revised since they were claimed."""
+        for item in items:
+            self._session.exec(
+                update(ItemRow)
+                .where(col(ItemRow.id) == item.id, col(ItemRow.revision) == item.revision)
+                .values(state=ItemState.DONE.value, processed_at=now, lease_token=None, lease_until=None, error=None)
+            )
+
+    def mark_failed(self, item_id: int, error: str, now: datetime) -> None:
+        """Counts a failure. The item is tried again when its lease runs out, five times in all. Raises NotFound."""
+        row = self._row(ItemRow, item_id, "item")
+        row.attempts += 1
+        row.error = error
+        if row.attempts >= MOST_ATTEMPTS:
+            row.state = ItemState.FAILED.value
+            row.processed_at = now
+            row.lease_token, row.lease_until = None, None
+        self._session.add(row)
+        self._session.flush()
+
+    def retry(self, item_id: int) -> None:
+        """Puts a failed or done item back into the queue. Raises NotFound."""
+        row = self._row(ItemRow, item_id, "item")
+        row.state, row.attempts, row.error = ItemState.NEW.value, 0, None
+        row.lease_token, row.lease_until = None, None
+        self._session.add(row)
+        self._session.flush()
+
+    def get(self, item_id: int) -> Item:
+        """The item as it is now. Raises NotFound."""
+        row = self._row(ItemRow, item_id, "item")
+        return self._with_revision(row, row.revision)
+
+    def revision(self, item_id: int, revision: int) -> Item:
+        """The item as it was in a revision. Raises NotFound."""
+        return self._with_revision(self._row(ItemRow, item_id, "item"), revision)
+
+    def search(self, query: str | None, limit: int, offset: int = 0) -> list[Item]:
+        """Items by words, newest first; without a query all of them. No input is a syntax error: see `found_by`."""
+        selected = self._select().order_by(col(ItemRow.published_at).desc(), col(ItemRow.id).desc())
+        if query is not None and query.strip():
+            condition = found_by(self._session, query)
+            if condition is None:
+                return []
+            selected = selected.where(condition)
+        return self._load(selected.limit(limit).offset(offset))
+
+    def story_candidates(self, since: datetime) -> list[StoryCandidate]:
+        """What was published since then, oldest first, for finding copies."""
+        query = self._select().where(ItemRow.published_at >= since).order_by(col(ItemRow.published_at), col(ItemRow.id))
+        return [
+            StoryCandidate(
+                story_id=item.story_id,
+                item_id=item.id,
+                publisher=item.publisher,
+                title=item.title,
+                text=item.text,
+                published_at=item.published_at,
+            )
+            for item in self._load(query)
+        ]
+
+    def save_matches(self, item: Item, matches: Sequence[Match], rule_set: str, now: datetime) -> None:
+        """Writes what the rules found in this revision, in place of what they found in it before."""
+        of_revision = (col(MatchRow.item_id) == item.id, col(MatchRow.revision) == item.revision)
+        self._session.exec(delete(MatchRow).where(*of_revision))
+        if matches:
+            self._session.exec(
+                insert(MatchRow),
+                params=[
+                    {
+                        "item_id": item.id,
+                        "revision": item.revision,
+                        "rule_set": rule_set,
+                        "kind": match.kind.value,
+                        "rule_id": match.rule,
+                        "field": match.field,
+                        "start": match.start,
+                        "end": match.end,
+                        "via": match.via.value,
+                    }
+                    for match in matches
+                ],
+            )
+
+    def matches(self, item_id: int) -> list[Match]:
+        """What the rules found in the item as it is now, in the order of the text."""
+        query = (
+            select(MatchRow)
+            .join(ItemRow, and_(col(ItemRow.id) == MatchRow.item_id, col(ItemRow.revision) == MatchRow.revision))
+            .where(MatchRow.item_id == item_id)
+        )
+        rows = self._session.exec(query)
+        return sorted(
+            Match(row.field, row.start, row.end, RuleKind(row.kind), row.rule_id, Via(row.via)) for row in rows
+        )
+
+    def feed_title(self, item_id: int) -> str | None:
+        """The title of the feed that brought the item, kept beyond the feed's removal. Raises NotFound."""
+        row = self._row(ItemRow, item_id, "item")
+        feed = None if row.feed_id is None else self._session.get(FeedRow, row.feed_id)
+        return row.feed_title if feed is None else feed.title
+
+    def counts(self) -> dict[ItemState, int]:
+        """How many items are in each state; every state is there."""
+        query = select(ItemRow.state, func.count()).group_by(col(ItemRow.state))
+        return dict.fromkeys(ItemState, 0) | {ItemState(state): count for state, count in self._session.exec(query)}
+
+    def failed(self, limit: int = 100) -> list[FailedItem]:
+        """Items that processing gave up on, latest first."""
+        query = (
+            self._select()
+            .where(ItemRow.state == ItemState.FAILED.value)
+            .order_by(col(ItemRow.processed_at).desc(), col(ItemRow.id).desc())
+            .limit(limit)
+        )
+        return [
+            FailedItem(item=_item(row, revision), attempts=row.attempts, error=row.error or "")
+            for row, revision in self._rows(query)
+        ]
+
+    def _select(self) -> SelectOfScalar[ItemRow]:
+        return select(ItemRow, ItemRevisionRow).join(ItemRevisionRow, CURRENT)  # type: ignore[return-value]
+
+    def _rows(self, query: SelectOfScalar[ItemRow]) -> list[tuple[ItemRow, ItemRevisionRow]]:
+        found = self._session.execute(query.execution_options(populate_existing=True))
+        return [(row, revision) for row, revision in found]
+
+    def _load(self, query: SelectOfScalar[ItemRow]) -> list[Item]:
+        return [_item(row, revision) for row, revision in self._rows(query)]
+
+    def _with_revision(self, row: ItemRow, revision: int) -> Item:
+        query = select(ItemRevisionRow).where(ItemRevisionRow.item_id == row.id, ItemRevisionRow.revision == revision)
+        found = self._session.exec(query).first()
+        if found is None:
+            raise NotFound("item revision", f"{row.id}/{revision}")
+        return _item(row, found)
+
+    def _add_revision(
+        self, item_id: int, revision: int, title: str, text: str, content_hash: str, seen_at: datetime
+    ) -> ItemRevisionRow:
+        row = ItemRevisionRow(
+            item_id=item_id,
+            revision=revision,
+            title=storable(title),
+            text=storable(text),
+            content_hash=content_hash,
+            seen_at=seen_at,
+        )
+        self._session.add(row)
+        self._session.flush()
+        assert row.id is not None
+        index_revision(self._session, row.id, row.title, row.text)
+        return row
+
+
+def _item(row: ItemRow, revision: ItemRevisionRow) -> Item:
+    assert row.id is not None
+    return Item(
+        id=row.id,
+        revision=revision.revision,
+        story_id=row.story_id,
+        feed_id=row.feed_id,
+        identity=row.identity,
+        url=row.url,
+        title=revision.title,
+        text=revision.text,
+        published_at=row.published_at,
+        seen_at=row.seen_at,
+        lang=row.lang,
+        publisher=row.publisher,
+        baseline=row.baseline,
+    )

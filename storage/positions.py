@@ -1,0 +1,230 @@
+"""Positions and changes: what the last fold found, and what became of what earlier ones had found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, or_
+from sqlmodel import col, select
+
+from monitor.model.position import Change, ChangeKind, ChangeStatus, Fold, FoundChange, FoundPosition
+from monitor.model.statement import Stance
+from storage.errors import NotFound
+from storage.repository import Repository
+from storage.tables import ChangeRow, PositionRow
+from storage.values import ChangeTransition
+
+GONE = {
+    ChangeStatus.PENDING: ChangeStatus.DROPPED,
+    ChangeStatus.CONFIRMED: ChangeStatus.RETRACTED,
+    ChangeStatus.DROPPED: ChangeStatus.DROPPED,
+    ChangeStatus.RETRACTED: ChangeStatus.RETRACTED,
+}
+"""What becomes of a recorded change that a fold no longer finds."""
+
+
+class Positions(Repository):
+    """The positions and their changes."""
+
+    def lock(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Keeps other workers from folding these (actor, issue) pairs until the transaction ends.
+
+        Call it before the statements are loaded: two workers that each fold what only they have seen would otherwise
+        overwrite one another. SQLite has one writer and needs none of it.
+        """
+        for actor, issue in sorted(set(pairs)):
+            self._lock("position", actor, issue)
+
+    def save_fold(self, fold: Fold, now: datetime) -> list[ChangeTransition]:
+        """Writes the position and its changes; gives those whose status is new, in the order in which they happened.
+
+        A recorded change that the fold does not contain is dropped if it was pending and retracted if it was confirmed;
+        found again, it returns to the status that the fold gives it.
+        """
+        position = fold.position
+        self.lock([(position.actor, position.issue)])
+        self._save_position(position, now)
+        recorded = self._recorded(position.actor, position.issue)
+        transitions = [self._save_change(found, recorded.pop(found.key, None), now) for found in fold.changes]
+        for row in recorded.values():
+            was = ChangeStatus(row.status)
+            transitions.append(self._transit(row, was, GONE[was], now))
+        self._session.flush()
+        real = [transition for transition in transitions if transition is not None]
+        return sorted(real, key=lambda transition: (transition.change.found.at, transition.change.id))
+
+    def get(self, actor: str, issue: str) -> FoundPosition:
+        """The position as the last fold left it. Raises NotFound."""
+        return _position(self._row(PositionRow, (actor, issue), "position"))
+
+    def all(self, actor: str | None = None, issue: str | None = None) -> list[FoundPosition]:
+        """The positions, by actor and issue."""
+        query = select(PositionRow).order_by(col(PositionRow.actor), col(PositionRow.issue))
+        if actor is not None:
+            query = query.where(PositionRow.actor == actor)
+        if issue is not None:
+            query = query.where(PositionRow.issue == issue)
+        return [_position(row) for row in self._session.exec(query)]
+
+    def at(self, moment: datetime, actor: str | None = None, issue: str | None = None) -> list[Change]:
+        """What held at that moment, as it is known now: of each actor and issue the last confirmed change until then.
+
+        A split is no position, so it is passed over.
+        """
+        query = (
+            select(ChangeRow)
+            .where(
+                ChangeRow.at <= moment,
+                ChangeRow.status == ChangeStatus.CONFIRMED.value,
+                ChangeRow.kind != ChangeKind.SPLIT.value,
+            )
+            .order_by(col(ChangeRow.at), col(ChangeRow.id))
+        )
+        if actor is not None:
+            query = query.where(ChangeRow.actor == actor)
+        if issue is not None:
+            query = query.where(ChangeRow.issue == issue)
+        last = {(row.actor, row.issue): row for row in self._session.exec(query)}
+        return [_change(last[pair]) for pair in sorted(last)]
+
+    def changes(
+        self,
+        since: datetime | None = None,
+        actor: str | None = None,
+        issue: str | None = None,
+        status: ChangeStatus | None = None,
+        limit: int = 100,
+        before_id: int | None = None,
+    ) -> list[Change]:
+        """Changes, newest first by `at`. `before_id` goes on from where an earlier page ended. Raises NotFound."""
+        query = select(ChangeRow).order_by(col(ChangeRow.at).desc(), col(ChangeRow.id).desc()).limit(limit)
+        if since is not None:
+            query = query.where(ChangeRow.at >= since)
+        if actor is not None:
+            query = query.where(ChangeRow.actor == actor)
+        if issue is not None:
+            query = query.where(ChangeRow.issue == issue)
+        if status is not None:
+            query = query.where(ChangeRow.status == status.value)
+        if before_id is not None:
+            end = self._row(ChangeRow, before_id, "change")
+            query = query.where(
+                or_(col(ChangeRow.at) < end.at, and_(col(ChangeRow.at) == end.at, col(ChangeRow.id) < end.id))
+            )
+        return [_change(row) for row in self._session.exec(query)]
+
+    def change(self, change_id: int) -> Change:
+        """The change. Raises NotFound."""
+        return _change(self._row(ChangeRow, change_id, "change"))
+
+    def change_by_key(self, key: str) -> Change:
+        """The change with this identity. Raises NotFound."""
+        row = self._session.exec(select(ChangeRow).where(ChangeRow.key == key)).first()
+        if row is None:
+            raise NotFound("change", key)
+        return _change(row)
+
+    def _save_position(self, found: FoundPosition, now: datetime) -> None:
+        row = self._session.get(PositionRow, (found.actor, found.issue), populate_existing=True)
+        if row is None:
+            row = PositionRow(actor=found.actor, issue=found.issue, posterior={}, updated_at=now)
+        row.stance = _value(found.stance)
+        row.posterior = {stance.value: share for stance, share in found.posterior.items()}
+        row.since = found.since
+        row.statement_id = found.statement
+        row.statements = found.statements
+        row.pending = _value(found.pending)
+        row.updated_at = now
+        self._session.add(row)
+
+    def _recorded(self, actor: str, issue: str) -> dict[str, ChangeRow]:
+        query = select(ChangeRow).where(ChangeRow.actor == actor, ChangeRow.issue == issue)
+        rows = self._session.exec(query.execution_options(populate_existing=True))
+        return {row.key: row for row in rows}
+
+    def _save_change(self, found: FoundChange, row: ChangeRow | None, now: datetime) -> ChangeTransition | None:
+        values = _values(found)
+        if row is None:
+            row = ChangeRow(**values, key=found.key, recorded_at=now, updated_at=now)
+            self._session.add(row)
+            self._session.flush()
+            return ChangeTransition(change=_change(row), was=None)
+        was = ChangeStatus(row.status)
+        for name, value in values.items():
+            if name != "status" and getattr(row, name) != value:
+                setattr(row, name, value)
+                row.updated_at = now
+        return self._transit(row, was, found.status, now)
+
+    def _transit(
+        self, row: ChangeRow, was: ChangeStatus, status: ChangeStatus, now: datetime
+    ) -> ChangeTransition | None:
+        self._session.add(row)
+        if was is status:
+            return None
+        row.status = status.value
+        row.updated_at = now
+        return ChangeTransition(change=_change(row), was=was)
+
+
+def _value(stance: Stance | None) -> str | None:
+    return None if stance is None else stance.value
+
+
+def _stance(value: str | None) -> Stance | None:
+    return None if value is None else Stance(value)
+
+
+def _values(found: FoundChange) -> dict[str, Any]:
+    return {
+        "actor": found.actor,
+        "issue": found.issue,
+        "kind": found.kind.value,
+        "before": _value(found.before),
+        "after": _value(found.after),
+        "status": found.status.value,
+        "trigger": found.trigger,
+        "at": found.at,
+        "confirmed_at": found.confirmed_at,
+        "posterior": found.posterior,
+        "before_statement": found.before_statement,
+        "after_statement": found.after_statement,
+        "support": list(found.support),
+        "silent": found.silent,
+    }
+
+
+def _change(row: ChangeRow) -> Change:
+    assert row.id is not None
+    found = FoundChange(
+        actor=row.actor,
+        issue=row.issue,
+        kind=ChangeKind(row.kind),
+        before=_stance(row.before),
+        after=_stance(row.after),
+        status=ChangeStatus(row.status),
+        trigger=row.trigger,
+        at=row.at,
+        confirmed_at=row.confirmed_at,
+        posterior=row.posterior,
+        before_statement=row.before_statement,
+        after_statement=row.after_statement,
+        support=tuple(row.support),
+        silent=row.silent,
+    )
+    return Change(id=row.id, key=row.key, found=found, recorded_at=row.recorded_at)
+
+
+def _position(row: PositionRow) -> FoundPosition:
+    return FoundPosition(
+        actor=row.actor,
+        issue=row.issue,
+        stance=_stance(row.stance),
+        posterior={Stance(stance): share for stance, share in row.posterior.items()},
+        since=row.since,
+        statement=row.statement_id,
+        statements=row.statements,
+        pending=_stance(row.pending),
+    )

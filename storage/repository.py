@@ -1,0 +1,70 @@
+"""What every repository is built on: the session, row look-up, and locks that outlast a statement."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, or_, text
+from sqlmodel import Session, SQLModel, col
+
+from storage.errors import NotFound
+
+Row = TypeVar("Row", bound=SQLModel)
+Thing = TypeVar("Thing")
+
+MOST_PARAMETERS = 500
+"""Values in one IN list; SQLite allows 999 to a statement in its older versions."""
+
+
+class Repository:
+    """The rows of one noun within one unit of work."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @property
+    def _on_postgresql(self) -> bool:
+        return self._session.get_bind().dialect.name == "postgresql"
+
+    def _row(self, table: type[Row], key: Any, noun: str) -> Row:
+        """The row with this primary key, as it is now. Raises NotFound."""
+        try:
+            row = self._session.get(table, key, populate_existing=True)
+        except OverflowError:  # an id beyond 64 bits, which SQLite's driver refuses
+            row = None
+        if row is None:
+            raise NotFound(noun, key)
+        return row
+
+    def _lock(self, *parts: object) -> None:
+        """Keeps other workers from the same thing until the transaction ends.
+
+        SQLite has one writer anyway. On PostgreSQL this is an advisory lock on a hash of the parts.
+        """
+        if self._on_postgresql:
+            digest = hashlib.sha256("\x1f".join(map(str, parts)).encode()).digest()
+            key = int.from_bytes(digest[:8], "big", signed=True)
+            self._session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+def lease_token() -> str:
+    """A name for one claim; only who knows it may write the outcome."""
+    return secrets.token_hex(16)
+
+
+def unleased(until: datetime | None, now: datetime) -> ColumnElement[bool]:
+    """Whether nobody works on the row: its lease is free or ran out. Takes the column as SQLModel types it."""
+    column = col(until)
+    return or_(column.is_(None), column <= now)
+
+
+def chunks(things: Iterable[Thing]) -> Iterator[list[Thing]]:
+    """The things in lists that fit an IN."""
+    iterator = iter(things)
+    while part := list(islice(iterator, MOST_PARAMETERS)):
+        yield part

@@ -1,0 +1,35 @@
+"""The tables, one file per noun. Rows never leave `storage`: repositories speak in the values of the model."""
+
+from storage.tables.alert import AlertRow, AttemptRow, DeliveryRow, SubscriberRow, SubscriptionRow
+from storage.tables.base import Table
+from storage.tables.event import AuditRow, EventRow, MetaRow
+from storage.tables.feed import FeedRow
+from storage.tables.item import ItemRevisionRow, ItemRow, MatchRow, StoryRow
+from storage.tables.position import ChangeRow, PositionRow
+from storage.tables.rule import RuleRow, RuleSetRow, RuleVersionRow
+from storage.tables.statement import ReadingRow, StatementRow, VerdictRow
+
+__all__ = [
+    "AlertRow",
+    "AttemptRow",
+    "AuditRow",
+    "ChangeRow",
+    "DeliveryRow",
+    "EventRow",
+    "FeedRow",
+    "ItemRevisionRow",
+    "ItemRow",
+    "MatchRow",
+    "MetaRow",
+    "PositionRow",
+    "ReadingRow",
+    "RuleRow",
+    "RuleSetRow",
+    "RuleVersionRow",
+    "StatementRow",
+    "StoryRow",
+    "SubscriberRow",
+    "SubscriptionRow",
+    "Table",
+    "VerdictRow",
+]

@@ -1,0 +1,70 @@
+"""Readings, the statements that they made, and what operators said of these."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Field, Index
+
+from storage.tables.base import NUMBERED, Table, moment, refers, row_id, string
+
+
+class ReadingRow(Table, table=True):
+    """What one extractor version made of one revision under one rule set. One reading to an item is live."""
+
+    __tablename__ = "reading"
+    __table_args__ = (Index(None, "item_id", "live"), NUMBERED)
+
+    id: int | None = row_id()
+    item_id: int = refers("item.id", "CASCADE")
+    revision: int = Field()
+    extractor: str = string()
+    extractor_version: str = string()
+    rule_set: str = string()
+    at: datetime = moment()
+    live: bool = Field(default=True)
+
+
+class StatementRow(Table, table=True):
+    """A statement as it was read. Never edited, save that it stops being live with its reading."""
+
+    __tablename__ = "statement"
+    __table_args__ = (Index(None, "issue", "holder", "live"), NUMBERED)
+
+    id: int | None = row_id()
+    reading_id: int = refers("reading.id", "CASCADE", index=True)
+    item_id: int = refers("item.id", "CASCADE", index=True)
+    revision: int = Field()
+    holder: str = string()
+    issue: str = string()
+    stance: str = string()
+    field: str = string()
+    start: int = Field()
+    end: int = Field()
+    text: str = string()
+    confidence: float = Field()
+    said_at: datetime = moment()
+    speaker: str | None = string(None)
+    claimed_by: str | None = string(None)
+    quoted: bool = Field(default=False)
+    withdraws: bool = Field(default=False)
+    why: str = string("")
+    fingerprint: str = string(index=True)
+    live: bool = Field(default=True)
+
+
+class VerdictRow(Table, table=True):
+    """An operator's word on a statement: confirm, reject or correct. The newest one counts."""
+
+    __tablename__ = "verdict"
+    __table_args__ = (Index(None, "issue", "holder"), NUMBERED)
+
+    id: int | None = row_id()
+    statement_id: int = refers("statement.id", "CASCADE", index=True)
+    kind: str = string()
+    holder: str | None = string(None)
+    issue: str | None = string(None)
+    stance: str | None = string(None)
+    who: str = string()
+    at: datetime = moment()
+    note: str = string("")

@@ -1,0 +1,151 @@
+"""Values that repositories give out and that no pure stage needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from monitor.model.alert import AlertKind, ChannelName, DeliveryStatus
+from monitor.model.item import Item
+from monitor.model.position import Change, ChangeStatus
+from monitor.model.statement import Stance
+from rules.model import AnyRule, RuleKind
+
+
+class ItemState(StrEnum):
+    """Where an item stands in the queue. FAILED is given up, visible, and can be tried again by an operator."""
+
+    NEW = "new"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedItem:
+    """An item that processing gave up on: how often it was tried and what went wrong last."""
+
+    item: Item
+    attempts: int
+    error: str
+
+
+class VerdictKind(StrEnum):
+    """What an operator says of a statement: it is right, it is wrong, or it is this instead."""
+
+    CONFIRM = "confirm"
+    REJECT = "reject"
+    CORRECT = "correct"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """An operator's word on a statement. Holder, issue and stance are what a correction puts in place."""
+
+    id: int
+    statement_id: int
+    kind: VerdictKind
+    holder: str | None
+    issue: str | None
+    stance: Stance | None
+    who: str
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeTransition:
+    """A change whose status is new. `was` is None for a change that was not recorded before."""
+
+    change: Change
+    was: ChangeStatus | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleVersion:
+    """One version of a rule. `rule` is None where this version says that it is gone."""
+
+    kind: RuleKind
+    rule_id: str
+    version: int
+    rule: AnyRule | None
+    origin: str
+    who: str
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAlert:
+    """An alert with its delivery's status; None while no delivery was written.
+
+    `sequence` counts the alerts of one subscription on one actor and issue from 1, without gaps.
+    """
+
+    id: str
+    subscription_id: int
+    kind: AlertKind
+    change_id: int | None
+    item_id: int | None
+    dedup: str
+    content: Mapping[str, Any]
+    sequence: int
+    created_at: datetime
+    delivery: DeliveryStatus | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDelivery:
+    """A delivery as an operator sees it: where it stands, and what the other side said last."""
+
+    id: int
+    alert_id: str
+    subscription_id: int
+    subscriber: str
+    channel: ChannelName
+    target: str
+    subject: str
+    status: DeliveryStatus
+    attempts: int
+    next_attempt_at: datetime | None
+    last_status: int | None
+    last_error: str | None
+    last_answer: str | None
+    first_failed_at: datetime | None
+    delivered_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAttempt:
+    """One attempt at a delivery, `n` counted from 1."""
+
+    n: int
+    at: datetime
+    ok: bool
+    status: int | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEvent:
+    """A domain event in the outbox. Ids rise, and none is ever used twice."""
+
+    id: int
+    subject: str
+    data: Mapping[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """Who did what to which thing."""
+
+    id: int
+    at: datetime
+    who: str
+    what: str
+    target: str
+    detail: Mapping[str, Any]
