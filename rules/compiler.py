@@ -6,6 +6,8 @@ from rules.literals import literals_of, query_lines_of
 from rules.matcher import CompiledRules
 from rules.model import RuleSet
 
+__all__ = ["CompiledRules", "compile_rules"]
+
 
 def compile_rules(rules: RuleSet) -> CompiledRules:
     """A set of rules ready to be looked for.

@@ -61,7 +61,7 @@ _NEAR_LIKE = re.compile(r"near(/.*)?", re.IGNORECASE)
 _OTHER_NOT = re.compile(r"[-!](?=\w)")
 
 
-class QueryInvalid(ValueError):
+class QueryInvalid(ValueError):  # noqa: N818 - the name says what the query is
     """A query that is not understood, or refused. `column` counts from 1; `remedy` says what to write instead."""
 
     def __init__(self, column: int, message: str, remedy: str) -> None:
