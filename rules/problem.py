@@ -39,6 +39,11 @@ class Problem:
     remedy: str
     severity: Severity = Severity.ERROR
 
+    @property
+    def fatal(self) -> bool:
+        """Whether it keeps the rules from being used."""
+        return self.severity is Severity.ERROR
+
     def __str__(self) -> str:
         return f"{Place(self.path, self.line, self.column)}: {self.severity}: {self.message}; {self.remedy}"
 
