@@ -30,6 +30,6 @@ WORKDIR /data
 VOLUME /data
 EXPOSE 8400
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
-  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8400/health', timeout=4)"]
+  CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ[\"VOLTEFACE_PORT\"]}/readyz', timeout=4)"]
 ENTRYPOINT ["volteface"]
 CMD ["up"]

@@ -36,6 +36,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX,
         env_file=".env",
         env_file_encoding="utf-8",
+        env_ignore_empty=True,  # a line of .env.example with nothing after the sign means: not set
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,

@@ -1,0 +1,25 @@
+"""For all tests: where nothing may be skipped (VOLTEFACE_NO_SKIP=1), a test that would be is a failure instead."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_NO_SKIP = os.environ.get("VOLTEFACE_NO_SKIP", "") not in {"", "0"}
+_SHARED = Path(__file__).parents[1].parent / "shared"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, Any]:
+    """A skip hides a missing program. Only tests over material that is no part of a checkout may be skipped."""
+    report = yield
+    if _NO_SKIP and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if not ("shared" in reason and not _SHARED.is_dir()):
+            report.outcome = "failed"
+            report.longrepr = f"{item.nodeid} would be skipped, and VOLTEFACE_NO_SKIP is set: {reason}"
+    return report
