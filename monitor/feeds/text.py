@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import html
 import re
 
@@ -32,10 +33,23 @@ _TEXT_ONLY = nh3.Cleaner(
 _NO_TAGS = nh3.Cleaner(tags=set(), clean_content_tags=_DROPPED, attributes={}, link_rel=None)
 _KEPT = set(_KEPT_TAGS.split())
 _KEPT_ATTRIBUTES = {"a": {"href", "title"}, "abbr": {"title"}, "td": {"colspan", "rowspan"}, "time": {"datetime"}}
+_C1_AS_IS = "volteface-c1"
 _BREAK = re.compile(r"<[^>]*>")
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _SPACES = re.compile(r"[ \t\n\f\r]+")
 _TAG = re.compile(r"</?[A-Za-z][^>]*>|<!--")
+
+
+def _c1_as_is(error: UnicodeError) -> tuple[bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    odd = error.object[error.start : error.end]
+    if not all("\x80" <= char <= "\x9f" for char in odd):
+        raise error
+    return odd.encode("latin-1"), error.end
+
+
+codecs.register_error(_C1_AS_IS, _c1_as_is)
 
 
 def clean(text: str) -> str:
@@ -51,17 +65,13 @@ def mended(text: str) -> str:
     if text.isascii():
         return text
     try:
-        return b"".join(_as_byte(char) for char in text).decode("utf-8")
+        return text.encode("cp1252", _C1_AS_IS).decode("utf-8")
     except UnicodeError:
         return text
 
 
-def _as_byte(char: str) -> bytes:
-    return char.encode("latin-1") if "\x80" <= char <= "\x9f" else char.encode("cp1252")
-
-
 def one_line(text: str) -> str:
-    """Cleaned, with every run of blanks, line breaks and tabs as one space: a title can then forge neither a header nor a log line."""
+    """Cleaned, with every run of blanks, line breaks and tabs as one space: it can forge neither a header nor a log."""
     return " ".join(clean(text).split())
 
 

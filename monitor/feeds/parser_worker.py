@@ -1,0 +1,80 @@
+"""The child's side of the parser pool: documents come in by stdin, what became of them goes out by stdout.
+
+    python -m monitor.feeds.parser_worker SECONDS MEBIBYTES
+
+Both are framed: eight bytes of length, then a pickle. The child ends when stdin does, for its parent may be killed at
+any moment and nothing else would tell; and when a document takes longer than SECONDS, by a timer of the kernel, which
+fires even where a regular expression holds the interpreter.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import struct
+import sys
+from typing import BinaryIO
+
+from monitor.feeds.parse import NotAFeed, parse_document
+from monitor.model.feed import ParsedFeed
+
+Job = tuple[bytes, str | None, str | None]
+Answer = ParsedFeed | NotAFeed | str
+
+LENGTH = struct.Struct(">Q")
+LARGEST_ANSWER = 32 * 1024 * 1024
+
+
+def work(jobs: BinaryIO, answers: BinaryIO, limit_s: float) -> None:
+    """Answer jobs until they end. An answer is the feed, why it is none, or the name of an unforeseen error."""
+    while len(head := jobs.read(LENGTH.size)) == LENGTH.size:
+        (size,) = LENGTH.unpack(head)
+        job: Job = pickle.loads(jobs.read(size))  # noqa: S301 - from our parent
+        _alarm(limit_s)
+        packed = _answer(job)
+        _alarm(0)
+        answers.write(LENGTH.pack(len(packed)) + packed)
+        answers.flush()
+
+
+def _answer(job: Job) -> bytes:
+    answer: Answer
+    try:
+        answer = parse_document(*job)
+    except NotAFeed as error:
+        answer = error
+    except Exception as error:  # whatever a hostile document provokes is that document's error and not the worker's end
+        answer = f"{type(error).__name__}: {error}"[:300]
+    packed = pickle.dumps(answer, protocol=5)
+    if len(packed) > LARGEST_ANSWER:
+        return pickle.dumps(NotAFeed(f"its entries take more than {LARGEST_ANSWER // 1024 // 1024} MiB"), protocol=5)
+    return packed
+
+
+def _alarm(seconds: float) -> None:
+    with contextlib.suppress(ImportError, AttributeError):  # not on Windows: there the parent alone watches the time
+        import signal
+
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def _bound_memory(mebibytes: int) -> None:
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (mebibytes * 1024 * 1024, hard))
+
+
+def main() -> None:
+    """Keep stdout for answers: what a library prints goes to stderr."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    _bound_memory(int(sys.argv[2]))
+    with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
+        work(sys.stdin.buffer, answers, float(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    main()
