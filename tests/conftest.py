@@ -9,6 +9,18 @@ from typing import Any
 
 import pytest
 
+from tests.databases import (  # noqa: F401 - fixtures are found by being here
+    database,
+    database_url,
+    empty_url,
+    postgresql_cluster,
+    postgresql_database,
+    postgresql_url,
+    sqlite_database,
+    sqlite_url,
+    upgraded_file,
+)
+
 _NO_SKIP = os.environ.get("VOLTEFACE_NO_SKIP", "") not in {"", "0"}
 _SHARED = Path(__file__).parents[1].parent / "shared"
 
