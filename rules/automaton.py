@@ -4,8 +4,8 @@ A field is searched once, as one string: its folded text, then each of its words
 
     \\x1e word \\x1d stem \\x1c
 
-so that `\\x1etroop` finds a word's beginning, and `\\x1dtroop\\x1c` a stem. Folding turns these separators into spaces,
-so no text can hold them.
+so that `\\x1etroop` finds a word's beginning, `\\x1etroops\\x1d` the word and `\\x1dtroop\\x1c` a stem. Folding turns
+these separators into spaces, so no text can hold them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from functools import lru_cache
+from itertools import accumulate, takewhile
 
 import ahocorasick_rs
 
@@ -67,32 +68,37 @@ class Automaton:
             for spelling in spellings(literal.folded):
                 owners[self._pattern(spelling)].append(literal)
         self.literals: Mapping[int, Sequence[Literal]] = dict(owners)
-        stem_groups = _stem_groups(self._stem)
-        self.slots: Mapping[Term, Slots] = {term: self._slots(term, stem_groups) for term in dict.fromkeys(terms)}
+        self.slots: Mapping[Term, Slots] = {term: self._slots(term) for term in dict.fromkeys(terms)}
         self._search = ahocorasick_rs.AhoCorasick(list(self._patterns), store_patterns=False)
 
     def _pattern(self, text: str) -> int:
         return self._patterns.setdefault(text, len(self._patterns))
 
-    def _slots(self, term: Term, stem_groups: StemGroups) -> Slots:
+    def _slots(self, term: Term) -> Slots:
         slots: list[tuple[Row, ...]] = []
         at = 0
         while at < len(term.words):
-            length, rows = self._spellings_at(term.words[at:], stem_groups)
-            slots.append(tuple(rows))
+            length, rows = self._spellings_at(term.words[at:])
+            slots.append(rows)
             at += length
         return tuple(slots)
 
-    def _spellings_at(self, words: tuple[Word, ...], stem_groups: StemGroups) -> tuple[int, list[Row]]:
+    def _spellings_at(self, words: tuple[Word, ...]) -> tuple[int, tuple[Row, ...]]:
         """How many words the longest known spelling at the beginning takes, and the rows of patterns for its group."""
-        if words[0].prefix:
-            return 1, [(self._pattern(WORD + words[0].text),)]
-        stems = tuple(self._stem(word.text) for word in words)
-        for length in range(len(words), 0, -1):
-            group = stem_groups.get(stems[:length])
-            if group is not None and not any(word.prefix for word in words[:length]):
-                return length, [tuple(self._pattern(STEM + stem + END) for stem in row) for row in group]
-        return 1, [(self._pattern(STEM + stems[0] + END),)]
+        first = words[0]
+        if first.prefix:
+            return 1, ((self._pattern(WORD + first.text),),)
+        alike = list(takewhile(lambda word: (word.prefix, word.exact) == (False, first.exact), words))
+        known = _groups(_as_written) if first.exact else _groups(self._stem)
+        keys = tuple(word.text if first.exact else self._stem(word.text) for word in alike)
+        for length in range(len(keys), 0, -1):
+            group = known.get(keys[:length])
+            if group is not None:
+                return length, tuple(self._row(row, first.exact) for row in group)
+        return 1, (self._row(keys[:1], first.exact),)
+
+    def _row(self, keys: tuple[str, ...], exact: bool) -> Row:
+        return tuple(self._pattern(f"{WORD}{key}{STEM}" if exact else f"{STEM}{key}{END}") for key in keys)
 
     def search(self, original: str) -> SearchedField:
         """One pass over a field."""
@@ -112,14 +118,16 @@ class Automaton:
         return SearchedField(original, folded, tokens, literals, atoms)
 
 
-StemGroups = Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]
+def _as_written(word: str) -> str:
+    return word
 
 
-def _stem_groups(stem: Callable[[str], str]) -> StemGroups:
-    """The stems of a spelling → the stems of all spellings of its group. Groups that share a stem become one."""
+@lru_cache(maxsize=64)
+def _groups(key: Callable[[str], str]) -> Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """The keys (stems) of a spelling's words → those of all its group's spellings; groups that share one are joined."""
     merged: dict[tuple[str, ...], dict[tuple[str, ...], None]] = {}
     for group in groups():
-        rows = dict.fromkeys(tuple(stem(word) for word in words_of(spelling)) for spelling in group)
+        rows = dict.fromkeys(tuple(map(key, words_of(spelling))) for spelling in group)
         for row in list(rows):
             rows |= merged.get(row, {})
         for row in rows:

@@ -11,7 +11,7 @@ from rules.fold import fold_wording
 from rules.layers import Key, Layered
 from rules.model import ActorKind, Office, RuleKind
 from rules.problem import Place, Report, did_you_mean
-from rules.query import QueryInvalid, parse_query
+from rules.query import QueryInvalid, parse_query, parse_wording
 from rules.query_check import doubts_about
 from rules.values import Placed
 
@@ -134,10 +134,6 @@ def _check_wordings(rule: Layered, report: Report) -> None:
         if folded in supporting:
             message = f"“{entry.value}” is both `for` and `against` ({supporting[folded]})"
             report.error(entry.place, message, "keep it on one side")
-    for entry in (*rule.entries("for"), *rule.entries("against")):
-        if any(mark in str(entry.value) for mark in ("*", '"', " NEAR/", " AND ", " OR ")):
-            message = f"“{entry.value}”: `for` and `against` are looked for as they are written, signs and all"
-            report.warning(entry.place, message, "write the bare words, one wording for each")
 
 
 def _check_repeats(rule: Layered, key: str, report: Report) -> None:
@@ -151,11 +147,15 @@ def _check_repeats(rule: Layered, key: str, report: Report) -> None:
 
 def _check_queries(rule: Layered, report: Report) -> None:
     single = rule.value("query")
-    entries: Iterable[Placed[object]] = (*rule.entries("about"), *((single,) if single is not None else ()))
-    for entry in entries:
-        try:
-            doubts = doubts_about(parse_query(str(entry.value)))
-        except QueryInvalid:  # reported where it was read
-            continue
-        for doubt in doubts:
-            report.warning(entry.place, f"“{entry.value}”: column {doubt.column}: {doubt.message}", doubt.remedy)
+    queries: Iterable[Placed[object]] = (*rule.entries("about"), *((single,) if single is not None else ()))
+    for entries, parse in (
+        (queries, parse_query),
+        ((*rule.entries("for"), *rule.entries("against")), parse_wording),
+    ):
+        for entry in entries:
+            try:
+                doubts = doubts_about(parse(str(entry.value)))
+            except QueryInvalid:  # reported where it was read
+                continue
+            for doubt in doubts:
+                report.warning(entry.place, f"“{entry.value}”: column {doubt.column}: {doubt.message}", doubt.remedy)

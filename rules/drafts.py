@@ -16,6 +16,7 @@ from rules.values import (
     read_id,
     read_office,
     read_query,
+    read_stance_wording,
     read_text,
     read_wording,
 )
@@ -52,7 +53,7 @@ SINGLE: Mapping[RuleKind, Mapping[str, Reader]] = {
 }  # fmt: skip
 LISTS: Mapping[RuleKind, Mapping[str, Reader]] = {
     RuleKind.ACTOR: {"aliases": read_wording, "offices": read_office},
-    RuleKind.ISSUE: {"about": read_query, "for": read_wording, "against": read_wording},
+    RuleKind.ISSUE: {"about": read_query, "for": read_stance_wording, "against": read_stance_wording},
     RuleKind.QUERY: {},
 }
 REQUIRED: Mapping[RuleKind, tuple[str, ...]] = {

@@ -6,7 +6,7 @@ A query stands at the intervals of word indexes that satisfy it and hold no smal
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
 Interval = tuple[int, int]
@@ -43,31 +43,42 @@ def _hulls(ones: Sequence[Interval], others: Sequence[Interval]) -> list[Interva
     return hulls
 
 
-def near(
-    left: Sequence[Interval], right: Sequence[Interval], distance: int, positions: Sequence[int]
-) -> list[Interval]:
-    """The minimal intervals from one of each side that do not overlap and have at most `distance` words between.
+def near(parts: Sequence[Sequence[Interval]], distances: Sequence[int], positions: Sequence[int]) -> list[Interval]:
+    """The minimal intervals from one of each part, each near the one before it.
 
-    `positions` gives the place of each word, counted in words with leaps at paragraph breaks.
+    Two neighbours do not overlap, and have at most `distances[i]` words between. `positions` gives the place of each
+    word, counted in words with leaps at paragraph breaks.
     """
-    return minimal(
-        [*_followed(left, right, distance, positions), *_followed(right, left, distance, positions)],
-    )
+    # Per place of the newest part the minimal intervals that reach it: what may follow depends on that place alone.
+    reached: dict[Interval, list[Interval]] = {place: [place] for place in parts[0]}
+    for part, distance in zip(parts[1:], distances, strict=True):
+        neighbours = _Neighbours(sorted(reached), distance, positions)
+        following: dict[Interval, list[Interval]] = {}
+        for place in part:
+            hulls = [
+                (min(start, place[0]), max(end, place[1]))
+                for before in neighbours.of(place)
+                for start, end in reached[before]
+            ]
+            if hulls:
+                following[place] = minimal(hulls)
+        reached = following
+    return minimal(interval for intervals in reached.values() for interval in intervals)
 
 
-def _followed(
-    ones: Sequence[Interval], others: Sequence[Interval], distance: int, positions: Sequence[int]
-) -> list[Interval]:
-    others = sorted(others)
-    starts = [start for start, _ in others]
-    found: list[Interval] = []
-    for start, end in ones:
-        best: int | None = None
-        for index in range(bisect_left(starts, end), len(others)):
-            other_start, other_end = others[index]
-            if positions[other_start] - positions[end - 1] - 1 > distance or (best is not None and other_start >= best):
-                break
-            best = other_end if best is None else min(best, other_end)
-        if best is not None:
-            found.append((start, best))
-    return found
+class _Neighbours:
+    """Finds which of some places stand near a place and do not overlap it."""
+
+    def __init__(self, places: Sequence[Interval], distance: int, positions: Sequence[int]) -> None:
+        self._by_start = places
+        self._by_end = sorted(places, key=lambda place: place[1])
+        self._starts = [positions[start] for start, _ in self._by_start]
+        self._ends = [positions[end - 1] for _, end in self._by_end]
+        self._distance = distance
+        self._positions = positions
+
+    def of(self, place: Interval) -> list[Interval]:
+        first, last = self._positions[place[0]], self._positions[place[1] - 1]
+        before = slice(bisect_left(self._ends, first - 1 - self._distance), bisect_left(self._ends, first))
+        after = slice(bisect_right(self._starts, last), bisect_right(self._starts, last + 1 + self._distance))
+        return [*self._by_end[before], *self._by_start[after]]

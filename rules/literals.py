@@ -1,4 +1,4 @@
-"""The lines of rules as the matcher needs them: wordings looked for as they are written, and queries as trees."""
+"""The lines of rules as the matcher needs them: names looked for as they are written, and queries as trees."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from rules.fold import fold_wording
-from rules.model import ActorRule, IssueRule, Office, RuleKind, RuleSet, Via
-from rules.query import parse_query
+from rules.model import Office, RuleKind, RuleSet, Via
+from rules.query import parse_query, parse_wording
 from rules.query_tree import Node
 
 SHORT_CAPITALS = 4
@@ -31,9 +31,9 @@ class Case(Enum):
 
 
 def case_of(wording: str, via: Via) -> Case:
-    """The case that a name, alias or office title asks for; the wordings of issues ask for none."""
+    """The case that a name, alias or office title asks for."""
     letters = [character for character in wording if character.isalpha()]
-    if via in (Via.FOR, Via.AGAINST) or not letters:
+    if not letters:
         return Case.ANY
     if len(letters) <= SHORT_CAPITALS and all(letter.isupper() for letter in letters):
         return Case.CAPITALS
@@ -44,9 +44,8 @@ def case_of(wording: str, via: Via) -> Case:
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A wording that is looked for as it is written. `line` counts within the part of the rule that `via` names."""
+    """A name that is looked for as it is written. `line` counts within the part of the actor that `via` names."""
 
-    kind: RuleKind
     rule: str
     via: Via
     line: int
@@ -62,7 +61,7 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class QueryLine:
-    """An about line, or the query of a rule."""
+    """An about line, a wording for or against, or the query of a rule."""
 
     kind: RuleKind
     rule: str
@@ -72,33 +71,21 @@ class QueryLine:
 
 
 def literals_of(rules: RuleSet) -> Iterator[Literal]:
-    """All wordings of a set that are looked for as they are written."""
+    """The names, aliases and office titles of all actors."""
     for actor in rules.actors.values():
-        yield from actor_literals(actor)
-    for issue in rules.issues.values():
-        yield from issue_literals(issue)
-
-
-def actor_literals(actor: ActorRule) -> Iterator[Literal]:
-    """The name, aliases and office titles of an actor."""
-    wordings: list[tuple[Via, int, str, Office | None]] = [(Via.NAME, 0, actor.name, None)]
-    wordings += [(Via.ALIAS, line, alias, None) for line, alias in enumerate(actor.aliases)]
-    wordings += [(Via.OFFICE, line, office.title, office) for line, office in enumerate(actor.offices)]
-    for via, line, wording, office in wordings:
-        yield Literal(RuleKind.ACTOR, actor.id, via, line, wording, case_of(wording, via), office)
-
-
-def issue_literals(issue: IssueRule) -> Iterator[Literal]:
-    """The wordings that state a position on an issue by themselves."""
-    for via, wordings in ((Via.FOR, issue.for_), (Via.AGAINST, issue.against)):
-        for line, wording in enumerate(wordings):
-            yield Literal(RuleKind.ISSUE, issue.id, via, line, wording)
+        wordings: list[tuple[Via, int, str, Office | None]] = [(Via.NAME, 0, actor.name, None)]
+        wordings += [(Via.ALIAS, line, alias, None) for line, alias in enumerate(actor.aliases)]
+        wordings += [(Via.OFFICE, line, office.title, office) for line, office in enumerate(actor.offices)]
+        for via, line, wording, office in wordings:
+            yield Literal(actor.id, via, line, wording, case_of(wording, via), office)
 
 
 def query_lines_of(rules: RuleSet) -> Iterator[QueryLine]:
     """All queries of a set. Raises QueryInvalid for a set that did not come through the loader."""
     for issue in rules.issues.values():
-        for line, about in enumerate(issue.about):
-            yield QueryLine(RuleKind.ISSUE, issue.id, Via.ABOUT, line, parse_query(about).root)
+        for via, lines in ((Via.ABOUT, issue.about), (Via.FOR, issue.for_), (Via.AGAINST, issue.against)):
+            for number, line in enumerate(lines):
+                query = parse_query(line) if via is Via.ABOUT else parse_wording(line)
+                yield QueryLine(RuleKind.ISSUE, issue.id, via, number, query.root)
     for rule in rules.queries.values():
         yield QueryLine(RuleKind.QUERY, rule.id, Via.QUERY, 0, parse_query(rule.query).root)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from threading import Lock
 
 from rules.automaton import Automaton, SearchedField
 from rules.literals import Literal, QueryLine
 from rules.model import Match, RuleKind, RuleSet, Via
-from rules.naming import Hit, longest, named
+from rules.naming import Hit, named
 from rules.query_tree import terms_of
 from rules.standing import Evaluation
 from rules.tokens import algorithm_for
 from rules.triggers import triggers, usage_of
 
-_PLACES: Mapping[Via, str] = {Via.FOR: "for", Via.AGAINST: "against", Via.ABOUT: "about", Via.QUERY: "query"}
+_CONTRARY = {Via.FOR: Via.AGAINST, Via.AGAINST: Via.FOR}
 
 
 class _Language:
@@ -50,9 +50,9 @@ class CompiledRules:
         """
         language = self._language(algorithm_for(lang))
         searched = {name: language.automaton.search(text) for name, text in fields.items()}
-        found = [*self._query_matches(language, searched)]
+        found = list(_without_contradicted(self._query_matches(language, searched)))
         for name, field in searched.items():
-            found.extend(self._literal_matches(language, name, field, on))
+            found.extend(self._names(language, name, field, on))
         unique: dict[Match, Match] = {}
         for match in found:
             known = unique.setdefault(match, match)
@@ -87,23 +87,17 @@ class CompiledRules:
                     start, end = searched[name].span(interval)
                     yield Match(name, start, end, line.kind, line.rule, line.via, line.line)
 
-    def _literal_matches(self, language: _Language, name: str, field: SearchedField, on: date) -> Iterator[Match]:
-        actors: list[Hit] = []
-        issues: dict[str, list[Hit]] = defaultdict(list)
+    def _names(self, language: _Language, name: str, field: SearchedField, on: date) -> Iterator[Match]:
+        hits: list[Hit] = []
         for start, end, pattern in field.literals:
-            surface = _surface(field, start, end)
-            fitting = [lit for lit in language.automaton.literals[pattern] if lit.case.admits(surface)]
-            of_actors = tuple(literal for literal in fitting if literal.kind is RuleKind.ACTOR)
-            if of_actors:
-                actors.append(Hit(start, end, of_actors))
-            for literal in fitting:
-                if literal.kind is RuleKind.ISSUE:
-                    issues[literal.rule].append(Hit(start, end, (literal,)))
-        for hit, literal in named(actors, field.folded.text, self.rules, on):
-            yield _match(name, field, hit, literal)
-        for hits in issues.values():
-            for hit in longest(hits):
-                yield _match(name, field, hit, hit.literals[0])
+            surface = slice(*field.folded.span(start, end))
+            literals = language.automaton.literals[pattern]
+            fitting = tuple(literal for literal in literals if literal.case.admits(field.original[surface]))
+            if fitting:
+                hits.append(Hit(start, end, fitting))
+        for hit, literal in named(hits, field.folded.text, self.rules, on):
+            start, end = field.folded.span(hit.start, hit.end)
+            yield Match(name, start, end, RuleKind.ACTOR, literal.rule, literal.via, literal.line)
 
     def _line(self, match: Match) -> str | None:
         parts = self._parts(match)
@@ -121,11 +115,21 @@ class CompiledRules:
         return (rule.query,) if rule is not None else ()
 
 
-def _surface(field: SearchedField, start: int, end: int) -> str:
-    first, past = field.folded.span(start, end)
-    return field.original[first:past]
-
-
-def _match(name: str, field: SearchedField, hit: Hit, literal: Literal) -> Match:
-    start, end = field.folded.span(hit.start, hit.end)
-    return Match(name, start, end, literal.kind, literal.rule, literal.via, literal.line)
+def _without_contradicted(matches: Iterable[Match]) -> Iterator[Match]:
+    """Leaves out a wording for or against an issue that is a mere part of one to the contrary: “not *send troops*”."""
+    sides: dict[tuple[str, str, Via], list[Match]] = defaultdict(list)
+    for match in matches:
+        if match.via in _CONTRARY:
+            sides[match.field, match.rule, match.via].append(match)
+        else:
+            yield match
+    for (field, rule, via), found in sides.items():
+        contrary = sides.get((field, rule, _CONTRARY[via]), ())
+        for match in found:
+            if not any(
+                other.start <= match.start
+                and match.end <= other.end
+                and other.end - other.start > match.end - match.start
+                for other in contrary
+            ):
+                yield match

@@ -2,10 +2,14 @@
 
     peacekeep*                      words that begin so; a word without `*` is compared by its stem
     "boots on the ground"           a phrase: these words in a row, whatever punctuation stands between them
-    troops NEAR/8 Ukraine           at most 8 words between, in either order; either side a word, a phrase, or such
-                                    in parentheses joined by OR
+    troops NEAR/8 Ukraine           at most 8 words between, in either order; a side is a word, a phrase, or such in
+                                    parentheses joined by OR or NEAR
+    send NEAR/3 troops NEAR/3 Kyiv  each near the one before: `send` near `troops`, those `troops` near `Kyiv`
     sanctions Russia                the same as `sanctions AND Russia`
     (a OR b) AND NOT c              operators are upper case; NOT binds closest, then NEAR, then AND, then OR
+
+The `for:` and `against:` wordings of issues are one phrase each, of exact words without stemming; one that holds
+operators, quotation marks, parentheses or `*` is a query of exact words.
 
 NEAR and phrases are looked for within one field and one paragraph, AND and NOT over the whole item. What stands after
 NOT only vetoes. The grammar is LALR and the matcher an automaton, so that no query can make either backtrack.
@@ -36,7 +40,7 @@ _GRAMMAR = r"""
 ?unary: near
       | NOT near                    -> negated
 ?near: primary
-     | primary NEAR primary         -> near
+     | primary (NEAR primary)+      -> near
 ?primary: WORD                      -> word
         | PHRASE                    -> phrase
         | _OPEN either _CLOSE
@@ -84,12 +88,16 @@ _Part = Node | _Negated
 
 @v_args(inline=True)
 class _Builder(Transformer[Token, Node]):
-    """Lark's tree → ours."""
+    """Lark's tree → ours. `exact` turns stemming off."""
+
+    def __init__(self, exact: bool) -> None:
+        super().__init__()
+        self._exact = exact
 
     def word(self, token: Token) -> Term:
         column = token.column or 1
         _refuse_reserved(str(token), column)
-        return _term([(str(token), column)], column)
+        return _term([(str(token), column)], column, self._exact)
 
     def phrase(self, token: Token) -> Term:
         column = token.column or 1
@@ -99,21 +107,23 @@ class _Builder(Transformer[Token, Node]):
                 raise QueryInvalid(at, "parentheses inside a phrase", "write the alternatives as phrases joined by OR")
         if not pieces:
             raise QueryInvalid(column, "an empty phrase", "write words between the quotation marks")
-        return _term(pieces, column)
+        return _term(pieces, column, self._exact)
 
-    def near(self, left: Node, operator: Token, right: Node) -> Near:
-        column = operator.column or 1
-        distance = int(operator.removeprefix("NEAR/")) if len(operator) < 12 else MOST_DISTANCE + 1
-        if distance > MOST_DISTANCE:
-            raise QueryInvalid(column, f"{operator[:20]} is too far", f"use at most NEAR/{MOST_DISTANCE}")
-        for side in (left, right):
-            if isinstance(side, _Negated) or not _may_stand_near(side):
+    def near(self, *row: _Part | Token) -> Near:
+        operators = [part for part in row if isinstance(part, Token)]
+        column = operators[0].column or 1
+        parts: list[Node] = []
+        for part in row:
+            if isinstance(part, Token):
+                continue
+            if isinstance(part, _Negated) or not _may_stand_near(part):
                 raise QueryInvalid(
                     column,
-                    "beside NEAR only words, phrases, and those joined by OR in parentheses may stand",
-                    "take AND, NOT and further NEARs out of the parentheses",
+                    "beside NEAR only words, phrases, and those joined by OR or NEAR in parentheses may stand",
+                    "take AND and NOT out of the parentheses",
                 )
-        return Near(left, right, distance, column)
+            parts.append(part)
+        return Near(tuple(parts), tuple(map(_distance, operators)), column)
 
     def negated(self, operator: Token, part: _Part) -> _Negated:
         column = operator.column or 1
@@ -152,7 +162,14 @@ class _Builder(Transformer[Token, Node]):
 
 
 def _may_stand_near(node: Node) -> bool:
-    return isinstance(node, Term) or (isinstance(node, Or) and all(map(_may_stand_near, node.parts)))
+    return isinstance(node, Term | Near) or (isinstance(node, Or) and all(map(_may_stand_near, node.parts)))
+
+
+def _distance(operator: Token) -> int:
+    digits = operator.removeprefix("NEAR/").lstrip("0") or "0"
+    if len(digits) > 3 or int(digits) > MOST_DISTANCE:
+        raise QueryInvalid(operator.column or 1, f"{operator[:20]} is too far", f"use at most NEAR/{MOST_DISTANCE}")
+    return int(digits)
 
 
 def _only_negative(column: int) -> QueryInvalid:
@@ -178,14 +195,14 @@ def _refuse_reserved(word: str, column: int) -> None:
         raise QueryInvalid(column, f"“{field[0]}” looks like a field, which the language does not have", "leave it out")
 
 
-def _term(pieces: list[tuple[str, int]], column: int) -> Term:
+def _term(pieces: list[tuple[str, int]], column: int, exact: bool) -> Term:
     words: list[Word] = []
     for piece, at in pieces:
-        words.extend(_words(piece, at))
+        words.extend(_words(piece, at, exact))
     return Term(tuple(words), column)
 
 
-def _words(piece: str, column: int) -> list[Word]:
+def _words(piece: str, column: int, exact: bool) -> list[Word]:
     """A piece between spaces as words: most are one; “cease-fire” and “U.S.” are two in a row."""
     stripped = piece.rstrip(".,;:!?'’")
     prefix = stripped.endswith("*")
@@ -203,7 +220,8 @@ def _words(piece: str, column: int) -> list[Word]:
             f"“{piece[:40]}” would match nearly everything",
             f"write at least {SHORTEST_PREFIX} letters before “*”",
         )
-    return [Word(text, prefix and index == len(texts) - 1) for index, text in enumerate(texts)]
+    words = [Word(text, exact=exact) for text in texts]
+    return [*words[:-1], Word(texts[-1], prefix=True)] if prefix else words
 
 
 @lru_cache(maxsize=1)
@@ -226,8 +244,6 @@ def _explain(error: UnexpectedInput, text: str) -> QueryInvalid:
     names = set(getattr(error, "accepts", None) or getattr(error, "expected", None) or ())
     if isinstance(error, UnexpectedEOF) or token is None or token.type == "$END":
         return QueryInvalid(len(text) + 1, "the query ends too early", _expected(names))
-    if token.type == "NEAR" and "_AND" in names:
-        return QueryInvalid(column, "NEAR after NEAR", "join two of them by AND: `a NEAR/5 b AND b NEAR/5 c`")
     return QueryInvalid(column, f"“{str(token)[:40]}” is not expected here", _expected(names))
 
 
@@ -250,12 +266,12 @@ def _check_size(text: str) -> None:
 
 
 @lru_cache(maxsize=8192)
-def parse_query(text: str) -> Query:
-    """The query as a tree. Raises QueryInvalid, which names the column and what was expected."""
+def parse_query(text: str, exact: bool = False) -> Query:
+    """The query as a tree; `exact` turns stemming off. Raises QueryInvalid: the column, and what was expected."""
     plain = re.sub(r"\s", " ", text.translate(_QUOTES))
     _check_size(plain)
     try:
-        built = _Builder().transform(_parser().parse(plain))
+        built = _Builder(exact).transform(_parser().parse(plain))
     except UnexpectedInput as error:
         raise _explain(error, plain) from None
     except VisitError as error:
@@ -270,3 +286,21 @@ def parse_query(text: str) -> Query:
             terms[MOST_TERMS].column, f"{len(terms)} terms are too many", f"keep to {MOST_TERMS}; write several lines"
         )
     return Query(text, built)
+
+
+_LANGUAGE = re.compile(r'[()"*]|(?<!\S)(?:AND|OR|NOT|NEAR|NEAR/\S*)(?!\S)')
+
+
+def parse_wording(text: str) -> Query:
+    """A `for` or `against` wording as a tree of exact words: one phrase, or a query when it uses the language's signs.
+
+    Raises QueryInvalid.
+    """
+    plain = text.translate(_QUOTES)
+    if _LANGUAGE.search(plain):
+        return parse_query(text, exact=True)
+    _check_size(plain)
+    words = words_of(fold_wording(text))
+    if not words:
+        raise QueryInvalid(1, "no letter or digit, so it could never be found", "write words")
+    return Query(text, Term(tuple(Word(word, exact=True) for word in words)))

@@ -52,8 +52,8 @@ def _matches_everything(node: Node) -> bool:
     match node:
         case Term(words):
             return all(word.text in _EVERYWHERE and not word.prefix for word in words) and len(words) < 3
-        case Near(left, right, distance):
-            return distance > 3 and _matches_everything(left) and _matches_everything(right)
+        case Near(parts, distances):
+            return min(distances) > 3 and all(map(_matches_everything, parts))
         case And(wanted):
             return all(map(_matches_everything, wanted))
         case Or(parts):
@@ -91,11 +91,11 @@ def _texts(node: Node) -> Iterator[str]:
             yield " ".join(word.text + ("qzx" if word.prefix else "") for word in words)
             if any(word.prefix for word in words):
                 yield " ".join(word.text for word in words)
-        case Near(left, right, distance):
-            between = f" {_FILLER} " if distance else " "
-            for one, other in product(_texts(left), list(islice(_texts(right), _MOST_TRIALS))):
-                yield f"{one}{between}{other}"
-                yield f"{other}{between}{one}"
+        case Near(parts, distances):
+            between = f" {_FILLER} " if min(distances) else " "
+            for texts in product(*(list(islice(_texts(part), 8)) for part in parts)):
+                yield between.join(texts)
+                yield between.join(reversed(texts))
         case And(wanted):
             for texts in product(*(list(islice(_texts(part), 8)) for part in wanted)):
                 yield "\n\n".join(texts)

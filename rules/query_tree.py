@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word, folded. `prefix` finds every word that begins with it; otherwise it is compared by its stem."""
+    """One word, folded. `prefix` finds every word that begins so, `exact` the word alone; else stems are compared."""
 
     text: str
     prefix: bool = False
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,13 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Both sides, in either order and not overlapping, with at most `distance` words between them."""
+    """Parts each near the one before: not overlapping, in either order, at most `distances[i]` words between them.
 
-    left: Node
-    right: Node
-    distance: int
+    `distances` has one entry less than `parts`.
+    """
+
+    parts: tuple[Node, ...]
+    distances: tuple[int, ...]
     column: int = field(default=1, compare=False)
 
 
@@ -62,9 +65,7 @@ def terms_of(node: Node) -> list[Term]:
     match node:
         case Term():
             return [node]
-        case Near(left, right):
-            return terms_of(left) + terms_of(right)
         case And(wanted, unwanted):
             return [term for part in (*wanted, *unwanted) for term in terms_of(part)]
-        case Or(parts):
+        case Or(parts) | Near(parts):
             return [term for part in parts for term in terms_of(part)]

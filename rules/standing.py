@@ -15,8 +15,8 @@ Standing = dict[str, list[Interval]]
 class Evaluation:
     """Evaluates queries over one item whose fields the automaton has searched.
 
-    A term stands where its words are; OR where any part stands; NEAR within one field at the minimal intervals from one
-    side to the other. AND stands, in each field that holds all wanted parts, at the minimal intervals that hold one of
+    A term stands where its words are; OR where any part stands; NEAR within one field at the minimal intervals that
+    hold its parts. AND stands, in each field that holds all wanted parts, at the minimal intervals that hold one of
     each; when no single field holds them all, at every place of every part. It stands nowhere when an unwanted part
     stands anywhere in the item.
     """
@@ -62,11 +62,9 @@ class Evaluation:
                 return self._found[key]
             case Or(parts):
                 return sorted({place for part in parts for place in self._occurrences(part, name)})
-            case Near(left, right, distance):
-                lefts = self._occurrences(left, name)
-                rights = self._occurrences(right, name) if lefts else []
-                positions = self._fields[name].tokens.positions
-                return near(lefts, rights, distance, positions) if rights else []
+            case Near(parts, distances):
+                places = [self._occurrences(part, name) for part in parts]
+                return near(places, distances, self._fields[name].tokens.positions) if all(places) else []
             case And():
                 raise TypeError("AND never stands beside NEAR: the grammar refuses it")
 

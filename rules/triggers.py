@@ -28,9 +28,7 @@ def triggers(node: Node, slots: Mapping[Term, Slots], usage: Counter[int]) -> fr
                 frozenset(min(row, key=lambda pattern: usage[pattern]) for row in slot) for slot in slots[node]
             ]
             return min(candidates, key=cost)
-        case Near(left, right):
-            return min((triggers(left, slots, usage), triggers(right, slots, usage)), key=cost)
-        case And(wanted):
-            return min((triggers(part, slots, usage) for part in wanted), key=cost)
+        case Near(parts) | And(parts):
+            return min((triggers(part, slots, usage) for part in parts), key=cost)
         case Or(parts):
             return frozenset().union(*(triggers(part, slots, usage) for part in parts))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
@@ -10,7 +11,8 @@ from typing import Generic, TypeVar
 from rules.fold import fold_wording
 from rules.model import ActorKind, Office
 from rules.problem import Place, did_you_mean
-from rules.query import QueryInvalid, parse_query
+from rules.query import QueryInvalid, parse_query, parse_wording
+from rules.query_tree import Query
 from rules.variants import MOST_SPELLINGS, count_spellings
 from rules.yaml_reader import Row, Scalar, Table, Value
 
@@ -159,16 +161,26 @@ def _open_date(office: Table, key: str) -> date | None:
 
 def read_query(value: Value, label: str) -> str:
     """A query of the language in `rules.query`."""
-    if not isinstance(value, Scalar) or value.type not in ("str", "int", "float", "timestamp"):
+    return _read_in_language(value, label, parse_query)
+
+
+def read_stance_wording(value: Value, label: str) -> str:
+    """A `for` or `against` wording: a phrase, or a query of exact words."""
+    return _read_in_language(value, label, parse_wording)
+
+
+def _read_in_language(value: Value, label: str, parse: Callable[[str], Query]) -> str:
+    if not isinstance(value, Scalar) or value.type != "str":
         return read_text(value, label)
     try:
-        return parse_query(value.text).text
+        parse(value.text)
     except QueryInvalid as error:
         raise UnsoundError(
-            query_place(value, error.column), f"`{label}`: column {error.column}: {error.message}", error.remedy
+            _query_place(value, error.column), f"`{label}`: column {error.column}: {error.message}", error.remedy
         ) from None
+    return " ".join(value.text.split())
 
 
-def query_place(value: Scalar, column: int) -> Place:
+def _query_place(value: Scalar, column: int) -> Place:
     """Where in the file a column of a query stands, as nearly as quoting lets it be known."""
     return Place(value.place.path, value.place.line, value.place.column + column - 1) if value.verbatim else value.place
