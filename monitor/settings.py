@@ -24,9 +24,9 @@ class SettingsError(Exception):
 class SmtpSecurity(StrEnum):
     """How the connection to the mail server is protected."""
 
-    NONE = "none"
     STARTTLS = "starttls"
     TLS = "tls"
+    PLAIN = "plain"
 
 
 class Settings(BaseSettings):
@@ -94,7 +94,7 @@ class Settings(BaseSettings):
 
     smtp_host: str | None = Field(default=None, description="Mail server; without it no mail is sent.")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server.")
-    smtp_security: SmtpSecurity = Field(default=SmtpSecurity.STARTTLS, description="none, starttls or tls.")
+    smtp_security: SmtpSecurity = Field(default=SmtpSecurity.STARTTLS, description="starttls, tls or plain.")
     smtp_user: str | None = Field(default=None, description="User name at the mail server.")
     smtp_password: SecretStr | None = Field(
         default=None, description="Password at the mail server. Secret; may come from VOLTEFACE_SMTP_PASSWORD_FILE."
@@ -140,7 +140,7 @@ class Settings(BaseSettings):
         return f"sqlite:///{self.data_dir.expanduser().absolute() / 'volteface.db'}"
 
 
-def load_settings(environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+def load_settings(*, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
     """The settings from the environment, .env and secret files; `overrides` win, None means not given.
 
     Raises SettingsError that names every wrong setting at once.

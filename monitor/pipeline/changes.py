@@ -11,7 +11,8 @@ from monitor.model.position import ChangeStatus, Fold
 from monitor.positions.bodies import counted_for, may_speak_for, splits
 from monitor.positions.track import Tracker
 from rules.model import RuleSet
-from storage import ChangeTransition, Work
+from storage.values import ChangeTransition
+from storage.work import Work
 
 _SUBJECTS = {
     ChangeStatus.PENDING: Subject.CHANGE_PENDING,
@@ -29,13 +30,11 @@ def refold(
     Persons come before the bodies they speak for, so that one utterance is told as the person's change.
     """
     moved = {(actor, issue) for holder, issue in pairs for actor in (holder, *_above(holder, rules))}
+    # Two workers may read statements on one position at the same moment; the later one must see the earlier's.
+    work.positions.lock(moved)
     transitions: list[ChangeTransition] = []
-    for issue in sorted({issue for _, issue in moved}):
-        # Two workers may read statements on one issue at the same moment; the later one must see the earlier's.
-        work.positions.lock(issue)
-        for actor in sorted((a for a, i in moved if i == issue), key=lambda a: (-len(_above(a, rules)), a)):
-            fold = _fold(work, actor, issue, tracker, rules)
-            transitions += work.positions.save_fold(fold, now)
+    for actor, issue in sorted(moved, key=lambda pair: (pair[1], -len(_above(pair[0], rules)), pair[0])):
+        transitions += work.positions.save_fold(_fold(work, actor, issue, tracker, rules), now)
     for transition in transitions:
         change = transition.change
         data = {"change": change.id, "actor": change.found.actor, "issue": change.found.issue}

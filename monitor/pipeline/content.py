@@ -8,7 +8,7 @@ from monitor.model.item import Item
 from monitor.model.position import Change, ChangeStatus
 from monitor.model.statement import Statement
 from rules.model import Match, RuleSet
-from storage import Work
+from storage.work import Work
 
 _REASONS = {
     ChangeStatus.RETRACTED: "what it rested on was revised, rejected or outweighed",

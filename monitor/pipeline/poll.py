@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
 from monitor.events import Subject
-from monitor.feeds.cadence import CadenceConfig, after_poll
-from monitor.feeds.parse import NotAFeed
+from monitor.feeds.cadence import CadenceConfig, after_poll, is_unchanged
+from monitor.feeds.not_a_feed import NotAFeed
+from monitor.feeds.parser_pool import ParseFailed
 from monitor.items.admit import admit
 from monitor.items.identity import identities_to_ask
 from monitor.items.syndication import same_story
 from monitor.model.feed import Feed, FetchOutcome, FetchResult, ParsedFeed
-from monitor.model.item import NewItem
-from storage import Database, Work
+from monitor.model.item import NewItem, StoryCandidate
+from storage.engine import Database
+from storage.work import Work
 
 _log = structlog.get_logger(__name__)
 
 STORY_WINDOW = timedelta(days=4)
 """How far apart in time copies of one story may appear."""
-
-_LEASE = timedelta(minutes=5)
 
 
 class Fetches(Protocol):
@@ -42,7 +41,7 @@ class Parses(Protocol):
     """Reads a feed's document."""
 
     async def parse(self, body: bytes, content_type: str | None, base_url: str | None) -> ParsedFeed:
-        """The entries of the document; raises NotAFeed, also when parsing took too long."""
+        """The entries of the document; raises NotAFeed or ParseFailed."""
         ...
 
 
@@ -60,7 +59,9 @@ class PollReport:
 
 
 class Poller:
-    """Polls the feeds that are due."""
+    """Polls the feeds that are due. `lease` is how long a claimed feed is nobody else's."""
+
+    lease = timedelta(minutes=5)
 
     def __init__(
         self, database: Database, fetcher: Fetches, parser: Parses, cadence: CadenceConfig, concurrency: int = 16
@@ -76,7 +77,7 @@ class Poller:
 
         def claim() -> list[Feed]:
             with self._database.work() as work:
-                return work.feeds.claim_due(now, limit, _LEASE)
+                return work.feeds.claim_due(now, limit, self.lease)
 
         return await self.poll(await asyncio.to_thread(claim), now)
 
@@ -85,7 +86,7 @@ class Poller:
 
         def claim() -> list[Feed]:
             with self._database.work() as work:
-                return work.feeds.claim(list(ids), now, _LEASE)
+                return work.feeds.claim(list(ids), now, self.lease)
 
         return await self.poll(await asyncio.to_thread(claim), now)
 
@@ -102,17 +103,13 @@ class Poller:
         result = await self._fetcher.fetch(feed)
         parsed: ParsedFeed | None = None
         error = result.error
-        body_hash = hashlib.sha256(result.body).hexdigest() if result.outcome is FetchOutcome.OK else feed.body_hash
         # The same bytes hold the same entries: parsing is most of what a poll costs.
-        unchanged = result.outcome is FetchOutcome.OK and body_hash == feed.body_hash and feed.baseline_done
-        if result.outcome is FetchOutcome.OK and not unchanged:
+        if result.outcome is FetchOutcome.OK and not is_unchanged(feed, result):
             try:
                 parsed = await self._parser.parse(result.body, result.content_type, result.final_url or feed.url)
-            except NotAFeed as refused:
+            except (NotAFeed, ParseFailed) as refused:
                 error = str(refused)
-        # A document that could not be read must be looked at again, even if it comes back byte for byte.
-        read = replace(feed, body_hash=body_hash if error is None else feed.body_hash)
-        report = await asyncio.to_thread(self._save, read, result, parsed, error, now)
+        report = await asyncio.to_thread(self._save, feed, result, parsed, error, now)
         if report.error:
             _log.warning("feed failed", feed=feed.id, title=feed.title, error=report.error)
         return report
@@ -124,17 +121,9 @@ class Poller:
             new = revised = seen = 0
             if parsed is not None:
                 new, revised, seen = self._admit(work, feed, parsed, now)
-            after = after_poll(
-                feed,
-                result,
-                parsed,
-                new + revised,
-                error,
-                now,
-                self._cadence,
-                jitter=random.uniform(-1, 1),  # noqa: S311
-            )
-            work.feeds.save(after)
+            jitter = random.random()  # noqa: S311
+            after = after_poll(feed, result, parsed, new + revised, error, now, self._cadence, jitter)
+            work.feeds.save(after, was=feed)
             work.events.add(Subject.FEED_POLLED, {"feed": feed.id, "ok": error is None}, now)
             if new or revised:
                 work.events.add(Subject.ITEMS_ADMITTED, {"feed": feed.id, "new": new, "revised": revised}, now)
@@ -171,6 +160,15 @@ def store_new(work: Work, items: Sequence[NewItem]) -> list[int]:
     ids = []
     for item in sorted(items, key=lambda i: i.published_at):
         stored = work.items.add(item, same_story(item, candidates))
-        candidates.append(work.items.as_candidate(stored))
+        candidates.append(
+            StoryCandidate(
+                story_id=stored.story_id,
+                item_id=stored.id,
+                publisher=stored.publisher,
+                title=stored.title,
+                text=stored.text,
+                published_at=stored.published_at,
+            )
+        )
         ids.append(stored.id)
     return ids

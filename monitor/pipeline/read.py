@@ -15,9 +15,10 @@ from monitor.pipeline.rulebook import RuleBook
 from monitor.pipeline.tell import Teller
 from monitor.positions.protocol import Extractor
 from monitor.positions.track import Tracker
-from rules.compiler import CompiledRules
+from rules.matcher import CompiledRules
 from rules.model import Match, RuleKind
-from storage import ChangeTransition, Database
+from storage.engine import Database
+from storage.values import ChangeTransition
 
 _log = structlog.get_logger(__name__)
 _LEASE = timedelta(minutes=5)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from monitor.bus.protocol import Bus
 from monitor.events import Event, Subject
-from storage import Database
+from storage.engine import Database
 
 
 class Relay:

@@ -8,9 +8,10 @@ from pathlib import Path
 from threading import Lock
 
 from monitor.events import Subject
-from rules.compiler import CompiledRules, compile_rules
+from rules.compiler import compile_rules
 from rules.loader import load_packs
-from storage import Database
+from rules.matcher import CompiledRules
+from storage.engine import Database
 
 
 class RuleBook:
@@ -28,9 +29,9 @@ class RuleBook:
         """
         loaded = load_packs(*packs, seed=seed)
         with self._database.work() as work:
-            before = work.rules.current_version()
+            before = work.rules.current().version
             why = "packs read at start: " + ", ".join(["seed", *(p.name for p in packs)])
-            version = work.rules.import_rules(loaded, origin="pack", who="packs", why=why, now=now)
+            version = work.rules.import_rules(loaded, origin="packs", who="packs", why=why, now=now)
             if version != before:
                 work.events.add(Subject.RULES_CHANGED, {"version": version}, now)
         return version
@@ -38,10 +39,8 @@ class RuleBook:
     def current(self) -> CompiledRules:
         """The compiled rules in force now."""
         with self._lock:
-            with self._database.work() as work:
-                version = work.rules.current_version()
-                if self._compiled is not None and self._compiled.rules.version == version:
-                    return self._compiled
+            with self._database.view() as work:
                 rules = work.rules.current()
-            self._compiled = compile_rules(rules)
+            if self._compiled is None or self._compiled.rules.version != rules.version:
+                self._compiled = compile_rules(rules)
             return self._compiled

@@ -14,7 +14,7 @@ from monitor.alerts.channels.protocol import Channel
 from monitor.alerts.retry import after_attempt
 from monitor.events import Subject
 from monitor.model.alert import AttemptResult, ChannelName, ClaimedDelivery, DeliveryStatus
-from storage import Database
+from storage.engine import Database
 
 _log = structlog.get_logger(__name__)
 _LEASE = timedelta(minutes=2)
@@ -83,7 +83,8 @@ class Sender:
             if not work.alerts.record(delivery, result, following.status, following.next_attempt_at, now):
                 return DeliveryStatus.PENDING  # the lease ran out and somebody else has it now
             if following.disable_target:
-                work.alerts.disable_target(delivery, following.why, now)
+                subscription = work.alerts.get(delivery.alert_id).subscription_id
+                work.subscriptions.disable(subscription, following.why, now)
             if following.status is DeliveryStatus.DELIVERED:
                 work.events.add(Subject.ALERT_DELIVERED, data, now)
             elif following.status is DeliveryStatus.DEAD:

@@ -16,7 +16,8 @@ from monitor.model.item import Item
 from monitor.model.position import ChangeKind, ChangeStatus
 from monitor.pipeline.content import change_content, match_content
 from rules.model import Match, RuleSet
-from storage import AlertRow, ChangeTransition, Work
+from storage.values import ChangeTransition, StoredAlert
+from storage.work import Work
 
 _TOLD = (ChangeStatus.CONFIRMED, ChangeStatus.PENDING)
 
@@ -121,10 +122,10 @@ class Teller:
         if alert is None:
             return 0
         if isinstance(content, AlertContent):
-            content = dataclasses.replace(content, sequence=alert.sequence)
+            content = dataclasses.replace(content, sequence=work.alerts.get(alert).sequence)
         composed = self._compose(content, change_id, now)
         work.alerts.add_delivery(
-            alert.id,
+            alert,
             subscription.channel,
             subscription.target,
             subject=composed.subject,
@@ -133,7 +134,7 @@ class Teller:
             payload=composed.payload,
             now=now,
         )
-        work.events.add(Subject.ALERT_QUEUED, {"alert": alert.id}, now)
+        work.events.add(Subject.ALERT_QUEUED, {"alert": alert}, now)
         return 1
 
     def _compose(self, content: AlertContent | MatchContent, change_id: int | None, now: datetime) -> Composed:
@@ -156,7 +157,7 @@ def _bodies_moved(transition: ChangeTransition, batch: Sequence[ChangeTransition
     )
 
 
-def _may_have_arrived(alert: AlertRow) -> bool:
+def _may_have_arrived(alert: StoredAlert) -> bool:
     """Delivered, or attempted: an attempt that failed on our side may have been read on the other."""
     return alert.attempts > 0
 

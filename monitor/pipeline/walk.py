@@ -18,7 +18,7 @@ from monitor.pipeline.send import Sender
 from monitor.pipeline.tell import Teller
 from monitor.positions.protocol import Extractor
 from monitor.positions.track import Tracker
-from storage import Database
+from storage.engine import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

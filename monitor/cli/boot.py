@@ -1,0 +1,132 @@
+"""The composition root: settings → database, stages, pipeline. Everything that is put together is put together here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+
+from monitor import version
+from monitor.alerts.channels.email import EmailChannel, Security, SmtpConfig
+from monitor.alerts.channels.log import LogChannel
+from monitor.alerts.channels.protocol import Channel
+from monitor.alerts.channels.webhook import WebhookChannel
+from monitor.bus.inprocess import InProcessBus
+from monitor.feeds.cadence import CadenceConfig
+from monitor.feeds.fetch import FetchConfig, Fetcher
+from monitor.feeds.opml import default_feeds
+from monitor.feeds.parser_pool import ParserPool, ParserPoolConfig
+from monitor.model.alert import ChannelName
+from monitor.net.client import guarded_client
+from monitor.net.guard import Guard
+from monitor.pipeline import Pipeline, Stages
+from monitor.positions.filter import FilterModel
+from monitor.positions.grammar import GrammarExtractor
+from monitor.positions.protocol import Extractor
+from monitor.positions.track import FilterTracker, TrackerConfig
+from monitor.settings import Settings
+from storage.engine import Database
+
+_SEEDED = "feeds.defaults_added"
+
+
+def utc_now() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of the settings, upgraded to the present schema. Raises StorageError."""
+    database = Database(settings.database)
+    database.upgrade()
+    return database
+
+
+def extractor() -> Extractor:
+    """The extractor that the product uses."""
+    return GrammarExtractor()
+
+
+def tracker(settings: Settings) -> FilterTracker:
+    """The tracker with the operator's threshold and change rate."""
+    model = FilterModel(change_rate=settings.change_rate)
+    return FilterTracker(TrackerConfig(model=model, threshold=settings.threshold))
+
+
+def fetch_config(settings: Settings) -> FetchConfig:
+    """How feeds are fetched."""
+    return FetchConfig(
+        deadline_s=settings.fetch_deadline_s,
+        largest_body=settings.fetch_max_bytes,
+        at_once=settings.fetch_concurrency,
+        spacing_s=settings.host_spacing_s,
+        version=version(),
+        public_url=settings.public_url or settings.operator_contact or None,
+    )
+
+
+@asynccontextmanager
+async def wired(
+    settings: Settings, database: Database, clock: Callable[[], datetime] = utc_now
+) -> AsyncIterator[Pipeline]:
+    """A pipeline with everything in it, closed at the end."""
+    async with AsyncExitStack() as stack:
+        fetcher = await stack.enter_async_context(Fetcher(fetch_config(settings), Guard(settings.feed_allow)))
+        parser = await stack.enter_async_context(
+            ParserPool(ParserPoolConfig(workers=settings.parse_workers, limit_s=settings.parse_deadline_s))
+        )
+        hooks = await stack.enter_async_context(guarded_client(Guard(settings.webhook_allow)))
+        channels: dict[ChannelName, Channel] = {
+            ChannelName.WEBHOOK: WebhookChannel(hooks, user_agent=f"Volteface/{version()}"),
+            ChannelName.LOG: LogChannel(),
+        }
+        if settings.smtp_host:
+            channels[ChannelName.EMAIL] = EmailChannel(smtp_config(settings))
+        bus = InProcessBus()
+        stack.push_async_callback(bus.close)
+        yield Pipeline(
+            database,
+            Stages(
+                fetcher=fetcher,
+                parser=parser,
+                extractor=extractor(),
+                tracker=tracker(settings),
+                channels=channels,
+                bus=bus,
+                cadence=CadenceConfig(
+                    shortest_s=settings.poll_min_s,
+                    longest_s=settings.poll_max_s,
+                    first_s=min(1800, settings.poll_max_s),
+                ),
+                fetch_concurrency=settings.fetch_concurrency,
+                label=settings.label,
+                public_url=settings.public_url,
+            ),
+            clock,
+        )
+
+
+def smtp_config(settings: Settings) -> SmtpConfig:
+    """How mail is sent. The host must be set."""
+    return SmtpConfig(
+        host=settings.smtp_host or "",
+        port=settings.smtp_port,
+        security=Security(settings.smtp_security.value),
+        user=settings.smtp_user,
+        password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
+        sender=settings.mail_from,
+    )
+
+
+def add_default_feeds(settings: Settings, database: Database, now: datetime) -> int:
+    """Gives a new installation the default feeds, once; an operator who removes them is not overruled."""
+    if not settings.default_feeds:
+        return 0
+    with database.work() as work:
+        if work.meta.get(_SEEDED) or work.feeds.all():
+            return 0
+        outlines = default_feeds()
+        for outline in outlines:
+            work.feeds.add(outline.url, outline.title, outline.folder, now)
+        work.meta.set(_SEEDED, now.isoformat())
+        return len(outlines)

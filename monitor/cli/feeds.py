@@ -1,0 +1,240 @@
+"""`volteface feeds`: what is polled."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.boot import fetch_config, open_database, utc_now
+from monitor.cli.outcome import CommandError, Exit
+from monitor.cli.talk import JsonFlag, plain, put_json, put_table, say
+from monitor.feeds.address import feed_address
+from monitor.feeds.fetch import Fetcher
+from monitor.feeds.not_a_feed import NotAFeed
+from monitor.feeds.opml import OutlineFeed, read_opml, write_opml
+from monitor.feeds.parse import parse_document
+from monitor.model.feed import Feed, FetchOutcome, ParsedFeed
+from monitor.net.guard import Guard
+from monitor.net.mask import mask
+from monitor.settings import load_settings
+from storage.errors import FeedExists
+from storage.work import Work
+
+group = typer.Typer(help="The feeds that are polled.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    app.add_typer(group, name="feeds")
+
+
+def find_feed(work: Work, named: str) -> Feed:
+    """A feed by id or address. Raises CommandError."""
+    if named.isdigit():
+        return work.feeds.get(int(named))
+    feed = work.feeds.by_url(named)
+    if feed is None:
+        raise CommandError(f"no feed has the address {mask(named)}; `volteface feeds list` shows them", Exit.NOT_FOUND)
+    return feed
+
+
+def _row(feed: Feed, items: int) -> dict[str, object]:
+    return {**plain(feed), "url": mask(feed.url), "items": items}
+
+
+@group.command()
+def add(
+    url: Annotated[str, typer.Argument(help="The feed's address.")],
+    title: Annotated[str, typer.Option(help="Its name; by default the one it gives itself.")] = "",
+    folder: Annotated[str, typer.Option(help="The folder it is kept in.")] = "",
+    as_json: JsonFlag = False,
+) -> None:
+    """Add a feed. What it holds at its first poll is its baseline and alerts nobody.
+
+    Example: [bold]volteface feeds add https://example.org/rss.xml --folder europe[/]
+    """
+    database = open_database(load_settings())
+    with database.work() as work:
+        feed = work.feeds.add(feed_address(url), title, folder, utc_now())
+        work.audit.add("cli", "feed added", str(feed.id), {"url": mask(feed.url)}, utc_now())
+    database.close()
+    if as_json:
+        put_json(_row(feed, 0))
+    else:
+        say(f"Feed {feed.id} added: {mask(feed.url)}. It is polled at the worker's next tick.")
+
+
+@group.command("list")
+def list_feeds(as_json: JsonFlag = False) -> None:
+    """List all feeds with their health.
+
+    Example: [bold]volteface feeds list --json | jq '.[] | select(.last_error)'[/]
+    """
+    database = open_database(load_settings())
+    with database.view() as work:
+        feeds, counts = work.feeds.all(), work.feeds.item_counts()
+    database.close()
+    if as_json:
+        put_json([_row(feed, counts.get(feed.id, 0)) for feed in feeds])
+        return
+    rows = [
+        (
+            f.id,
+            f.title or mask(f.url),
+            f.folder,
+            f.status,
+            counts.get(f.id, 0),
+            f.last_success_at,
+            f.next_poll_at,
+            f.last_error,
+        )
+        for f in feeds
+    ]
+    columns = ("id", "feed", "folder", "status", "items", "last success", "next poll", "last error")
+    put_table(
+        columns, rows, empty="No feeds yet; `volteface feeds add URL` or `volteface feeds import FILE` adds some."
+    )
+
+
+@group.command()
+def show(feed: Annotated[str, typer.Argument(help="Id or address.")], as_json: JsonFlag = False) -> None:
+    """Show one feed: what it is, when it is polled, what went wrong.
+
+    Example: [bold]volteface feeds show 3[/]
+    """
+    database = open_database(load_settings())
+    with database.view() as work:
+        found = find_feed(work, feed)
+        items = work.feeds.item_counts().get(found.id, 0)
+    database.close()
+    if as_json:
+        put_json(_row(found, items))
+    else:
+        put_table(("", ""), sorted(_row(found, items).items()), empty="")
+
+
+@group.command()
+def check(url: Annotated[str, typer.Argument(help="The feed's address.")], as_json: JsonFlag = False) -> None:
+    """Fetch and read a feed without storing anything. Exit code 1 when it cannot be read.
+
+    Example: [bold]volteface feeds check https://example.org/rss.xml[/]
+    """
+    settings = load_settings()
+    address = feed_address(url)
+
+    async def fetch() -> ParsedFeed:
+        now = utc_now()
+        async with Fetcher(fetch_config(settings), Guard(settings.feed_allow)) as fetcher:
+            result = await fetcher.fetch(Feed(id=0, url=address, next_poll_at=now, added_at=now))
+        if result.outcome is not FetchOutcome.OK:
+            raise CommandError(result.error or f"the server answered {result.status}")
+        return parse_document(result.body, result.content_type, result.final_url or address)
+
+    try:
+        parsed = asyncio.run(fetch())
+    except NotAFeed as refused:
+        raise CommandError(f"{mask(address)}: {refused}") from None
+    _put_parsed(parsed, as_json=as_json)
+
+
+@group.command()
+def remove(feed: Annotated[str, typer.Argument(help="Id or address.")]) -> None:
+    """Remove a feed. Its items stay: what a change cites is never lost.
+
+    Example: [bold]volteface feeds remove 3[/]
+    """
+    database = open_database(load_settings())
+    with database.work() as work:
+        found = find_feed(work, feed)
+        work.feeds.remove(found.id)
+        work.audit.add("cli", "feed removed", str(found.id), {"url": mask(found.url)}, utc_now())
+    database.close()
+    say(f"Feed {found.id} removed: {found.title or mask(found.url)}")
+
+
+@group.command("import")
+def import_opml(
+    file: Annotated[Path, typer.Argument(help="An OPML file, or - for standard input.")], as_json: JsonFlag = False
+) -> None:
+    """Add the feeds of an OPML file; those that are there already are left as they are.
+
+    Example: [bold]volteface feeds import subscriptions.opml[/]
+    """
+    outlines = read_opml(_bytes(file))
+    database = open_database(load_settings())
+    added, there = [], 0
+    with database.work() as work:
+        for outline in outlines:
+            try:
+                added.append(work.feeds.add(outline.url, outline.title, outline.folder, utc_now()))
+            except FeedExists:
+                there += 1
+        work.audit.add("cli", "feeds imported", str(file), {"added": len(added), "there": there}, utc_now())
+    database.close()
+    say(f"{len(added)} feeds added, {there} were there already.")
+    if as_json:
+        put_json([_row(feed, 0) for feed in added])
+
+
+@group.command()
+def export() -> None:
+    """Write all feeds as OPML to stdout. Passwords in addresses are left out.
+
+    Example: [bold]volteface feeds export > feeds.opml[/]
+    """
+    database = open_database(load_settings())
+    with database.view() as work:
+        feeds = work.feeds.all()
+    database.close()
+    sys.stdout.buffer.write(write_opml([OutlineFeed(url=mask(f.url), title=f.title, folder=f.folder) for f in feeds]))
+
+
+@group.command()
+def parse(
+    file: Annotated[Path, typer.Argument(help="A feed document, or - for standard input.")],
+    content_type: Annotated[str | None, typer.Option(help="Content-Type that the server gave.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="Address that relative links stand against.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Read a feed document as our parser reads it.
+
+    Example: [bold]volteface feeds parse feed.xml --json[/]
+    """
+    try:
+        parsed = parse_document(_bytes(file), content_type, base_url)
+    except NotAFeed as refused:
+        raise CommandError(f"{file}: {refused}") from None
+    _put_parsed(parsed, as_json=as_json)
+
+
+def _put_parsed(parsed: ParsedFeed, *, as_json: bool) -> None:
+    """The entries on stdout; what was skipped or repaired on stderr."""
+    if as_json:
+        entries = [
+            {"title": e.title, "link": e.link, "id": e.id, "published": _zulu(e.published)} for e in parsed.entries
+        ]
+        put_json({"feed_title": parsed.title, "entries": entries})
+    else:
+        say(f"{parsed.title or 'without a title'}: {len(parsed.entries)} entries, {len(parsed.problems)} problems")
+        rows = [(e.published, e.title, e.link, e.id) for e in parsed.entries]
+        put_table(("published", "title", "link", "id"), rows, empty="No entries now.")
+    for problem in parsed.problems:
+        say(f"  {problem}")
+
+
+def _zulu(moment: datetime | None) -> str | None:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def _bytes(file: Path) -> bytes:
+    if str(file) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise CommandError(f"cannot read {file}: {error.strerror}", Exit.NOT_FOUND) from None

@@ -1,0 +1,111 @@
+"""`volteface poll`: poll now, with progress and a summary."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from monitor.cli.boot import add_default_feeds, open_database, utc_now, wired
+from monitor.cli.feeds import find_feed
+from monitor.cli.logs import set_up_logs
+from monitor.cli.outcome import Exit
+from monitor.cli.talk import JsonFlag, plain, put_json, put_table, say, talk
+from monitor.pipeline.poll import PollReport
+from monitor.settings import Settings, load_settings
+from storage.engine import Database
+from storage.errors import WorkerRunning
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    app.command()(poll)
+
+
+def poll(
+    feeds: Annotated[
+        list[str] | None, typer.Argument(help="Feeds to poll now, by id or address; none: what is due.")
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Poll feeds once, read what is new, and deliver the alerts that follow.
+
+    Examples: [bold]volteface poll[/] polls what is due; [bold]volteface poll 3 7[/] polls these now.
+    Exit code 1 when every polled feed failed.
+    """
+    settings = load_settings()
+    set_up_logs(settings.log_format)
+    database = open_database(settings)
+    try:
+        database.hold_worker_lock()
+        reports = asyncio.run(_poll(settings, database, feeds or []))
+    except WorkerRunning:
+        # One worker to an SQLite file: ask the one that runs instead of fighting it.
+        _hand_over(database, feeds or [])
+        return
+    finally:
+        database.close()
+    if as_json:
+        put_json([_as_row(r) for r in reports])
+    else:
+        rows = [(r.feed.id, r.feed.title or r.feed.url, r.outcome, r.new, r.revised, r.error or "") for r in reports]
+        put_table(("id", "feed", "outcome", "new", "revised", "error"), rows, empty="No feed is due.")
+    if reports and all(r.error for r in reports):
+        raise typer.Exit(Exit.FAILED)
+
+
+def _hand_over(database: Database, named: list[str]) -> None:
+    with database.work() as work:
+        for feed in [find_feed(work, name) for name in named]:
+            work.feeds.save(replace(feed, next_poll_at=utc_now()))
+    say("A worker runs on this database: it polls what is due" + (", now these too." if named else "."))
+
+
+def _as_row(report: PollReport) -> dict[str, object]:
+    return {
+        "feed": report.feed.id,
+        "url": report.feed.url,
+        "title": report.feed.title,
+        "outcome": report.outcome,
+        "new": report.new,
+        "revised": report.revised,
+        "seen": report.seen,
+        "error": report.error,
+        "problems": plain(report.problems),
+        "next_poll_at": report.feed.next_poll_at,
+    }
+
+
+async def _poll(settings: Settings, database: Database, named: list[str]) -> list[PollReport]:
+    now = utc_now()
+    async with wired(settings, database) as pipeline:
+        pipeline.rulebook.install(settings.packs, now)
+        add_default_feeds(settings, database, now)
+        with database.work() as work:
+            feeds = (
+                work.feeds.claim([find_feed(work, name).id for name in named], now, pipeline.poller.lease)
+                if named
+                else work.feeds.claim_due(now, 10_000, pipeline.poller.lease)
+            )
+        reports: list[PollReport] = []
+        with Progress(console=talk(), transient=True) as progress:
+            task = progress.add_task("Polling", total=len(feeds))
+            for coming in asyncio.as_completed([pipeline.poller.poll([feed], now) for feed in feeds]):
+                reports += await coming
+                progress.advance(task)
+            task = progress.add_task("Reading", total=None)
+            items = statements = changes = 0
+            while (read := await asyncio.to_thread(pipeline.reader.step, utc_now())).items:
+                items, statements = items + read.items, statements + read.statements
+                changes += len(read.transitions)
+                progress.advance(task, read.items)
+        sent = await pipeline.sender.step(utc_now())
+        failed = sum(1 for r in reports if r.error)
+        say(
+            f"{len(reports)} feeds polled, {failed} failed; {items} items read, {statements} statements, "
+            f"{changes} steps of changes; {sent.delivered} alerts delivered."
+        )
+        return sorted(reports, key=lambda r: r.feed.id)

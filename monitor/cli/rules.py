@@ -1,0 +1,111 @@
+"""`volteface rules`: what is watched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.outcome import CommandError, Exit
+from monitor.cli.talk import JsonFlag, plain, put_json, put_table, put_text, say
+from monitor.settings import load_settings
+from rules.loader import Problem, check_packs, load_packs
+from rules.model import ActorRule, IssueRule, QueryRule, RuleSet
+
+group = typer.Typer(help="The rules: actors, issues, queries.", no_args_is_help=True)
+
+Packs = Annotated[
+    list[Path] | None, typer.Option("--pack", help="A folder of rules laid over the seed pack; may be given again.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    app.add_typer(group, name="rules")
+
+
+@group.command()
+def check(
+    packs: Annotated[
+        list[Path] | None, typer.Argument(help="Folders to lay over the seed pack, in this order.")
+    ] = None,
+    seed: Annotated[bool, typer.Option("--seed/--no-seed", help="With or without the seed pack below.")] = True,
+    as_json: JsonFlag = False,
+) -> None:
+    """Check rule files: every problem at once, with file, line and remedy. Exit code 2 when there are errors.
+
+    Example: [bold]volteface rules check my-pack[/]
+    """
+    folders = packs if packs is not None else list(load_settings().packs)
+    problems = check_packs(*folders, seed=seed)
+    if as_json:
+        put_json([{**plain(p), "fatal": p.fatal} for p in problems])
+    else:
+        put_text("\n".join(_shown(p) for p in problems)) if problems else None
+    errors = sum(p.fatal for p in problems)
+    if errors:
+        say(f"{errors} errors, {len(problems) - errors} warnings")
+        raise typer.Exit(Exit.USAGE)
+    loaded = load_packs(*folders, seed=seed)
+    say(
+        f"All right: {len(loaded.actors)} actors, {len(loaded.issues)} issues, {len(loaded.queries)} queries"
+        + (f", {len(problems)} warnings" if problems else "")
+    )
+
+
+def _shown(problem: Problem) -> str:
+    return str(problem)
+
+
+@group.command("list")
+def list_rules(packs: Packs = None, as_json: JsonFlag = False) -> None:
+    """List all rules in force.
+
+    Example: [bold]volteface rules list --pack my-pack[/]
+    """
+    loaded = loaded_rules(packs)
+    if as_json:
+        put_json(
+            {
+                "actors": list(loaded.actors.values()),
+                "issues": list(loaded.issues.values()),
+                "queries": list(loaded.queries.values()),
+            }
+        )
+        return
+    rows: list[tuple[object, ...]] = [
+        ("actor", a.id, a.name, a.kind, f"in {a.member_of}" if a.member_of else "") for a in loaded.actors.values()
+    ]
+    rows += [("issue", i.id, i.name, "", i.proposition) for i in loaded.issues.values()]
+    rows += [("query", q.id, q.name, "alerts" if q.alert else "", q.query) for q in loaded.queries.values()]
+    put_table(("rule", "id", "name", "kind", "what"), rows, empty="No rules.")
+
+
+@group.command()
+def show(rule: Annotated[str, typer.Argument(help="The id.")], packs: Packs = None, as_json: JsonFlag = False) -> None:
+    """Show one rule whole.
+
+    Example: [bold]volteface rules show european-troops[/]
+    """
+    loaded = loaded_rules(packs)
+    found = [r for table in (loaded.actors, loaded.issues, loaded.queries) for r in table.values() if r.id == rule]
+    if not found:
+        raise CommandError(f"no rule has the id {rule}; `volteface rules list` shows them", Exit.NOT_FOUND)
+    if as_json:
+        put_json(found if len(found) > 1 else found[0])
+        return
+    for one in found:
+        put_table(("", ""), _lines(one), empty="")
+
+
+def _lines(rule: ActorRule | IssueRule | QueryRule) -> list[tuple[str, object]]:
+    return [
+        (key.rstrip("_"), "\n".join(str(v) for v in value) if isinstance(value, list) else value)
+        for key, value in plain(rule).items()
+    ]
+
+
+def loaded_rules(packs: list[Path] | None) -> RuleSet:
+    """The seed pack with the given packs over it, or those of the settings. Raises RulesInvalid."""
+    return load_packs(*(packs if packs is not None else load_settings().packs))
