@@ -10,8 +10,8 @@ from datetime import date, datetime
 class NewItem:
     """An entry that is about to be stored: it has an identity within its feed, but no row yet.
 
-    `content_hash` covers title and text; a different hash under a known identity is a revision. `story_key` is the same
-    for syndicated copies of one story.
+    `content_hash` covers title and text; a different hash under a known identity is a revision. `link_identity` is the
+    second identity, by link and title, under which it is looked for when its feed gives it another id at every poll.
     """
 
     feed_id: int | None
@@ -26,6 +26,7 @@ class NewItem:
     content_hash: str
     author: str | None = None
     baseline: bool = False
+    link_identity: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,56 @@
+"""Who stands behind an item: the agency that is credited, else the registered domain. Pure, no network."""
+
+from __future__ import annotations
+
+from functools import cache
+from urllib.parse import urlsplit
+
+from tldextract import TLDExtract
+
+from monitor.items.agencies import credited_agency
+from monitor.model.feed import Feed, ParsedEntry
+
+_CARRIERS = frozenset(
+    {"news.google.com", "feedproxy.google.com", "feeds.feedburner.com", "t.co", "bit.ly", "apple.news"}
+)
+
+
+@cache
+def _extract() -> TLDExtract:
+    """The public suffix list as it comes with the package: nothing is fetched, nothing is written."""
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
+def registered_domain(url: str | None) -> str | None:
+    """`bbc.co.uk` for `https://feeds.bbc.co.uk/x`; the host itself where it is a number or a name of a local network."""
+    try:
+        host = urlsplit(url or "").hostname
+    except ValueError:
+        return None
+    if not host:
+        return None
+    found = _extract()(host)
+    return f"{found.domain}.{found.suffix}".lower() if found.domain and found.suffix else host.lower()
+
+
+def publisher(entry: ParsedEntry, feed: Feed) -> str:
+    """The agency that the entry credits, else the domain that it was taken from, that it links to, or of its feed.
+
+    Addresses that only carry other people's news (a redirector, Google News) name nobody.
+    """
+    agency = credited_agency(entry.author, entry.text)
+    if agency:
+        return agency
+    for url in (entry.source_url, entry.link, feed.site_url, feed.url):
+        if url and not _is_carrier(url):
+            domain = registered_domain(url)
+            if domain:
+                return domain
+    return registered_domain(feed.url) or feed.url
+
+
+def _is_carrier(url: str) -> bool:
+    try:
+        return (urlsplit(url).hostname or "") in _CARRIERS
+    except ValueError:
+        return True
