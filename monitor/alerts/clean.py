@@ -10,6 +10,8 @@ ELLIPSIS = "…"
 LONGEST_LINK = 2_000
 """Characters. A longer address is left out: mail clients and browsers cut it anyway."""
 
+# How many times the length wanted is looked at; a text of megabytes is not cleaned to be thrown away.
+_SPARE = 8
 _SPACES = re.compile(r"\s+")
 # Overrides and isolates turn what is around them (CVE-2021-42574). The marks U+200E and U+200F stay: scripts need them.
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\u2060]")
@@ -27,6 +29,9 @@ def one_line(text: str, most: int | None = None) -> str:
 
     `most` is the greatest length in code points; what is cut ends with an ellipsis.
     """
+    text = text.lstrip()
+    if most is not None and len(text) > _SPARE * (most + 1):
+        text = text[: _SPARE * (most + 1)] + ELLIPSIS
     plain = _TURNING.sub("", encodable(text))
     plain = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in plain)
     plain = _SPACES.sub(" ", plain).strip()

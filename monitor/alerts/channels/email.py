@@ -62,6 +62,8 @@ class SmtpConfig:
     def address(self) -> Address:
         """The sender, checked."""
         name, spec = parseaddr(self.sender)
+        if not self.sender.isprintable():
+            raise ValueError(f"the sender {self.sender!r} is no mail address: it holds a control character")
         try:
             local, _, domain = check_email(spec).rpartition("@")
         except TargetError as error:
