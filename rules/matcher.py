@@ -14,7 +14,7 @@ from rules.naming import Hit, named
 from rules.query_tree import terms_of
 from rules.standing import Evaluation
 from rules.tokens import algorithm_for
-from rules.triggers import triggers, usage_of
+from rules.triggers import requirements, usage_of
 
 _CONTRARY = {Via.FOR: Via.AGAINST, Via.AGAINST: Via.FOR}
 
@@ -25,10 +25,20 @@ class _Language:
     def __init__(self, literals: Sequence[Literal], lines: Sequence[QueryLine], algorithm: str) -> None:
         self.automaton = Automaton(literals, (term for line in lines for term in terms_of(line.root)), algorithm)
         usage = usage_of((line.root for line in lines), self.automaton.slots)
-        self.triggered: dict[int, list[int]] = defaultdict(list)
-        for number, line in enumerate(lines):
-            for pattern in triggers(line.root, self.automaton.slots, usage):
-                self.triggered[pattern].append(number)
+        self._requirements = [requirements(line.root, self.automaton.slots, usage) for line in lines]
+        self._triggered: dict[int, list[int]] = defaultdict(list)
+        for number, (rarest, *_) in enumerate(self._requirements):
+            for pattern in rarest:
+                self._triggered[pattern].append(number)
+
+    def candidates(self, present: set[int]) -> list[int]:
+        """The numbers of the lines that an item which holds these patterns may match."""
+        numbers = {number for pattern in present for number in self._triggered.get(pattern, ())}
+        return [
+            number
+            for number in sorted(numbers)
+            if not any(needed.isdisjoint(present) for needed in self._requirements[number])
+        ]
 
 
 class CompiledRules:
@@ -79,8 +89,7 @@ class CompiledRules:
     def _query_matches(self, language: _Language, searched: Mapping[str, SearchedField]) -> Iterator[Match]:
         evaluation = Evaluation(searched, language.automaton.slots)
         present = {pattern for field in searched.values() for pattern in field.atoms}
-        numbers = {number for pattern in present for number in language.triggered.get(pattern, ())}
-        for number in numbers:
+        for number in language.candidates(present):
             line = self._lines[number]
             for name, intervals in evaluation.stands(line.root).items():
                 for interval in intervals:

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Mapping
 from rules.automaton import Slots
 from rules.query_tree import And, Near, Node, Or, Term, terms_of
 
+Requirements = list[frozenset[int]]
+"""Sets of patterns; of each at least one is in every item that the query matches. Rarest first."""
+
 
 def usage_of(roots: Iterable[Node], slots: Mapping[Term, Slots]) -> Counter[int]:
     """How many terms use each pattern: a stand-in for how frequent a word is in what is watched."""
@@ -16,19 +19,19 @@ def usage_of(roots: Iterable[Node], slots: Mapping[Term, Slots]) -> Counter[int]
     )
 
 
-def triggers(node: Node, slots: Mapping[Term, Slots], usage: Counter[int]) -> frozenset[int]:
-    """Patterns of which at least one is in every item that the query matches; the cheapest such set that is found."""
-
-    def cost(patterns: frozenset[int]) -> tuple[int, int]:
-        return sum(usage[pattern] for pattern in patterns), len(patterns)
-
+def requirements(node: Node, slots: Mapping[Term, Slots], usage: Counter[int]) -> Requirements:
+    """What every item that the query matches must hold."""
     match node:
         case Term():
-            candidates = [
-                frozenset(min(row, key=lambda pattern: usage[pattern]) for row in slot) for slot in slots[node]
-            ]
-            return min(candidates, key=cost)
+            found = [_rarest_of_rows(slot, usage) for slot in slots[node]]
         case Near(parts) | And(parts):
-            return min((triggers(part, slots, usage) for part in parts), key=cost)
+            found = [needed for part in parts for needed in requirements(part, slots, usage)]
         case Or(parts):
-            return frozenset().union(*(triggers(part, slots, usage) for part in parts))
+            found = [frozenset().union(*(requirements(part, slots, usage)[0] for part in parts))]
+    return sorted(
+        dict.fromkeys(found), key=lambda patterns: (sum(usage[pattern] for pattern in patterns), len(patterns))
+    )
+
+
+def _rarest_of_rows(rows: Iterable[tuple[int, ...]], usage: Counter[int]) -> frozenset[int]:
+    return frozenset(min(row, key=lambda pattern: usage[pattern]) for row in rows)
