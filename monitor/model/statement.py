@@ -51,6 +51,34 @@ class ReadStatement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TraceStep:
+    """One step of a reading, for `explain`: a place in a field, what was seen there, and why it led to what it did.
+
+    `outcome` is "statement", "left out" or "note"; `cues` are the wordings that counted, in the order of the text.
+    """
+
+    outcome: str
+    why: str
+    field: str = ""
+    start: int = 0
+    end: int = 0
+    holder: str | None = None
+    issue: str | None = None
+    cues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one version of an extractor made of one revision of an item under one version of the rules."""
+
+    extractor: str
+    version: str
+    rules_version: str
+    statements: tuple[ReadStatement, ...] = ()
+    trace: tuple[TraceStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """A statement with a row: what was read, from which revision of which item, and by whom it was published.
 

@@ -1,0 +1,1 @@
+"""Positions: reading statements out of text, and folding them into positions and changes."""

@@ -1,0 +1,121 @@
+"""A field as the grammar sees it: tokens with the wordings, mentions and matters that stand on them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from monitor.positions.grammar.cues import Cue
+from monitor.positions.grammar.language import CueClass, Language
+from monitor.positions.grammar.mentions import Mention
+from monitor.positions.grammar.sentences import Layout, Quotation, Sentence
+from rules.model import Via
+
+
+@dataclass(frozen=True, slots=True)
+class CueGroup:
+    """One wording with all the classes it belongs to."""
+
+    start: int
+    end: int
+    kinds: frozenset[CueClass]
+    base: str
+
+    def has(self, *kinds: CueClass) -> bool:
+        """Whether it is of any of these classes."""
+        return not self.kinds.isdisjoint(kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Where an issue's matter is named; token indexes, end exclusive."""
+
+    start: int
+    end: int
+    issue: str
+    via: Via
+    anaphoric: bool = False
+
+
+@dataclass(slots=True)
+class Analysis:
+    """All that is known of a field's text, by token index."""
+
+    layout: Layout
+    language: Language
+    cues: list[CueGroup] = field(default_factory=list)
+    mentions: dict[int, Mention] = field(default_factory=dict)
+    mention_ends: dict[int, Mention] = field(default_factory=dict)
+    cue_ends: dict[int, list[CueGroup]] = field(default_factory=lambda: defaultdict(list))
+    cue_starts: dict[int, list[CueGroup]] = field(default_factory=lambda: defaultdict(list))
+    speakers: dict[int, Mention] = field(default_factory=dict)
+    unsure: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        for sentence in self.layout.sentences:
+            found = self.language.cues.find(self.layout.tokens[sentence.start : sentence.end])
+            for group in _groups(found, sentence.start):
+                self.cues.append(group)
+                self.cue_ends[group.end].append(group)
+                self.cue_starts[group.start].append(group)
+
+    def add_mentions(self, mentions: Iterable[Mention]) -> None:
+        """Puts mentions on their tokens; one that overlaps an earlier one is left out."""
+        for mention in mentions:
+            if self.mention_over(mention.start, mention.end) is None:
+                self.mentions[mention.start] = mention
+                self.mention_ends[mention.end] = mention
+
+    def mention_over(self, start: int, end: int) -> Mention | None:
+        """A mention that overlaps these tokens."""
+        for index in range(max(0, start - 12), end):
+            mention = self.mentions.get(index)
+            if mention is not None and mention.end > start:
+                return mention
+        return None
+
+    def fold(self, index: int) -> str:
+        """The folded token, or "" outside the text."""
+        return self.layout.tokens[index].fold if 0 <= index < len(self.layout.tokens) else ""
+
+    def is_word(self, index: int, words: str) -> bool:
+        """Whether a token is in one of the language's word lists."""
+        return self.fold(index) in self.language.words[words]
+
+    def quotation_at(self, index: int) -> int | None:
+        """The speech that a token stands in, as an index into the layout's quotations."""
+        for number, quotation in enumerate(self.layout.quotations):
+            if quotation.start > index:
+                break
+            if quotation.speech and index < quotation.end:
+                return number
+        return None
+
+    def quotation(self, number: int) -> Quotation:
+        """A quotation by its index."""
+        return self.layout.quotations[number]
+
+    def segment(self, sentence: Sentence, index: int) -> tuple[int, int]:
+        """The stretch of the sentence around a token that is all one speech or all the article's own voice."""
+        low, high = sentence.start, sentence.end
+        for quotation in self.layout.quotations:
+            if not quotation.speech or quotation.end <= sentence.start or quotation.start >= sentence.end:
+                continue
+            if quotation.start <= index < quotation.end:
+                return max(low, quotation.start), min(high, quotation.end)
+            if quotation.end <= index:
+                low = max(low, quotation.end)
+            elif quotation.start > index:
+                high = min(high, quotation.start)
+        return low, high
+
+
+def _groups(cues: list[Cue], offset: int) -> list[CueGroup]:
+    joined: dict[tuple[int, int], list[Cue]] = {}
+    for cue in cues:
+        joined.setdefault((cue.start, cue.end), []).append(cue)
+    return [
+        CueGroup(start + offset, end + offset, frozenset(cue.kind for cue in same), same[0].base)
+        for (start, end), same in joined.items()
+    ]

@@ -1,0 +1,173 @@
+"""Who speaks a quotation, and who reports what a clause says."""
+
+from __future__ import annotations
+
+from monitor.positions.grammar.analysis import Analysis, CueGroup
+from monitor.positions.grammar.climb import Climber
+from monitor.positions.grammar.discourse import Discourse
+from monitor.positions.grammar.language import CueClass
+from monitor.positions.grammar.mentions import Mention
+from monitor.positions.grammar.sentences import Quotation, Sentence
+
+AFTER_REACH = 16
+BEFORE_REACH = 12
+
+
+class Attributor:
+    """Finds speakers in one field."""
+
+    def __init__(self, analysis: Analysis, climber: Climber, discourse: Discourse) -> None:
+        self.a = analysis
+        self.climber = climber
+        self.discourse = discourse
+
+    def speaker_of(self, quotation: Quotation, sentence: Sentence, number: int) -> tuple[Mention | None, bool]:
+        """Whoever speaks, and whether that is only inferred from the speech before."""
+        speaker = self._after(quotation)
+        if speaker is None:
+            speaker = self._before(quotation, sentence)
+        if speaker is not None:
+            return speaker, False
+        begins = quotation.start - 1 <= sentence.start
+        if begins and self.discourse.speaker is not None and number - self.discourse.speaker_sentence <= 3:
+            return self.discourse.speaker, True
+        return None, True
+
+    def _after(self, quotation: Quotation) -> Mention | None:
+        """“…,” said X · “…,” X said · “…?” X asked."""
+        if not quotation.closed:
+            return None
+        index = quotation.end + 1
+        last = self.a.layout.tokens[quotation.end - 1].text
+        if self.a.fold(index) == ",":
+            index += 1
+        elif last == "." or last not in ",?!":
+            if last == ".":
+                return None
+        paragraph_end = min(len(self.a.layout.tokens), index + AFTER_REACH)
+        for at in range(index, paragraph_end):
+            if at > index and self.a.layout.text[
+                self.a.layout.tokens[at - 1].end : self.a.layout.tokens[at].start
+            ].count("\n"):
+                break
+            for group in self.a.cue_starts.get(at, ()):
+                if group.has(CueClass.SAY):
+                    return self._of_verb(group, index)
+            if self.a.layout.tokens[at].text in '“".;':
+                break
+        return None
+
+    def _of_verb(self, group: CueGroup, low: int) -> Mention | None:
+        """The subject of a verb of saying, before it or, inverted, after it."""
+        subjects = self.climber.subject_of(group, low) if group.start > low else ()
+        if subjects:
+            return _one(subjects)
+        if group.start - low > 1:
+            return None
+        for at in range(group.end, min(group.end + 8, len(self.a.layout.tokens))):
+            mention = self.a.mentions.get(at)
+            if mention is not None:
+                return mention
+            token = self.a.layout.tokens[at]
+            if not token.is_word or self.a.is_word(at, "prepositions"):
+                return None
+        return None
+
+    def _before(self, quotation: Quotation, sentence: Sentence) -> Mention | None:
+        """X said: “…” · According to X, “…” · X was quoted … as saying, “…”"""
+        at = quotation.start - 1
+        if at <= sentence.start:
+            return None
+        low, _ = self.a.segment(sentence, at - 1)
+        for index in range(at, max(low, at - BEFORE_REACH), -1):
+            for group in self.a.cue_ends.get(index, ()):
+                if group.has(CueClass.SAY, CueClass.SUPPORT, CueClass.OPPOSE):
+                    subjects = self.climber.climb(group.start, low).subjects
+                    return _one(subjects) if subjects else None
+        mention = self.a.mention_ends.get(at - 1)
+        if mention is not None and self.a.fold(at - 1) == ":":
+            return mention
+        return None
+
+    def reporters(self, subject_start: int, low: int, high: int, after: int) -> tuple[Mention, ...]:
+        """Who says what a clause says: "X said that …" before it, or ", X said" behind it."""
+        found = self._reporter_before(subject_start, low)
+        return found or self.reporter_behind(after, high)
+
+    def _reporter_before(self, start: int, low: int) -> tuple[Mention, ...]:
+        index = start
+        steps = 0
+        while index > low and steps < 10:
+            groups = [g for g in self.a.cue_ends.get(index, ()) if g.has(CueClass.SAY)]
+            if groups:
+                return self.climber.climb(groups[0].start, low).subjects
+            index -= 1
+            steps += 1
+            mention = self.a.mention_ends.get(index + 1)
+            if mention is not None:
+                return (mention,) if self.a.fold(start - 1) == ":" else ()
+            word = self.a.fold(index)
+            words = self.a.language.words
+            passes = word in (",", ":") or any(
+                word in words[name]
+                for name in ("complementizers", "determiners", "auxiliaries", "hearers", "clause_breaks")
+            )
+            if not passes:
+                return ()
+        return ()
+
+    def reporter_behind(self, after: int, high: int) -> tuple[Mention, ...]:
+        """The speaker named behind a clause: ", Tusk said", ", said Tusk", " - Tusk", ", according to Tusk"."""
+        for index in range(after, high):
+            token = self.a.layout.tokens[index]
+            dash = token.text in "—–-" or token.text == ","
+            if not dash:
+                continue
+            found = self._tagged(index + 1, high)
+            if found:
+                return found
+        return ()
+
+    def _tagged(self, index: int, high: int) -> tuple[Mention, ...]:
+        for group in self.a.cue_starts.get(index, ()):
+            if group.has(CueClass.ACCORDING):
+                mention = self._mention_from(group.end, high, 6)
+                return (mention,) if mention else ()
+            if group.has(CueClass.SAY):
+                mention = self._mention_from(group.end, high, 6)
+                return (mention,) if mention and not self._goes_on(mention.end, high) else ()
+        mention = self._mention_from(index, high, 5)
+        if mention is None or not mention.actors and mention.first_person:
+            return ()
+        if mention.end >= high:
+            return (mention,)
+        for at in range(mention.end, min(mention.end + 4, high)):
+            for group in self.a.cue_starts.get(at, ()):
+                if group.has(CueClass.SAY):
+                    return () if self._goes_on(group.end, high) else (mention,)
+            if not (self.a.is_word(at, "auxiliaries") or self.a.fold(at).endswith("ly")):
+                return ()
+        return ()
+
+    def _mention_from(self, index: int, high: int, reach: int) -> Mention | None:
+        for at in range(index, min(index + reach, high)):
+            mention = self.a.mentions.get(at)
+            if mention is not None:
+                return mention
+            if not self.a.layout.tokens[at].is_word or at in self.a.cue_starts or self.a.is_word(at, "prepositions"):
+                return None
+        return None
+
+    def _goes_on(self, index: int, high: int) -> bool:
+        """Whether a verb of saying has its own content behind it, so that it is not a tag."""
+        if index >= high:
+            return False
+        return self.a.is_word(index, "complementizers") or self.a.fold(index) == ":" or index in self.a.mentions
+
+
+def _one(mentions: tuple[Mention, ...]) -> Mention:
+    """Several speakers of one speech as one mention."""
+    if len(mentions) == 1:
+        return mentions[0]
+    actors = tuple(dict.fromkeys(actor for mention in mentions for actor in mention.actors))
+    return Mention(mentions[0].start, mentions[-1].end, actors)

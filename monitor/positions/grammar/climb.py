@@ -1,0 +1,348 @@
+"""From a place in a sentence leftwards to whoever governs it: the subject, owners on the way, the wordings between.
+
+English, German, French, Spanish and Italian news all put the subject before its verb most of the time, and what stands
+between a subject and its object is what the subject does about it. So no tree is built: one walk over tokens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from monitor.positions.grammar.analysis import Analysis, CueGroup
+from monitor.positions.grammar.language import CueClass
+from monitor.positions.grammar.mentions import Mention
+
+DASHES = frozenset("—–")
+FARTHEST = 60
+"""Tokens that a walk goes at most; longer sentences are no news prose."""
+VERBS = (CueClass.SAY, CueClass.SUPPORT, CueClass.OPPOSE, CueClass.EXCLUDE, CueClass.ACT, CueClass.REVERSE)
+NOUNS = (CueClass.SUPPORT_NOUN, CueClass.OPPOSE_NOUN)
+
+
+class Role(StrEnum):
+    """What a mention is to the words right of it."""
+
+    SUBJECT = "subject"
+    OWNER = "owner"
+    AGENT = "agent"
+    PATIENT = "patient"
+    COMPANION = "companion"
+    OTHER = "other"
+
+
+@dataclass(slots=True)
+class Owned:
+    """A holder by a noun: "Rome's opposition to", "a proposal from France"; with the wordings from there on."""
+
+    mentions: tuple[Mention, ...]
+    cues: tuple[CueGroup, ...]
+
+
+@dataclass(slots=True)
+class Climb:
+    """What a walk met. `subjects` is empty when nobody known governs; `unknown` when somebody unknown does."""
+
+    subjects: tuple[Mention, ...] = ()
+    cues: list[CueGroup] = field(default_factory=list)
+    owned: list[Owned] = field(default_factory=list)
+    unknown: bool = False
+    stopped_at: int = 0
+    why: str = ""
+
+
+class Climber:
+    """Walks over one field."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.a = analysis
+
+    def climb(self, at: int, low: int, matter: tuple[int, int] | None = None) -> Climb:
+        """From token `at`, exclusive, down to `low`. Mentions inside `matter` are part of it."""
+        result = Climb(stopped_at=low)
+        companions: list[Mention] = []
+        governing = True
+        index = at
+        low = max(low, at - FARTHEST)
+        while index > low:
+            mention = self.a.mention_ends.get(index)
+            if mention is not None and not (matter and mention.end > matter[0] and mention.start < matter[1]):
+                role = self._role(mention, at, low)
+                if role is Role.SUBJECT:
+                    if not mention.actors:
+                        result.unknown, result.why = True, f"'{self._text(mention)}' is nobody that a rule names"
+                    result.subjects = (*self._coordinated(mention, low), *companions)
+                    result.stopped_at = min(m.start for m in result.subjects)
+                    return result
+                if role is Role.COMPANION:
+                    companions.append(mention)
+                elif role is Role.OWNER and mention.actors:
+                    result.owned.append(self._owned(mention, at, low, result.cues))
+                index = mention.start
+                continue
+            group = self._cue_ending(index)
+            if group is not None and group.start >= low:
+                if governing:
+                    result.cues.insert(0, group)
+                if group.has(*VERBS) and self._has_unknown_subject(group, low, result):
+                    return result
+                if self._coordinates(group.start - 1):
+                    governing = False
+                index = group.start
+                continue
+            index -= 1
+            verdict = self._mark(index, low)
+            if verdict == "stop":
+                result.stopped_at = index + 1
+                return result
+            if verdict == "unknown":
+                result.unknown, result.why = (
+                    True,
+                    f"'{self.a.fold(index - 1)} {self.a.fold(index)}' has no known subject",
+                )
+                result.stopped_at = index
+                return result
+            if verdict == "break":
+                governing = False
+            if verdict == "skip":
+                index = self._before_parenthesis(index, low)
+        if result.stopped_at < low:
+            result.stopped_at = low
+        return result
+
+    def subject_of(self, group: CueGroup, low: int) -> tuple[Mention, ...]:
+        """Who does what a verb says, standing left of it."""
+        probe = Climb()
+        if self._has_unknown_subject(group, low, probe):
+            return ()
+        return self.climb(group.start, low).subjects
+
+    def _cue_ending(self, index: int) -> CueGroup | None:
+        groups = self.a.cue_ends.get(index)
+        return min(groups, key=lambda g: g.start) if groups else None
+
+    def _mark(self, index: int, low: int) -> str:
+        """What an ordinary token does to the walk: "stop", "break", "skip", "unknown" or "" for nothing."""
+        word = self.a.fold(index)
+        words = self.a.language.words
+        if word in (";", ":"):
+            return "stop"
+        if word == "," or word in DASHES:
+            return (
+                "skip" if self._before_parenthesis(index, low) < index else ("break" if self._new_clause(index) else "")
+            )
+        if word in words["clause_breaks"]:
+            return "break"
+        if word in words["relatives"] and self.a.mention_ends.get(index) is None:
+            previous = index - 1
+            if self.a.fold(previous) == ",":
+                previous -= 1
+            return "" if previous + 1 in self.a.mention_ends else "unknown"
+        return ""
+
+    def _new_clause(self, comma: int) -> bool:
+        """Whether what stands before a comma does not govern what follows it."""
+        following = comma + 1
+        if self.a.is_word(following, "coordinators") or self.a.is_word(following, "relatives"):
+            return True
+        if following in self.a.mentions or self.a.is_word(following, "prepositions"):
+            return True
+        return following in self.a.cue_starts
+
+    def _before_parenthesis(self, comma: int, low: int) -> int:
+        """For a comma that closes an apposition or relative clause, the index of the comma that opens it."""
+        words = self.a.language.words
+        for index in range(comma - 1, max(low, comma - 28), -1):
+            if self.a.fold(index) == "," or self.a.layout.tokens[index].text in DASHES:
+                opens = self.a.fold(index + 1)
+                if opens in words["relatives"] or opens in words["determiners"] or self._is_aside(index + 1, comma):
+                    return index
+                return comma
+        return comma
+
+    def _is_aside(self, start: int, end: int) -> bool:
+        """A short insertion such as ", however," or ", in turn,"."""
+        if end - start > 5 or any(i in self.a.mentions for i in range(start, end)):
+            return False
+        return all(i not in self.a.cue_starts for i in range(start, end))
+
+    def _coordinates(self, index: int) -> bool:
+        return self.a.is_word(index, "coordinators") and self.a.fold(index) not in ("or", "nor")
+
+    def _role(self, mention: Mention, at: int, low: int) -> Role:
+        before = self._before(mention.start)
+        noun_after = self._noun_after(mention, at)
+        if mention.possessive:
+            return Role.OWNER if noun_after is not None else Role.OTHER
+        if before >= low and self.a.is_word(before, "like"):
+            return Role.COMPANION
+        if before >= low and self.a.is_word(before, "prepositions"):
+            return self._after_preposition(before, low)
+        if noun_after is not None and noun_after.start == mention.end and not self._verbal(noun_after):
+            return Role.OWNER
+        governor = self._cue_ending(before + 1)
+        if governor is not None and before >= low:
+            if governor.has(CueClass.DIRECTIVE):
+                return Role.PATIENT
+            if governor.has(CueClass.SUPPORT, CueClass.OPPOSE, CueClass.EXCLUDE) and not governor.has(CueClass.SAY):
+                return Role.PATIENT
+            if governor.has(CueClass.REVERSE, CueClass.ACT) and not governor.has(CueClass.SAY):
+                return Role.PATIENT
+        return Role.OTHER if self._modifies(mention) else Role.SUBJECT
+
+    def _verbal(self, group: CueGroup) -> bool:
+        return group.has(CueClass.SUPPORT, CueClass.ACT, CueClass.SAY, CueClass.REVERSE)
+
+    def _before(self, index: int) -> int:
+        """The token before a mention, articles and small adjectives left out."""
+        index -= 1
+        while index > 0 and self.a.is_word(index, "determiners"):
+            index -= 1
+        return index
+
+    def _noun_after(self, mention: Mention, at: int) -> CueGroup | None:
+        """The noun of stance that a mention owns: right after it, or with up to three adjectives between."""
+        reach = 4 if mention.possessive else 1
+        for index in range(mention.end, min(mention.end + reach, at)):
+            for group in self.a.cue_starts.get(index, ()):
+                if group.has(*NOUNS):
+                    return group
+            if not self.a.layout.tokens[index].is_word or self.a.is_word(index, "prepositions"):
+                return None
+        return None
+
+    def _after_preposition(self, preposition: int, low: int) -> Role:
+        previous = preposition - 1
+        if previous < low:
+            return Role.OTHER
+        if self.a.is_word(previous, "spokes"):
+            return Role.SUBJECT
+        if any(g.has(CueClass.ACCORDING) for g in self.a.cue_ends.get(preposition + 1, ())):
+            return Role.SUBJECT
+        if self.a.is_word(preposition, "owners"):
+            group = self._cue_ending(preposition)
+            if group is not None and group.has(*NOUNS):
+                return Role.OWNER
+        return Role.OTHER
+
+    def _modifies(self, mention: Mention) -> bool:
+        """Whether a name only qualifies a noun: "the Ukraine war", "a US drone"."""
+        index = mention.end
+        if index >= len(self.a.layout.tokens):
+            return False
+        token = self.a.layout.tokens[index]
+        if not token.is_word or not token.text[0].islower() or index in self.a.cue_starts:
+            return False
+        words = self.a.language.words
+        function = ("auxiliaries", "prepositions", "coordinators", "relatives", "complementizers", "clause_breaks")
+        if any(token.fold in words[name] for name in function):
+            return False
+        return not token.fold.endswith(("s", "ed", "ly"))
+
+    def _coordinated(self, mention: Mention, low: int) -> tuple[Mention, ...]:
+        """The mention with those joined to it on the left: "France, Germany and Poland"."""
+        group = [mention]
+        start = mention.start
+        joined = False
+        while True:
+            index = self._before(start)
+            sign = False
+            while index >= low and (self.a.fold(index) == "," or self._coordinates(index)):
+                sign = sign or self._coordinates(index)
+                index -= 1
+            previous = self.a.mention_ends.get(index + 1)
+            if previous is None or index + 1 >= start - 0 or previous.possessive:
+                break
+            if not (sign or joined) or index + 1 == start:
+                break
+            before = self._before(previous.start)
+            if (
+                self.a.is_word(before, "prepositions")
+                and not self.a.is_word(before - 1, "spokes")
+                and not joined
+                and not sign
+            ):
+                break
+            joined = True
+            group.insert(0, previous)
+            start = previous.start
+        return tuple(group)
+
+    def _owned(self, mention: Mention, at: int, low: int, cues: list[CueGroup]) -> Owned:
+        group = self._noun_after(mention, at)
+        if group is None:
+            group = self._cue_ending(self._before(mention.start))
+        own = (group,) if group is not None and group not in cues else ()
+        mentions = self._coordinated(mention, low) if not mention.possessive else (mention,)
+        joined = self._joined_right(mention, at)
+        return Owned((*mentions, *joined), (*own, *cues))
+
+    def _joined_right(self, mention: Mention, at: int) -> tuple[Mention, ...]:
+        """ "from France and the UK": the mentions after the first. They were met, and passed over, before it."""
+        found: list[Mention] = []
+        index = mention.end
+        while index < at:
+            step = index
+            while step < at and (
+                self._coordinates(step) or self.a.fold(step) == "," or self.a.is_word(step, "determiners")
+            ):
+                step += 1
+            following = self.a.mentions.get(step)
+            if following is None or step == index:
+                break
+            found.append(following)
+            index = following.end
+        return tuple(found)
+
+    def _has_unknown_subject(self, group: CueGroup, low: int, result: Climb) -> bool:
+        """Whether a finite verb has a subject that no rule names: "experts warn", "John Smith said"."""
+        index = group.start - 1
+        words = self.a.language.words
+        while index >= low and (
+            self.a.fold(index) in words["auxiliaries"]
+            or self.a.fold(index).endswith("ly")
+            or any(g.has(CueClass.NEGATION) for g in self.a.cue_ends.get(index + 1, ()))
+        ):
+            if self.a.fold(index) in words["infinitive_markers"]:
+                return False
+            index -= 1
+        if index < low or index + 1 in self.a.mention_ends or index + 1 in self.a.cue_ends:
+            return False
+        token = self.a.layout.tokens[index]
+        skips = (
+            "prepositions",
+            "coordinators",
+            "relatives",
+            "complementizers",
+            "clause_breaks",
+            "determiners",
+            "hearers",
+            "like",
+        )
+        if not token.is_word or any(token.fold in words[name] for name in skips):
+            return False
+        if self.a.fold(group.start).endswith("ing") or token.fold.isdigit():
+            return False
+        before = self._before(index)
+        while (
+            before > low
+            and self.a.layout.tokens[before].is_word
+            and before + 1 not in self.a.mention_ends
+            and index - before < 3
+            and not self.a.is_word(before, "prepositions")
+            and not self.a.is_word(before, "coordinators")
+        ):
+            before -= 1
+        if before >= low and (self.a.is_word(before, "prepositions") or self.a.is_word(before, "coordinators")):
+            if self._coordinates(before) and before in self.a.mention_ends:
+                return False
+            if self.a.is_word(before, "prepositions"):
+                return False
+        result.unknown = True
+        result.why = f"the subject of '{self.a.fold(group.start)}' is nobody that a rule names ('{token.text}')"
+        result.stopped_at = index
+        return True
+
+    def _text(self, mention: Mention) -> str:
+        tokens = self.a.layout.tokens
+        return self.a.layout.text[tokens[mention.start].start : tokens[mention.end - 1].end]

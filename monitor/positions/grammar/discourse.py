@@ -1,0 +1,163 @@
+"""What a text has in mind from sentence to sentence: the last person, the last body, the last group, the topic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from monitor.positions.grammar.analysis import Analysis
+from monitor.positions.grammar.mentions import Mention, MentionKind
+from monitor.positions.grammar.sentences import Sentence
+from rules.model import ActorKind, RuleSet
+
+TOPIC_REACH = 2
+"""Sentences for which "the idea" may still mean a matter named before."""
+
+
+@dataclass(slots=True)
+class Discourse:
+    """The state while a field is read from front to back."""
+
+    analysis: Analysis
+    rules: RuleSet
+    person: str | None = None
+    body: str | None = None
+    group: tuple[str, ...] = ()
+    speaker: Mention | None = None
+    speaker_sentence: int = -9
+    topics: list[tuple[int, str]] = field(default_factory=list)
+
+    def is_person(self, actor: str) -> bool:
+        """Whether an actor is somebody whom "he" or "she" may mean."""
+        return self.rules.actors[actor].kind in (ActorKind.PERSON, ActorKind.COMMENTATOR)
+
+    def add_pronouns(self, sentence: Sentence) -> None:
+        """Pronouns and role nouns of a sentence become mentions of whom they stand for."""
+        made: list[Mention] = []
+        person, body = self.person, self.body
+        index = sentence.start
+        while index < sentence.end:
+            named = self.analysis.mentions.get(index)
+            if named is not None:
+                person, body = self._after(named, person, body)
+                index = named.end
+                continue
+            mention = self._pronoun(index, sentence, person, body) or self._role(index, sentence, person)
+            if mention is not None:
+                made.append(mention)
+                index = mention.end
+            else:
+                index += 1
+        self.analysis.add_mentions(made)
+
+    def _after(self, named: Mention, person: str | None, body: str | None) -> tuple[str | None, str | None]:
+        actor = named.actors[0] if named.actors else None
+        if actor is None or named.possessive:
+            return person, body
+        if self.is_person(actor):
+            before = named.start - 1
+            is_object = self.analysis.is_word(before, "prepositions")
+            return (person if is_object and person else actor), body
+        return person, actor
+
+    def _pronoun(self, index: int, sentence: Sentence, person: str | None, body: str | None) -> Mention | None:
+        a = self.analysis
+        quotation = a.quotation_at(index)
+        speaker = a.speakers.get(quotation) if quotation is not None else None
+        if a.is_word(index, "first_person"):
+            actors = speaker.actors if speaker is not None else ()
+            return (
+                self._made(index, actors, possessive=a.fold(index) in ("my", "our"), first=True)
+                if quotation is not None
+                else None
+            )
+        if a.is_word(index, "third_person_singular"):
+            return self._made(index, self._other(person, speaker))
+        if a.is_word(index, "possessive_singular"):
+            return self._made(index, self._other(person, speaker), possessive=True)
+        if a.is_word(index, "third_person_plural") and speaker is None:
+            return self._made(index, self.group)
+        if a.is_word(index, "possessive_plural") and speaker is None:
+            actors = (body,) if a.fold(index) == "its" and body else self.group
+            return self._made(index, actors, possessive=True) if actors else None
+        if a.is_word(index, "neuter") and speaker is None and body and self._refers(index, sentence):
+            return self._made(index, (body,))
+        return None
+
+    def _refers(self, index: int, sentence: Sentence) -> bool:
+        """Whether "it" stands for a body: "Berlin said it would …", not "it is regrettable that …"."""
+        ahead = index + 1
+        if ahead >= sentence.end or self.analysis.is_word(ahead, "prepositions"):
+            return False
+        window = range(ahead, min(ahead + 4, sentence.end))
+        return any(
+            group.start == i
+            and not group.kinds.isdisjoint({"support", "oppose", "act", "exclude", "condition", "say", "reverse"})
+            for i in window
+            for group in self.analysis.cue_starts.get(i, ())
+        )
+
+    def _other(self, person: str | None, speaker: Mention | None) -> tuple[str, ...]:
+        if person is None or (speaker is not None and person in speaker.actors):
+            return ()
+        return (person,)
+
+    def _made(self, index: int, actors: Sequence[str], *, possessive: bool = False, first: bool = False) -> Mention:
+        end = index + 1
+        if possessive:
+            bodies = self.analysis.language.words["bodies"]
+            for ahead in range(end, min(end + 2, len(self.analysis.layout.tokens))):
+                if self.analysis.fold(ahead) in bodies:
+                    return Mention(index, ahead + 1, tuple(actors), MentionKind.PRONOUN, False, first)
+        return Mention(index, end, tuple(actors), MentionKind.PRONOUN, possessive, first)
+
+    def _role(self, index: int, sentence: Sentence, person: str | None) -> Mention | None:
+        a = self.analysis
+        for name, actors in (("person_roles", (person,) if person else ()), ("group_roles", self.group)):
+            article = a.fold(index) in a.language.words["determiners"] and a.fold(index) not in ("a", "an")
+            if not article and not (name == "group_roles" and index == sentence.start):
+                continue
+            begin = index + 1 if article else index
+            for length in (4, 3, 2, 1):
+                if begin + length > sentence.end:
+                    continue
+                words = " ".join(a.fold(i) for i in range(begin, begin + length)).replace(" 's", "'s")
+                if words in a.language.words[name] and not self._qualified(begin + length):
+                    return Mention(index, begin + length, actors, MentionKind.ROLE)
+        return None
+
+    def _qualified(self, index: int) -> bool:
+        token = self.analysis.layout.tokens[index] if index < len(self.analysis.layout.tokens) else None
+        return token is not None and (self.analysis.fold(index) in ("of", "for", "from") or token.is_upper)
+
+    def note(self, sentence: Sentence, subjects: Sequence[Mention], unknown: bool) -> None:
+        """Remembers who was the subject of a sentence."""
+        if unknown and not subjects:
+            self.person = None
+        actors = [actor for mention in subjects for actor in mention.actors]
+        if len(actors) > 1:
+            self.group = tuple(dict.fromkeys(actors))
+        for actor in actors[:1]:
+            if self.is_person(actor):
+                self.person = actor
+            else:
+                self.body = actor
+                if self.rules.actors[actor].kind is ActorKind.GROUP:
+                    self.group = (actor,)
+
+    def note_mentions(self, sentence: Sentence) -> None:
+        """Remembers who was named last, where no subject told more."""
+        for index in range(sentence.start, sentence.end):
+            mention = self.analysis.mentions.get(index)
+            if mention is None or not mention.actors or mention.possessive or mention.kind is not MentionKind.NAME:
+                continue
+            actor = mention.actors[0]
+            if self.rules.actors[actor].kind is ActorKind.GROUP:
+                self.group = (actor,)
+            if self.is_person(actor) and self.person is None and not self.analysis.is_word(index - 1, "prepositions"):
+                self.person = actor
+
+    def topics_at(self, number: int) -> list[str]:
+        """The issues that "the idea" may mean in a sentence, the nearest first."""
+        near = [(at, issue) for at, issue in self.topics if number - TOPIC_REACH <= at < number]
+        return [issue for at, issue in near if at == near[-1][0]] if near else []

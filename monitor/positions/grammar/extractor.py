@@ -1,0 +1,97 @@
+"""The default extractor: candidates found by the grammar, judged by their cues."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.model.item import Item
+from monitor.model.statement import ReadStatement, Reading, TraceStep
+from monitor.positions.grammar.confidence import confidence
+from monitor.positions.grammar.finder import GrammarFinder
+from monitor.positions.grammar.language import Language, available, load_language
+from monitor.positions.grammar.stance import CueJudge
+from monitor.positions.protocol import Candidate, Judgement, StanceJudge
+from rules.model import Match, RuleSet
+
+DEFAULT_LANGUAGE = "en"
+"""An item whose language is not known is read as English: most feeds that name none are."""
+
+
+class GrammarExtractor:
+    """Deterministic, without download; reads the languages that have a folder under `languages/`."""
+
+    name = "grammar"
+    version = "1"
+
+    def __init__(self, judge: StanceJudge | None = None) -> None:
+        self.judge: StanceJudge = judge or CueJudge()
+        self._finders = {code: GrammarFinder(load_language(code)) for code in available()}
+
+    def read(self, item: Item, matches: Sequence[Match], rules: RuleSet) -> Reading:
+        """What the item says about who holds which position."""
+        code = (item.lang or DEFAULT_LANGUAGE).casefold().replace("_", "-").split("-")[0]
+        finder = self._finders.get(code)
+        if finder is None:
+            readable = ", ".join(sorted(self._finders))
+            note = TraceStep(outcome="note", why=f"language {code} not read; statements are read in {readable}")
+            return self._reading(rules, (), (note,))
+        search = finder.search(item, matches, rules)
+        best: dict[tuple[str, str, str | None], tuple[ReadStatement, TraceStep]] = {}
+        trace = list(search.trace)
+        for candidate in search.candidates:
+            judgement = self.judge.judge(candidate)
+            step = _step(candidate, judgement)
+            if judgement.stance is None:
+                trace.append(step)
+                continue
+            statement = _statement(item, candidate, judgement)
+            key = (
+                statement.holder,
+                statement.issue,
+                f"{statement.stance}{statement.evidence.field}{statement.evidence.start}",
+            )
+            if key not in best or statement.confidence > best[key][0].confidence:
+                best[key] = (statement, step)
+        statements = sorted((s for s, _ in best.values()), key=_place)
+        trace.extend(step for _, step in best.values())
+        trace.sort(key=lambda step: (step.field, step.start, step.end, step.issue or "", step.holder or ""))
+        return self._reading(rules, tuple(statements), tuple(trace))
+
+    def _reading(self, rules: RuleSet, statements: tuple[ReadStatement, ...], trace: tuple[TraceStep, ...]) -> Reading:
+        return Reading(
+            extractor=self.name, version=self.version, rules_version=rules.version, statements=statements, trace=trace
+        )
+
+
+def _place(statement: ReadStatement) -> tuple[bool, int, int, str, str]:
+    evidence = statement.evidence
+    return (evidence.field != "title", evidence.start, evidence.end, statement.issue, statement.holder)
+
+
+def _statement(item: Item, candidate: Candidate, judgement: Judgement) -> ReadStatement:
+    assert judgement.stance is not None
+    return ReadStatement(
+        holder=candidate.holder,
+        issue=candidate.issue,
+        stance=judgement.stance,
+        evidence=candidate.evidence,
+        confidence=confidence(candidate, judgement),
+        said_at=item.published_at,
+        speaker=candidate.speaker,
+        claimed_by=candidate.claimed_by,
+        quoted=candidate.quoted,
+        why=f"{candidate.attribution}: {judgement.why}",
+    )
+
+
+def _step(candidate: Candidate, judgement: Judgement) -> TraceStep:
+    return TraceStep(
+        outcome="statement" if judgement.stance is not None else "left out",
+        why=f"{candidate.attribution}: {judgement.why}",
+        field=candidate.evidence.field,
+        start=candidate.evidence.start,
+        end=candidate.evidence.end,
+        holder=candidate.holder,
+        issue=candidate.issue,
+        cues=tuple(cue.wording for cue in candidate.cues),
+    )

@@ -1,0 +1,475 @@
+"""Finding candidates: who may hold a position on which issue, and where the words for it stand."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from monitor.model.item import Item
+from monitor.model.statement import Evidence, TraceStep
+from monitor.positions.grammar.analysis import Analysis, CueGroup, Matter
+from monitor.positions.grammar.attribution import Attributor
+from monitor.positions.grammar.climb import Climb, Climber
+from monitor.positions.grammar.discourse import Discourse
+from monitor.positions.grammar.language import CueClass, Language
+from monitor.positions.grammar.matters import locator_for
+from monitor.positions.grammar.mentions import Found, Mention, MentionFinder
+from monitor.positions.grammar.sentences import Sentence, lay_out
+from monitor.positions.protocol import Attribution, Candidate, CueSeen
+from rules.model import Match, RuleKind, RuleSet, Via
+
+AFTER_REACH = 22
+"""Tokens behind a matter in which a predicate about it may stand."""
+RANKS = {Via.NAME: 0, Via.OFFICE: 1, Via.ALIAS: 2}
+
+
+@dataclass(slots=True)
+class Search:
+    """What a search through one item gave."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    trace: list[TraceStep] = field(default_factory=list)
+
+
+class GrammarFinder:
+    """Finds candidates by the data of one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def find(self, item: Item, matches: Sequence[Match], rules: RuleSet) -> Sequence[Candidate]:
+        """Candidates in the order of the text."""
+        return self.search(item, matches, rules).candidates
+
+    def search(self, item: Item, matches: Sequence[Match], rules: RuleSet) -> Search:
+        """Candidates, and why other places gave none."""
+        result = Search()
+        matters = locator_for(rules).locate(item, matches)
+        if not matters:
+            return result
+        for name, text in item.fields.items():
+            actors = [m for m in matches if m.field == name and m.kind is RuleKind.ACTOR]
+            here = [m for m in matters if m.field == name]
+            FieldSearch(name, text, actors, here, rules, self.language, result).run()
+        return result
+
+
+class FieldSearch:
+    """One field, read from front to back."""
+
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        actors: Sequence[Match],
+        matters: Sequence[Match],
+        rules: RuleSet,
+        language: Language,
+        result: Search,
+    ) -> None:
+        self.name = name
+        self.rules = rules
+        self.result = result
+        self.layout = lay_out(text, language)
+        self.a = Analysis(self.layout, language)
+        self.starts = [token.start for token in self.layout.tokens]
+        self.climber = Climber(self.a)
+        self.discourse = Discourse(self.a, rules)
+        self.attributor = Attributor(self.a, self.climber, self.discourse)
+        self.language = language
+        self._place_mentions(actors)
+        self.matters = self._place_matters(matters)
+
+    def run(self) -> None:
+        """Adds what the field holds to the result."""
+        for number, sentence in enumerate(self.layout.sentences):
+            self.discourse.add_pronouns(sentence)
+            self._speakers(number, sentence)
+            matters = self.matters.get(number, [])
+            if not matters:
+                matters = self._taken_up(number, sentence)
+            given: set[str] = set()
+            for matter in matters:
+                if self._read(number, sentence, matter):
+                    given.add(matter.issue)
+            own = [m for m in matters if not m.anaphoric]
+            for issue in dict.fromkeys(m.issue for m in own if not given or m.issue in given):
+                self.discourse.topics.append((number, issue))
+            self._remember(number, sentence)
+
+    def _tokens_of(self, start: int, end: int) -> tuple[int, int]:
+        first = bisect_left(self.starts, start)
+        if first > 0 and self.layout.tokens[first - 1].end > start:
+            first -= 1
+        return first, max(first + 1, bisect_left(self.starts, end))
+
+    def _sentence_of(self, token: int) -> int:
+        ends = [sentence.end for sentence in self.layout.sentences]
+        return bisect_left(ends, token + 1)
+
+    def _place_mentions(self, actors: Sequence[Match]) -> None:
+        finder = MentionFinder(self.rules, self.language)
+        by_sentence: dict[int, list[Found]] = defaultdict(list)
+        for match in actors:
+            start, end = self._tokens_of(match.start, match.end)
+            if start < len(self.layout.tokens):
+                by_sentence[self._sentence_of(start)].append(Found(start, end, match.rule, RANKS.get(match.via, 3)))
+        for found in by_sentence.values():
+            self.a.add_mentions(finder.named(self.layout.tokens, found))
+
+    def _place_matters(self, matches: Sequence[Match]) -> dict[int, list[Matter]]:
+        placed: dict[int, list[Matter]] = defaultdict(list)
+        for match in matches:
+            start, end = self._tokens_of(match.start, match.end)
+            if start >= len(self.layout.tokens):
+                continue
+            number = self._sentence_of(start)
+            sentence = self.layout.sentences[number]
+            if end <= sentence.end:
+                placed[number].append(Matter(start, end, match.rule, match.via))
+        return {number: _distinct(found) for number, found in placed.items()}
+
+    def _speakers(self, number: int, sentence: Sentence) -> None:
+        for index, quotation in enumerate(self.layout.quotations):
+            if not quotation.speech or not sentence.start <= max(quotation.start - 1, 0) < sentence.end:
+                continue
+            speaker, inferred = self.attributor.speaker_of(quotation, sentence, number)
+            if speaker is not None and speaker.actors:
+                self.a.speakers[index] = speaker
+                if inferred:
+                    self.a.unsure.add(index)
+                self.discourse.speaker, self.discourse.speaker_sentence = speaker, number
+            elif speaker is not None or not inferred:
+                self.discourse.speaker = None
+            self._first_person(index)
+
+    def _first_person(self, number: int) -> None:
+        """ "We" in a speech whose speaker is known now stands for the speaker."""
+        quotation = self.layout.quotations[number]
+        speaker = self.a.speakers.get(number)
+        actors = speaker.actors if speaker is not None else ()
+        for index in range(quotation.start, quotation.end):
+            mention = self.a.mentions.get(index)
+            if mention is not None and mention.first_person:
+                del self.a.mentions[index]
+                self.a.mention_ends.pop(mention.end, None)
+            if self.a.is_word(index, "first_person") and self.a.mentions.get(index) is None:
+                possessive = self.a.fold(index) in ("my", "our")
+                self.a.add_mentions([self.discourse._made(index, actors, possessive=possessive, first=True)])
+
+    def _taken_up(self, number: int, sentence: Sentence) -> list[Matter]:
+        """Matters of a sentence before that this one takes up by "the idea", "such a step"."""
+        topics = self.discourse.topics_at(number)
+        if not topics:
+            return []
+        for index in range(sentence.start, sentence.end):
+            for group in self.a.cue_starts.get(index, ()):
+                if group.has(CueClass.ANAPHORA):
+                    return [Matter(group.start, group.end, topics[0], Via.ABOUT, True)]
+        return []
+
+    def _remember(self, number: int, sentence: Sentence) -> None:
+        for index in range(sentence.start, sentence.end):
+            for group in self.a.cue_starts.get(index, ()):
+                if (
+                    group.has(CueClass.SAY, CueClass.SUPPORT, CueClass.OPPOSE, CueClass.EXCLUDE)
+                    and self.a.quotation_at(index) is None
+                ):
+                    low, _ = self.a.segment(sentence, index)
+                    climb = self.climber.climb(group.start, low)
+                    if climb.subjects or climb.unknown:
+                        self.discourse.note(sentence, climb.subjects, climb.unknown)
+        self.discourse.note_mentions(sentence)
+
+    def _read(self, number: int, sentence: Sentence, matter: Matter) -> bool:
+        """Candidates for one matter; whether there were any."""
+        low, high = self.a.segment(sentence, matter.start)
+        quote = self.a.quotation_at(matter.start)
+        speaker = self.a.speakers.get(quote) if quote is not None else None
+        climb = self.climber.climb(matter.start, low, (matter.start, matter.end))
+        inside = self._inside(matter)
+        subjects = climb.subjects or self._subject_inside(matter)
+        after = self._after(matter, high)
+        before = len(self.result.candidates)
+        for owned in climb.owned:
+            for mention in owned.mentions:
+                self._emit(
+                    sentence,
+                    matter,
+                    mention,
+                    Attribution.NOMINAL,
+                    self._seen(owned.cues, inside, (), (), matter),
+                    None,
+                    quote,
+                )
+        for mention, cues in self._passives(matter, high):
+            self._emit(
+                sentence, matter, mention, Attribution.PASSIVE, self._seen(cues, inside, (), (), matter), None, quote
+            )
+        ahead = self._ahead(low, climb, matter)
+        cues = self._seen(climb.cues, inside, after, ahead, matter)
+        if quote is not None:
+            self._spoken(sentence, matter, subjects, climb, speaker, cues, quote)
+        else:
+            self._narrated(sentence, matter, subjects, climb, cues, low, high)
+        if len(self.result.candidates) == before:
+            why = climb.why or "nobody known holds a position here"
+            self._leave_out(sentence, matter, why)
+        return len(self.result.candidates) > before
+
+    def _spoken(
+        self,
+        sentence: Sentence,
+        matter: Matter,
+        subjects: tuple[Mention, ...],
+        climb: Climb,
+        speaker: Mention | None,
+        cues: tuple[CueSeen, ...],
+        quote: int,
+    ) -> None:
+        """In somebody's speech: the speaker's own position, or what the speaker says of another's."""
+        others = tuple(m for m in subjects if not m.first_person and m.actors)
+        if speaker is None:
+            return
+        normative = any(cue.has(CueClass.NORMATIVE, CueClass.GOOD, CueClass.BAD) for cue in cues)
+        foreign = [m for m in others if not self._same_camp(m.actors, speaker.actors)]
+        if foreign and not normative:
+            for mention in foreign:
+                self._emit(sentence, matter, mention, Attribution.CLAIMED, cues, speaker, quote)
+            return
+        if climb.unknown and not normative and not others:
+            return
+        self._emit(sentence, matter, speaker, Attribution.QUOTE, cues, None, quote)
+
+    def _narrated(
+        self,
+        sentence: Sentence,
+        matter: Matter,
+        subjects: tuple[Mention, ...],
+        climb: Climb,
+        cues: tuple[CueSeen, ...],
+        low: int,
+        high: int,
+    ) -> None:
+        """In the article's own voice: the subject's position, or that of whoever is said to report it."""
+        reporters = self.attributor.reporters(climb.stopped_at, low, high, matter.end)
+        known = tuple(m for m in reporters if m.actors)
+        actors = [m for m in subjects if m.actors]
+        normative = any(cue.has(CueClass.NORMATIVE, CueClass.GOOD, CueClass.BAD) for cue in cues)
+        if not actors:
+            if known and not climb.unknown:
+                for mention in known:
+                    self._emit(sentence, matter, mention, Attribution.INDIRECT, cues, None, None)
+            return
+        kind = Attribution.INDIRECT if any(c.has(CueClass.SAY) for c in cues) else Attribution.ACT
+        for mention in actors:
+            if not known or mention in known:
+                self._emit(sentence, matter, mention, kind, cues, None, None)
+                continue
+            for reporter in known:
+                if normative or self._same_camp(mention.actors, reporter.actors):
+                    self._emit(sentence, matter, reporter, Attribution.INDIRECT, cues, None, None)
+                else:
+                    self._emit(sentence, matter, mention, Attribution.CLAIMED, cues, reporter, None)
+
+    def _same_camp(self, ones: Iterable[str], others: Iterable[str]) -> bool:
+        """Whether one speaks for the other: a minister and the country, a ministry and its state."""
+        return any(b in self._camp(a) or a in self._camp(b) for a in ones for b in others)
+
+    def _camp(self, actor: str) -> set[str]:
+        camp = {actor}
+        above: str | None = actor
+        while above is not None and above in self.rules.actors:
+            above = self.rules.actors[above].member_of
+            if above is None or above in camp:
+                break
+            camp.add(above)
+        return camp
+
+    def _inside(self, matter: Matter) -> list[CueGroup]:
+        return [
+            group
+            for index in range(matter.start, matter.end)
+            for group in self.a.cue_starts.get(index, ())
+            if group.end <= matter.end
+        ]
+
+    def _subject_inside(self, matter: Matter) -> tuple[Mention, ...]:
+        """A subject that is itself part of the matter: "Kyiv wants to join NATO"."""
+        mention = self.a.mentions.get(matter.start)
+        if mention is None or mention.possessive:
+            return ()
+        index = mention.end
+        while index < matter.end and (self.a.is_word(index, "auxiliaries") or self.a.fold(index).endswith("ly")):
+            index += 1
+        verbs = (CueClass.SUPPORT, CueClass.OPPOSE, CueClass.EXCLUDE)
+        return (mention,) if any(g.has(*verbs) for g in self.a.cue_starts.get(index, ())) else ()
+
+    def _after(self, matter: Matter, high: int) -> list[CueGroup]:
+        """Wordings behind the matter that say something of it, up to the end of its clause."""
+        found: list[CueGroup] = []
+        index = matter.end
+        end = min(high, matter.end + AFTER_REACH)
+        kinds = (CueClass.GOOD, CueClass.BAD, CueClass.CONDITION, CueClass.NEGATION, CueClass.POSSIBLE)
+        verbs = (CueClass.NORMATIVE, CueClass.REVERSE, CueClass.EXCLUDE)
+        subject_like = True
+        while index < end:
+            word = self.a.fold(index)
+            if word in (";", ":") or self.a.is_word(index, "clause_breaks"):
+                break
+            if word == ",":
+                following = index + 1
+                if (
+                    following in self.a.mentions
+                    or self.a.is_word(following, "relatives")
+                    or following in self.a.cue_starts
+                    and not any(g.has(CueClass.CONDITION) for g in self.a.cue_starts[following])
+                ):
+                    break
+                subject_like = False
+            if word in ("to", "that") or self.a.is_word(index, "relatives") or self.a.is_word(index, "coordinators"):
+                subject_like = False
+            if self.a.is_word(index, "coordinators") and self._starts_clause(index + 1, end):
+                break
+            groups = self.a.cue_starts.get(index, ())
+            for group in groups:
+                if group.end > end:
+                    continue
+                if group.has(*kinds) or (subject_like and group.has(*verbs)):
+                    found.append(group)
+            index = max([index + 1, *(g.end for g in groups)])
+        return found
+
+    def _starts_clause(self, index: int, end: int) -> bool:
+        mention = self.a.mentions.get(index) or self.a.mentions.get(index + 1)
+        if mention is not None:
+            return any(i in self.a.cue_starts for i in range(mention.end, min(mention.end + 3, end)))
+        verbs = (CueClass.SAY, CueClass.SUPPORT, CueClass.OPPOSE, CueClass.EXCLUDE, CueClass.ACT)
+        return any(g.has(*verbs) for g in self.a.cue_starts.get(index, ()))
+
+    def _ahead(self, low: int, climb: Climb, matter: Matter) -> list[CueGroup]:
+        """Conditions before the subject: "If asked, Rome will …", "Without a mandate, …"."""
+        if not climb.subjects:
+            return []
+        return [
+            group
+            for index in range(low, climb.stopped_at)
+            for group in self.a.cue_starts.get(index, ())
+            if group.has(CueClass.CONDITION)
+            and group.end - group.start == 1
+            and self.a.fold(index) in ("if", "unless", "once", "provided")
+        ]
+
+    def _passives(self, matter: Matter, high: int) -> list[tuple[Mention, tuple[CueGroup, ...]]]:
+        """ "a ceasefire proposed by the United States", "the plan was rejected by Moscow"."""
+        verbs = (CueClass.SUPPORT, CueClass.OPPOSE, CueClass.EXCLUDE, CueClass.REVERSE, CueClass.ACT)
+        for index in range(matter.end, min(high, matter.end + 10)):
+            if self.a.fold(index) in (",", ";"):
+                return []
+            for group in self.a.cue_starts.get(index, ()):
+                if not group.has(*verbs) or not self.a.is_word(group.end, "agents"):
+                    continue
+                at = group.end + 1
+                while self.a.is_word(at, "determiners"):
+                    at += 1
+                mention = self.a.mentions.get(at)
+                if mention is None:
+                    return []
+                joined = self.climber._joined_right(mention, high)
+                negations = [
+                    g
+                    for i in range(matter.end, index)
+                    for g in self.a.cue_starts.get(i, ())
+                    if g.has(CueClass.NEGATION)
+                ]
+                return [(m, (*negations, group)) for m in (mention, *joined)]
+        return []
+
+    def _seen(
+        self,
+        before: Sequence[CueGroup],
+        inside: Sequence[CueGroup],
+        after: Sequence[CueGroup],
+        ahead: Sequence[CueGroup],
+        matter: Matter,
+    ) -> tuple[CueSeen, ...]:
+        seen: list[CueSeen] = []
+        for place, groups in (("ahead", ahead), ("before", before), ("inside", inside), ("after", after)):
+            for group in groups:
+                if place != "inside" and group.start < matter.end and group.end > matter.start:
+                    continue
+                gap = matter.start - group.end if place == "before" else 0
+                seen.append(CueSeen(frozenset(str(kind) for kind in group.kinds), group.base, place, gap))
+        return tuple(seen)
+
+    def _emit(
+        self,
+        sentence: Sentence,
+        matter: Matter,
+        mention: Mention,
+        attribution: Attribution,
+        cues: tuple[CueSeen, ...],
+        reporter: Mention | None,
+        quote: int | None,
+    ) -> None:
+        low, high = self.a.segment(sentence, matter.start)
+        evidence = self._evidence(low, high, matter)
+        claimed = reporter.actors[0] if reporter is not None and reporter.actors else None
+        voice = reporter or (mention if attribution in (Attribution.QUOTE, Attribution.INDIRECT) else None)
+        for actor in mention.actors:
+            self.result.candidates.append(
+                Candidate(
+                    holder=actor,
+                    issue=matter.issue,
+                    evidence=evidence,
+                    attribution=attribution,
+                    cues=cues,
+                    polarity=-1 if matter.via is Via.AGAINST else 1,
+                    states_it=matter.via in (Via.FOR, Via.AGAINST),
+                    anaphoric=matter.anaphoric,
+                    quoted=quote is not None and attribution is Attribution.QUOTE,
+                    speaker=self._surface(voice) if voice is not None else None,
+                    claimed_by=claimed if claimed != actor else None,
+                    uncertain_speaker=quote is not None and quote in self.a.unsure,
+                    question=sentence.question,
+                )
+            )
+
+    def _surface(self, mention: Mention) -> str:
+        tokens = self.layout.tokens
+        return self.layout.text[tokens[mention.start].start : tokens[mention.end - 1].end]
+
+    def _evidence(self, low: int, high: int, matter: Matter) -> Evidence:
+        """The clause that tells: the sentence's stretch in one voice, trimmed of marks at its ends."""
+        tokens = self.layout.tokens
+        while low < matter.start and not tokens[low].is_word:
+            low += 1
+        while high > matter.end and not tokens[high - 1].is_word and tokens[high - 1].text not in ".!?":
+            high -= 1
+        start, end = tokens[low].start, tokens[high - 1].end
+        return Evidence(self.name, start, end, self.layout.text[start:end])
+
+    def _leave_out(self, sentence: Sentence, matter: Matter, why: str) -> None:
+        tokens = self.layout.tokens
+        self.result.trace.append(
+            TraceStep(
+                outcome="left out",
+                why=why,
+                field=self.name,
+                start=tokens[sentence.start].start,
+                end=tokens[sentence.end - 1].end,
+                issue=matter.issue,
+            )
+        )
+
+
+def _distinct(matters: Sequence[Matter]) -> list[Matter]:
+    """Each place once for an issue: wordings for and against win over the matter they stand in."""
+    kept: list[Matter] = []
+    order = {Via.FOR: 0, Via.AGAINST: 0, Via.ABOUT: 1}
+    for matter in sorted(matters, key=lambda m: (order[m.via], m.end - m.start, m.start)):
+        if not any(k.issue == matter.issue and k.start < matter.end and matter.start < k.end for k in kept):
+            kept.append(matter)
+    return sorted(kept, key=lambda m: (m.start, m.end, m.issue))

@@ -1,0 +1,156 @@
+"""A language as data: the folder `languages/<code>/` read strictly, so that a linguist sees what is wrong and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from monitor.positions.grammar.cues import CueTable, Wording, parse_wording
+from monitor.positions.grammar.inflection import Inflection
+
+LANGUAGES = Path(__file__).parent.parent / "languages"
+
+
+class CueClass(StrEnum):
+    """What a wording does to a stance; the names are the keys of stance.yaml and speech.yaml."""
+
+    SUPPORT = "support"
+    ACT = "act"
+    OPPOSE = "oppose"
+    EXCLUDE = "exclude"
+    REVERSE = "reverse"
+    CONDITION = "condition"
+    POSSIBLE = "possible"
+    NORMATIVE = "normative"
+    GOOD = "good"
+    BAD = "bad"
+    SUPPORT_NOUN = "support_noun"
+    OPPOSE_NOUN = "oppose_noun"
+    SAY = "say"
+    ACCORDING = "according"
+    DIRECTIVE = "directive"
+    GUESS = "guess"
+    OPEN_QUESTION = "open_question"
+    FORMER = "former"
+    NOW = "now"
+    CONTRARY = "contrary"
+    WITHDRAW = "withdraw"
+    NEGATION = "negation"
+    ANAPHORA = "anaphora"
+
+
+WORD_LISTS = frozenset(
+    {
+        "determiners", "auxiliaries", "prepositions", "coordinators", "like", "clause_breaks", "complementizers",
+        "relatives", "agents", "owners", "first_person", "third_person_singular", "third_person_plural", "neuter",
+        "possessive_singular", "possessive_plural", "person_roles", "group_roles", "bodies", "spokes", "generic",
+        "list_leads", "hearers", "past_markers", "infinitive_markers",
+    }
+)  # fmt: skip
+
+
+class LanguageInvalid(ValueError):
+    """A language folder that cannot be used: each line of the message names a file, a key and what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What the grammar knows of one language. `words` holds folded word lists by name, `cues` the wordings."""
+
+    code: str
+    name: str
+    abbreviations: frozenset[str]
+    months: tuple[str, ...]
+    cues: CueTable
+    words: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def available(root: Path = LANGUAGES) -> tuple[str, ...]:
+    """Codes of the languages that can be read."""
+    return tuple(sorted(path.name for path in root.iterdir() if (path / "language.yaml").is_file()))
+
+
+@lru_cache(maxsize=16)
+def load_language(code: str, root: Path = LANGUAGES) -> Language:
+    """The language of a folder. Raises LanguageInvalid, which lists all problems at once."""
+    problems: list[str] = []
+    folder = root / code
+    base = _read(folder / "language.yaml", problems)
+    _only(base, {"name", "code", "abbreviations", "months", "inflection", "irregular"}, "language.yaml", problems)
+    inflection = Inflection.parse(base.get("inflection", []), base.get("irregular", {}), problems)
+    wordings: list[tuple[CueClass, Wording]] = []
+    words: dict[str, frozenset[str]] = {}
+    cue_names = {cue.value for cue in CueClass}
+    for file in ("stance.yaml", "speech.yaml", "structure.yaml"):
+        data = _read(folder / file, problems)
+        _only(data, cue_names | WORD_LISTS, file, problems)
+        for key, entries in data.items():
+            texts = _texts(entries, f"{file}: {key}", problems)
+            if key in cue_names:
+                wordings.extend(
+                    (CueClass(key), wording)
+                    for text in texts
+                    for wording in parse_wording(text, inflection, f"{file}: {key}", problems)
+                )
+            else:
+                words[key] = frozenset(text.casefold() for text in texts)
+    problems.extend(
+        f"{code}: no list '{name}'; add it to structure.yaml (it may be [])"
+        for name in sorted(WORD_LISTS - words.keys())
+    )
+    abbreviations = _texts(base.get("abbreviations", []), "language.yaml: abbreviations", problems)
+    months = _texts(base.get("months", []), "language.yaml: months", problems)
+    if len(months) != 12:
+        problems.append("language.yaml: months: write the twelve months in order")
+    if problems:
+        raise LanguageInvalid("\n".join(f"languages/{code}/{problem}" for problem in problems))
+    return Language(
+        code=code,
+        name=str(base.get("name", code)),
+        abbreviations=frozenset(text.casefold() for text in abbreviations),
+        months=tuple(text.casefold() for text in months),
+        cues=CueTable(wordings),
+        words=words,
+    )
+
+
+def _read(path: Path, problems: list[str]) -> dict[str, Any]:
+    yaml = YAML(typ="safe")
+    try:
+        data = yaml.load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        problems.append(f"{path.name}: is missing; copy it from another language")
+        return {}
+    except (YAMLError, UnicodeDecodeError) as error:
+        problems.append(f"{path.name}: cannot be read as YAML: {error}")
+        return {}
+    if not isinstance(data, dict):
+        problems.append(f"{path.name}: write 'key: [...]' lines")
+        return {}
+    return data
+
+
+def _only(data: Mapping[str, Any], known: set[str] | frozenset[str], file: str, problems: list[str]) -> None:
+    problems.extend(
+        f"{file}: unknown key '{key}'; known are {', '.join(sorted(known))}" for key in data if key not in known
+    )
+
+
+def _texts(entries: object, where: str, problems: list[str]) -> list[str]:
+    if not isinstance(entries, list):
+        problems.append(f"{where}: write a list")
+        return []
+    good = [entry for entry in entries if isinstance(entry, str) and entry.strip()]
+    if len(good) != len(entries):
+        bad = next(entry for entry in entries if not (isinstance(entry, str) and entry.strip()))
+        problems.append(
+            f"{where}: {bad!r} is not a wording; put it in quotation marks (YAML reads yes, no, on as other things)"
+        )
+    return good

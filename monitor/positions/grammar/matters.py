@@ -1,0 +1,70 @@
+"""Where an issue's matter is named in a field.
+
+An about line `a AND b` matches an item; its first part names the matter, the rest says in which items it does. So the
+lines that matched are looked for once more, by their first part alone, through the same matcher.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from monitor.model.item import Item
+from rules.compiler import CompiledRules, compile_rules
+from rules.model import Match, RuleKind, RuleSet, Via
+
+
+def first_part(line: str) -> str:
+    """The query before its first AND that stands in no parentheses or quotation marks."""
+    depth, quoted = 0, False
+    for index, character in enumerate(line):
+        if character == '"':
+            quoted = not quoted
+        elif not quoted:
+            depth += (character == "(") - (character == ")")
+            if depth == 0 and line.startswith(" AND ", index):
+                return line[:index].strip()
+    return line
+
+
+class MatterLocator:
+    """Finds matters under one set of rules."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        issues = {
+            key: replace(issue, about=tuple(first_part(line) for line in issue.about))
+            for key, issue in rules.issues.items()
+        }
+        self._compiled: CompiledRules = compile_rules(RuleSet(issues=issues, version=rules.version))
+
+    def locate(self, item: Item, matches: Sequence[Match]) -> list[Match]:
+        """The matches of issues that name their matter, sorted."""
+        lines = {(m.rule, m.via, m.line) for m in matches if m.kind is RuleKind.ISSUE}
+        if not lines:
+            return []
+        found = self._compiled.match(item.fields, item.day, item.lang)
+        return [m for m in found if m.via is not Via.ABOUT or (m.rule, m.via, m.line) in lines]
+
+
+class _Holder:
+    """A rule set as a cache key by identity: it stays alive as long as its entry, so its id is not used again."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.rules = rules
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Holder) and other.rules is self.rules
+
+    def __hash__(self) -> int:
+        return id(self.rules)
+
+
+@lru_cache(maxsize=8)
+def _locator(holder: _Holder) -> MatterLocator:
+    return MatterLocator(holder.rules)
+
+
+def locator_for(rules: RuleSet) -> MatterLocator:
+    """The locator of a set of rules, made once."""
+    return _locator(_Holder(rules))

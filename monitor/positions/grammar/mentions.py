@@ -1,0 +1,116 @@
+"""Who is named where in a sentence: rule matches joined to persons with their titles, pronouns, role nouns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from monitor.positions.grammar.language import Language
+from monitor.positions.grammar.tokens import Token
+from rules.model import ActorKind, RuleSet
+
+MOST_TITLE_WORDS = 7
+LINKS = frozenset({"of", "to", "for", "and", "the", "'s", "’s", "on", "in"})
+
+
+class MentionKind(StrEnum):
+    """How an actor is named."""
+
+    NAME = "name"
+    PRONOUN = "pronoun"
+    ROLE = "role"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An actor in a sentence: token indexes, end exclusive. `name_start` is where the name itself begins.
+
+    `actors` holds more than one id for "they" or "the leaders" of several. Empty: somebody whom no rule names.
+    """
+
+    start: int
+    end: int
+    actors: tuple[str, ...]
+    kind: MentionKind = MentionKind.NAME
+    possessive: bool = False
+    first_person: bool = False
+
+
+@dataclass(slots=True)
+class Found:
+    """A rule match as token indexes."""
+
+    start: int
+    end: int
+    actor: str
+    rank: int
+
+
+@dataclass(slots=True)
+class MentionFinder:
+    """Joins matches into mentions."""
+
+    rules: RuleSet
+    language: Language
+    _role_words: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._role_words = frozenset(
+            word for role in self.language.words["person_roles"] for word in role.replace("-", " ").split()
+        )
+
+    def named(self, tokens: Sequence[Token], found: Sequence[Found]) -> list[Mention]:
+        """Mentions by name in one sentence, in order, without overlaps."""
+        chosen: list[Found] = []
+        for match in sorted(found, key=lambda f: (f.start, -f.end, f.rank, f.actor)):
+            if not chosen or match.start >= chosen[-1].end:
+                chosen.append(match)
+        mentions: list[Mention] = []
+        for match in chosen:
+            mention = Mention(match.start, match.end, (match.actor,))
+            if mentions and self._same(tokens, mentions[-1], mention):
+                first = mentions.pop()
+                actor = mention.actors if self._is_person(mention.actors[0]) else first.actors
+                mention = Mention(first.start, mention.end, actor)
+            mentions.append(mention)
+        return [self._completed(tokens, mention) for mention in mentions]
+
+    def _is_person(self, actor: str) -> bool:
+        return self.rules.actors[actor].kind in (ActorKind.PERSON, ActorKind.COMMENTATOR)
+
+    def _same(self, tokens: Sequence[Token], first: Mention, second: Mention) -> bool:
+        """Whether two mentions in a row are one: a title and its name, a state and its minister, an apposition."""
+        gap = [token for token in tokens[first.end : second.start] if token.fold not in ("'s", "'")]
+        if first.actors == second.actors:
+            return all(token.text in ",(" or token.fold in self.language.words["determiners"] for token in gap)
+        if self._is_person(first.actors[0]) or not self._is_person(second.actors[0]):
+            return False
+        if len(gap) > MOST_TITLE_WORDS:
+            return False
+        if not gap:
+            return True
+        capital = any(token.is_upper for token in gap)
+        return all(self._in_title(token) for token in gap) and (capital or self._ends_in_role(gap))
+
+    def _in_title(self, token: Token) -> bool:
+        return token.is_upper or token.fold in LINKS or token.fold in self._role_words or token.text == ","
+
+    def _ends_in_role(self, gap: Sequence[Token]) -> bool:
+        words = [token.fold for token in gap if token.text != ","]
+        return bool(words) and words[-1] in self._role_words
+
+    def _completed(self, tokens: Sequence[Token], mention: Mention) -> Mention:
+        """With "'s" marked, and "Trump's administration" or "UK officials" taken whole."""
+        end, possessive = mention.end, False
+        if end < len(tokens) and tokens[end].fold in ("'s", "'"):
+            end, possessive = end + 1, True
+        bodies = self.language.words["bodies"] | self.language.words["spokes"]
+        for ahead in range(end, min(end + 3, len(tokens))):
+            if tokens[ahead].fold in bodies and not (possessive and tokens[ahead].fold in self._role_words):
+                return Mention(mention.start, ahead + 1, mention.actors)
+            if not tokens[ahead].is_word or tokens[ahead].fold in self.language.words["prepositions"]:
+                break
+        if possessive:
+            return Mention(mention.start, end, mention.actors, possessive=True)
+        return mention

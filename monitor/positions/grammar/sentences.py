@@ -1,0 +1,138 @@
+"""Paragraphs, quotations and sentences, with exact offsets. Linear in the text."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from monitor.positions.grammar.language import Language
+from monitor.positions.grammar.tokens import Token, tokenize
+
+OPENERS = {"“": "”", "«": "»", "„": "“", "”": "”", "‟": "”"}
+ENDS = frozenset(".!?…")
+CLOSERS = frozenset("\"”’'»)]“")
+SPEECH_WORDS = 3
+"""A quotation of fewer words is a term taken up ("the 'peace' plan"), not a speech."""
+
+
+@dataclass(slots=True)
+class Quotation:
+    """Quoted words: token indexes of the field, without the marks. `speech` when somebody speaks, not a term quoted."""
+
+    start: int
+    end: int
+    speech: bool
+    closed: bool = True
+    opens_paragraph: bool = False
+
+
+@dataclass(slots=True)
+class Sentence:
+    """Token indexes of the field, end exclusive. A heading has no full stop; `question` ends with a question mark."""
+
+    start: int
+    end: int
+    paragraph: int
+    heading: bool
+    question: bool
+
+
+@dataclass(slots=True)
+class Layout:
+    """A field's text taken apart."""
+
+    text: str
+    tokens: list[Token]
+    sentences: list[Sentence] = field(default_factory=list)
+    quotations: list[Quotation] = field(default_factory=list)
+
+
+def lay_out(text: str, language: Language) -> Layout:
+    """Tokens, sentences and quotations of one field."""
+    tokens = tokenize(text)
+    layout = Layout(text, tokens)
+    starts = [token.start for token in tokens]
+    begin = 0
+    number = 0
+    for end_char in [*(i for i, c in enumerate(text) if c in "\n\r\u2028\u2029\x0b\x0c\x85"), len(text)]:
+        end = bisect_left(starts, end_char, begin)
+        if end > begin:
+            layout.quotations.extend(_quotations(tokens, begin, end))
+            layout.sentences.extend(_sentences(tokens, begin, end, number, language))
+            number += 1
+        begin = end
+    return layout
+
+
+def _quotations(tokens: list[Token], begin: int, end: int) -> list[Quotation]:
+    found: list[Quotation] = []
+    opened: int | None = None
+    closer = ""
+    for index in range(begin, end):
+        mark = tokens[index].text
+        if opened is None:
+            if mark in OPENERS and mark != "”":
+                opened, closer = index, OPENERS[mark]
+            elif mark == '"' and _may_open(tokens, index, begin):
+                opened, closer = index, '"'
+        elif mark == closer or (closer == "”" and mark == "“" and False):
+            _close(found, tokens, opened, index, begin, True)
+            opened = None
+    if opened is not None and end - opened > SPEECH_WORDS:
+        _close(found, tokens, opened, end, begin, False)
+    return found
+
+
+def _may_open(tokens: list[Token], index: int, begin: int) -> bool:
+    if index == begin or index + 1 >= len(tokens):
+        return True
+    return tokens[index].start > tokens[index - 1].end or tokens[index + 1].start == tokens[index].end
+
+
+def _close(found: list[Quotation], tokens: list[Token], opened: int, closed: int, begin: int, ended: bool) -> None:
+    inner = tokens[opened + 1 : closed]
+    words = sum(1 for token in inner if token.is_word)
+    before = tokens[opened - 1].text if opened > begin else ""
+    capital = bool(inner) and inner[0].text[0].isupper()
+    starts_fresh = opened == begin or before in {",", ":", ".", "!", "?", "—", "–", "-"}
+    speech = words >= SPEECH_WORDS and (starts_fresh or capital)
+    found.append(Quotation(opened + 1, closed, speech, ended, opened == begin))
+
+
+def _sentences(tokens: list[Token], begin: int, end: int, number: int, language: Language) -> list[Sentence]:
+    found: list[Sentence] = []
+    start = begin
+    index = begin
+    while index < end:
+        if tokens[index].text[0] in ENDS and _is_end(tokens, index, begin, end, language):
+            stop = index + 1
+            while stop < end and tokens[stop].text in CLOSERS and tokens[stop].start == tokens[stop - 1].end:
+                stop += 1
+            found.append(Sentence(start, stop, number, False, tokens[index].text == "?"))
+            start = index = stop
+        else:
+            index += 1
+    if start < end:
+        found.append(Sentence(start, end, number, not found and tokens[end - 1].text not in {",", ";", ":"}, False))
+    return found
+
+
+def _is_end(tokens: list[Token], index: int, begin: int, end: int, language: Language) -> bool:
+    following = index + 1
+    while (
+        following < end and tokens[following].text in CLOSERS and tokens[following].start == tokens[following - 1].end
+    ):
+        following += 1
+    if following >= end:
+        return True
+    after = tokens[following]
+    if after.start == tokens[following - 1].end and after.text not in '“„«"':
+        return False
+    if tokens[index].text == "." and index > begin:
+        before = tokens[index - 1]
+        if before.end == tokens[index].start:
+            if before.fold in language.abbreviations:
+                return False
+            if len(before.text) == 1 and before.is_upper and before.text != "I":
+                return False
+    return not after.text[0].islower()

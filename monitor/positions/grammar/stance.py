@@ -1,0 +1,144 @@
+"""The judge: the cues of a candidate → a stance, by multiplying signs as one reads them.
+
+Each wording between the holder and the matter either keeps or turns round what follows ("ends the pause in" is two
+turns); a negation turns the next wording. What leaves the matter open makes the stance conditional, unless the holder
+is plainly against. No wording that commits the holder: no stance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from monitor.model.statement import Stance
+from monitor.positions.grammar.language import CueClass as C
+from monitor.positions.protocol import Candidate, CueSeen, Judgement
+
+NEGATION_REACH = 4
+"""Words between a negation and what it negates."""
+ACT_REACH = 5
+"""Words between a verb of doing and the matter it does; farther off it has another object."""
+AGAINST = (C.OPPOSE, C.EXCLUDE, C.OPPOSE_NOUN, C.BAD)
+FOR = (C.SUPPORT, C.SUPPORT_NOUN, C.GOOD)
+SOFT = frozenset(
+    {"premature", "too early", "too soon", "cautiously", "hesitate", "tentative*", "on the table", "in principle"}
+)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was seen so far."""
+
+    sign: int = 1
+    negated: bool = False
+    commits: bool = False
+    against: bool = False
+    conditional: bool = False
+    hard_condition: bool = False
+    possible: bool = False
+    left_open: bool = False
+    used: list[str] = field(default_factory=list)
+    stop: str = ""
+
+
+class CueJudge:
+    """Judges by the cues alone; the same for every issue and language."""
+
+    name = "cues"
+    version = "1"
+
+    def judge(self, candidate: Candidate) -> Judgement:
+        """The stance, or none with the reason."""
+        tally = Tally(sign=candidate.polarity, commits=candidate.states_it)
+        for place in ("before", "inside", "after", "ahead"):
+            for cue in candidate.cues:
+                if cue.place == place:
+                    _take(tally, cue)
+                    if tally.stop:
+                        return Judgement(None, 0.0, tally.stop)
+            if place in ("inside", "after") and tally.negated:
+                tally.sign, tally.negated, tally.commits = -tally.sign, False, True
+        if candidate.question and not candidate.states_it:
+            return Judgement(None, 0.0, "a question is no position")
+        if not tally.commits:
+            return Judgement(None, 0.0, "no wording that shows a stance")
+        return _conclude(tally)
+
+
+def _conclude(tally: Tally) -> Judgement:
+    why = ", ".join(tally.used)
+    if tally.left_open:
+        return Judgement(Stance.CONDITIONAL, 0.7, f"left open: {why}")
+    if tally.conditional and (tally.hard_condition or not tally.against):
+        return Judgement(Stance.CONDITIONAL, 0.7, f"conditional: {why}")
+    if tally.possible and tally.sign > 0:
+        return Judgement(Stance.CONDITIONAL, 0.5, f"only possible: {why}")
+    return Judgement(Stance.SUPPORTS if tally.sign > 0 else Stance.OPPOSES, 0.9, why)
+
+
+def _take(tally: Tally, cue: CueSeen) -> None:
+    """One wording more."""
+    if cue.has(C.GUESS) and cue.place == "before":
+        tally.stop = f"'{cue.wording}' is a guess about somebody"
+        return
+    if cue.has(C.OPEN_QUESTION) and cue.place == "before":
+        tally.stop = f"'{cue.wording}' is an open question"
+        return
+    if cue.has(C.NEGATION):
+        tally.negated = not tally.negated
+        tally.used.append(cue.wording)
+        return
+    if cue.place == "ahead":
+        if cue.has(C.CONDITION) and cue.gap >= 0:
+            tally.conditional = tally.hard_condition = True
+            tally.used.append(cue.wording)
+        return
+    _apply(tally, cue)
+
+
+def _apply(tally: Tally, cue: CueSeen) -> None:
+    negated = tally.negated
+    if cue.has(C.EXCLUDE):
+        tally.used.append(cue.wording)
+        tally.commits = True
+        if negated:
+            tally.left_open = True
+        else:
+            tally.sign, tally.against = -tally.sign, True
+        tally.negated = False
+    elif cue.has(C.OPPOSE, C.OPPOSE_NOUN, C.BAD):
+        tally.used.append(cue.wording)
+        tally.commits = True
+        if not negated:
+            tally.sign, tally.against = -tally.sign, True
+        tally.negated = False
+    elif cue.has(C.REVERSE):
+        tally.used.append(cue.wording)
+        if not negated:
+            tally.sign = -tally.sign
+        tally.commits = tally.commits or cue.place == "inside" or cue.gap <= ACT_REACH
+        tally.negated = False
+    elif cue.has(C.CONDITION):
+        tally.used.append(cue.wording)
+        if negated:
+            tally.sign, tally.against, tally.commits = -tally.sign, True, True
+        else:
+            tally.conditional = True
+            tally.commits = tally.commits or cue.wording.split()[0] not in ("if", "once", "unless")
+            tally.hard_condition = tally.hard_condition or cue.wording not in SOFT
+        tally.negated = False
+    elif cue.has(C.POSSIBLE):
+        tally.used.append(cue.wording)
+        tally.possible = True
+    elif cue.has(C.SUPPORT, C.SUPPORT_NOUN, C.GOOD, C.NORMATIVE, C.ACT):
+        _in_favour(tally, cue, negated)
+
+
+def _in_favour(tally: Tally, cue: CueSeen, negated: bool) -> None:
+    only_act = not cue.has(C.SUPPORT, C.SUPPORT_NOUN, C.GOOD, C.NORMATIVE)
+    if only_act and cue.gap > ACT_REACH and cue.place == "before":
+        return
+    tally.used.append(cue.wording)
+    tally.commits = True
+    if negated:
+        tally.sign, tally.against = -tally.sign, True
+    tally.negated = False

@@ -1,0 +1,100 @@
+"""The seams of extraction: finding candidates (who, what, where) is kept apart from judging the stance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from monitor.model.item import Item
+from monitor.model.statement import Evidence, Reading, Stance
+from rules.model import Match, RuleSet
+
+
+class Attribution(StrEnum):
+    """How the text ties the holder to the matter."""
+
+    QUOTE = "quote"
+    INDIRECT = "indirect"
+    ACT = "act"
+    NOMINAL = "nominal"
+    PASSIVE = "passive"
+    CLAIMED = "claimed"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class CueSeen:
+    """A wording that bears on a stance. `place`: "before" (between holder and matter), "inside" or "after" the matter,
+    "ahead" (before the holder, as in "If asked, Rome will …"). `gap` counts the words to the next cue or the matter.
+    """
+
+    kinds: frozenset[str]
+    wording: str
+    place: str
+    gap: int = 0
+
+    def has(self, *kinds: str) -> bool:
+        """Whether it is of any of these classes."""
+        return not self.kinds.isdisjoint(kinds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Somebody who may hold a position on an issue, and the words where it would be shown.
+
+    `cues` are the wordings that bear on the stance, in the order of the text; `polarity` is -1 where
+    the matter itself was found by a wording that states the contrary of the proposition. `anaphoric` when the matter is
+    taken up by words such as "the idea".
+    """
+
+    holder: str
+    issue: str
+    evidence: Evidence
+    attribution: Attribution
+    cues: tuple[CueSeen, ...]
+    polarity: int = 1
+    states_it: bool = False
+    anaphoric: bool = False
+    quoted: bool = False
+    speaker: str | None = None
+    claimed_by: str | None = None
+    uncertain_speaker: bool = False
+    question: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The stance that a passage shows, or None; `score` in 0..1 is how firmly, `why` names what decided."""
+
+    stance: Stance | None
+    score: float
+    why: str
+
+
+class CandidateFinder(Protocol):
+    """Finds who may hold a position on what, without judging which."""
+
+    def find(self, item: Item, matches: Sequence[Match], rules: RuleSet) -> Sequence[Candidate]:
+        """Candidates in the order of the text."""
+        ...
+
+
+class StanceJudge(Protocol):
+    """Judges which stance a candidate's passage shows."""
+
+    def judge(self, candidate: Candidate) -> Judgement:
+        """The stance, or none with the reason."""
+        ...
+
+
+class Extractor(Protocol):
+    """Reads statements out of an item. Implementations: `grammar` (default), `llm` (by setting)."""
+
+    name: str
+    version: str
+
+    def read(self, item: Item, matches: Sequence[Match], rules: RuleSet) -> Reading:
+        """What the item says about who holds which position. Never raises on text, however mangled."""
+        ...
