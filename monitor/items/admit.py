@@ -21,8 +21,8 @@ class Admission:
 
     `new` is in the order of publication, so that row ids follow time. `revised` gives the row of the item beside what
     it says now; where the feed gives no date, the item's first `published_at` is better than the one there. `seen`
-    counts entries that are stored as they are, or listed twice. `left` counts new entries over the bound: they are to be
-    taken at the next poll, so the document must then be read again even if it is unchanged.
+    counts entries that are stored as they are, or listed twice. `left` counts new entries over the bound: they are to
+    be taken at the next poll, so the document must then be read again even if it is unchanged.
     """
 
     new: tuple[NewItem, ...] = ()

@@ -22,7 +22,7 @@ def _extract() -> TLDExtract:
 
 
 def registered_domain(url: str | None) -> str | None:
-    """`bbc.co.uk` for `https://feeds.bbc.co.uk/x`; the host itself where it is a number or a name of a local network."""
+    """`bbc.co.uk` for `https://feeds.bbc.co.uk/x`; the host itself where it has none, as in a local network."""
     try:
         host = urlsplit(url or "").hostname
     except ValueError:
