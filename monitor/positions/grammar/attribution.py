@@ -91,8 +91,7 @@ class Attributor:
 
     def reporters(self, subject_start: int, low: int, high: int, after: int) -> tuple[Mention, ...]:
         """Who says what a clause says: "X said that …" before it, or ", X said" behind it."""
-        found = self._reporter_before(subject_start, low)
-        return found or self.reporter_behind(after, high)
+        return (*self._reporter_before(subject_start, low), *self.reporter_behind(after, high))
 
     def _reporter_before(self, start: int, low: int) -> tuple[Mention, ...]:
         index = start

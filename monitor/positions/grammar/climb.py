@@ -73,10 +73,11 @@ class Climber:
                         result.unknown, result.why = True, f"'{self._text(mention)}' is nobody that a rule names"
                     result.subjects = (*self._coordinated(mention, low), *companions)
                     result.stopped_at = min(m.start for m in result.subjects)
+                    self._check_lead(result, low)
                     return result
                 if role is Role.COMPANION:
                     companions.append(mention)
-                elif role is Role.OWNER and mention.actors:
+                elif role is Role.OWNER and mention.actors and governing:
                     result.owned.append(self._owned(mention, at, low, result.cues))
                 index = mention.start
                 continue
@@ -86,7 +87,7 @@ class Climber:
                     result.cues.insert(0, group)
                 if group.has(*VERBS) and self._has_unknown_subject(group, low, result):
                     return result
-                if self._coordinates(group.start - 1):
+                if self._coordinates(group.start - 1) or group.has(CueClass.TOPIC):
                     governing = False
                 index = group.start
                 continue
@@ -104,6 +105,10 @@ class Climber:
                 return result
             if verdict == "break":
                 governing = False
+            if verdict == "adjunct" and governing:
+                result.unknown, result.why = True, f"named only in passing, behind '{self.a.fold(index)}'"
+                result.stopped_at = index + 1
+                return result
             if verdict == "skip":
                 index = self._before_parenthesis(index, low)
         if result.stopped_at < low:
@@ -116,6 +121,13 @@ class Climber:
         if self._has_unknown_subject(group, low, probe):
             return ()
         return self.climb(group.start, low).subjects
+
+    def _check_lead(self, result: Climb, low: int) -> None:
+        """ "if Rome agrees", "whether Rome agrees": what the subject does is not said to be so."""
+        lead = self._before(result.stopped_at)
+        if lead >= low and self.a.is_word(lead, "hypotheses"):
+            result.subjects, result.unknown = (), True
+            result.why = f"hypothetical: '{self.a.fold(lead)}'"
 
     def _cue_ending(self, index: int) -> CueGroup | None:
         groups = self.a.cue_ends.get(index)
@@ -133,6 +145,8 @@ class Climber:
             )
         if word in words["clause_breaks"]:
             return "break"
+        if word in words["adjuncts"]:
+            return "adjunct"
         if word in words["relatives"] and self.a.mention_ends.get(index) is None:
             previous = index - 1
             if self.a.fold(previous) == ",":
@@ -171,6 +185,10 @@ class Climber:
 
     def _role(self, mention: Mention, at: int, low: int) -> Role:
         before = self._before(mention.start)
+        if before >= low and self._joins(before) and self._joined_to(before, low) is not None and not mention.possessive:
+            head = self._joined_to(before, low)
+            if head is not None and self._role(head, at, low) in (Role.OTHER, Role.OWNER, Role.PATIENT):
+                return Role.OTHER
         noun_after = self._noun_after(mention, at)
         if mention.possessive:
             return Role.OWNER if noun_after is not None else Role.OTHER
@@ -190,6 +208,17 @@ class Climber:
                 return Role.PATIENT
         return Role.OTHER if self._modifies(mention) else Role.SUBJECT
 
+    def _joins(self, index: int) -> bool:
+        return self.a.fold(index) == "," or self.a.is_word(index, "coordinators")
+
+    def _joined_to(self, index: int, low: int) -> Mention | None:
+        """The mention that "and" or a comma joins to the next."""
+        if not self.a.is_word(index, "coordinators"):
+            return None
+        while index >= low and self._joins(index):
+            index -= 1
+        return self.a.mention_ends.get(index + 1)
+
     def _verbal(self, group: CueGroup) -> bool:
         return group.has(CueClass.SUPPORT, CueClass.ACT, CueClass.SAY, CueClass.REVERSE)
 
@@ -203,7 +232,7 @@ class Climber:
     def _noun_after(self, mention: Mention, at: int) -> CueGroup | None:
         """The noun of stance that a mention owns: right after it, or with up to three adjectives between."""
         reach = 4 if mention.possessive else 1
-        for index in range(mention.end, min(mention.end + reach, at)):
+        for index in range(mention.end, min(mention.end + reach, at + (1 if mention.possessive else 0))):
             for group in self.a.cue_starts.get(index, ()):
                 if group.has(*NOUNS):
                     return group

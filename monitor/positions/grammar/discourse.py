@@ -52,7 +52,7 @@ class Discourse:
 
     def _after(self, named: Mention, person: str | None, body: str | None) -> tuple[str | None, str | None]:
         actor = named.actors[0] if named.actors else None
-        if actor is None or named.possessive:
+        if actor is None:
             return person, body
         if self.is_person(actor):
             before = named.start - 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -14,7 +14,7 @@ from monitor.positions.grammar.attribution import Attributor
 from monitor.positions.grammar.climb import Climb, Climber
 from monitor.positions.grammar.discourse import Discourse
 from monitor.positions.grammar.language import CueClass, Language
-from monitor.positions.grammar.matters import locator_for
+from monitor.positions.grammar.matters import MatterLocator, locator_for, stem
 from monitor.positions.grammar.mentions import Found, Mention, MentionFinder
 from monitor.positions.grammar.sentences import Sentence, lay_out
 from monitor.positions.protocol import Attribution, Candidate, CueSeen
@@ -46,13 +46,14 @@ class GrammarFinder:
     def search(self, item: Item, matches: Sequence[Match], rules: RuleSet) -> Search:
         """Candidates, and why other places gave none."""
         result = Search()
-        matters = locator_for(rules).locate(item, matches)
+        locator = locator_for(rules)
+        matters = locator.locate(item, matches)
         if not matters:
             return result
         for name, text in item.fields.items():
             actors = [m for m in matches if m.field == name and m.kind is RuleKind.ACTOR]
             here = [m for m in matters if m.field == name]
-            FieldSearch(name, text, actors, here, rules, self.language, result).run()
+            FieldSearch(name, text, actors, here, rules, self.language, result, locator).run()
         return result
 
 
@@ -68,8 +69,11 @@ class FieldSearch:
         rules: RuleSet,
         language: Language,
         result: Search,
+        locator: MatterLocator,
     ) -> None:
         self.name = name
+        self.locator = locator
+        self.salience: Counter[str] = Counter()
         self.rules = rules
         self.result = result
         self.layout = lay_out(text, language)
@@ -88,8 +92,8 @@ class FieldSearch:
             self.discourse.add_pronouns(sentence)
             self._speakers(number, sentence)
             matters = self.matters.get(number, [])
-            if not matters:
-                matters = self._taken_up(number, sentence)
+            self.salience.update(m.issue for m in matters)
+            matters = [*matters, *self._taken_up(number, sentence, matters)]
             given: set[str] = set()
             for matter in matters:
                 if self._read(number, sentence, matter):
@@ -159,16 +163,28 @@ class FieldSearch:
                 possessive = self.a.fold(index) in ("my", "our")
                 self.a.add_mentions([self.discourse._made(index, actors, possessive=possessive, first=True)])
 
-    def _taken_up(self, number: int, sentence: Sentence) -> list[Matter]:
-        """Matters of a sentence before that this one takes up by "the idea", "such a step"."""
-        topics = self.discourse.topics_at(number)
-        if not topics:
-            return []
+    def _taken_up(self, number: int, sentence: Sentence, own: Sequence[Matter]) -> list[Matter]:
+        """Matters named before that this sentence takes up by "the idea", "such a step"."""
+        earlier = self.discourse.topics_at(number)
         for index in range(sentence.start, sentence.end):
             for group in self.a.cue_starts.get(index, ()):
-                if group.has(CueClass.ANAPHORA):
-                    return [Matter(group.start, group.end, topics[0], Via.ABOUT, True)]
+                if not group.has(CueClass.ANAPHORA) or any(m.start < group.end and m.end > group.start for m in own):
+                    continue
+                topics = [m.issue for m in own if m.end <= group.start] if own else earlier
+                if topics:
+                    return [Matter(group.start, group.end, self._likeliest(group, topics), Via.ABOUT, True)]
         return []
+
+    def _likeliest(self, group: CueGroup, topics: Sequence[str]) -> str:
+        """Of several issues the one that is worded like the anaphor ("the deployment"), else the most named so far."""
+        words = {stem(self.a.fold(index)) for index in range(group.start, group.end)}
+
+        def rank(place: int) -> tuple[bool, int, int]:
+            vocabulary = self.locator.vocabulary[topics[place]]
+            alike = any(len(word) > 3 and word.startswith(known) for word in words for known in vocabulary if len(known) > 3)
+            return alike, self.salience[topics[place]], place
+
+        return topics[max(range(len(topics)), key=rank)]
 
     def _remember(self, number: int, sentence: Sentence) -> None:
         for index in range(sentence.start, sentence.end):
@@ -293,7 +309,7 @@ class FieldSearch:
             group
             for index in range(matter.start, matter.end)
             for group in self.a.cue_starts.get(index, ())
-            if group.end <= matter.end
+            if group.end <= matter.end and stem(self.a.fold(group.start)) not in self.locator.propositions[matter.issue]
         ]
 
     def _subject_inside(self, matter: Matter) -> tuple[Mention, ...]:

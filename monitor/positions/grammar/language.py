@@ -44,6 +44,7 @@ class CueClass(StrEnum):
     WITHDRAW = "withdraw"
     NEGATION = "negation"
     ANAPHORA = "anaphora"
+    TOPIC = "topic"
 
 
 WORD_LISTS = frozenset(
@@ -51,7 +52,7 @@ WORD_LISTS = frozenset(
         "determiners", "auxiliaries", "prepositions", "coordinators", "like", "clause_breaks", "complementizers",
         "relatives", "agents", "owners", "first_person", "third_person_singular", "third_person_plural", "neuter",
         "possessive_singular", "possessive_plural", "person_roles", "group_roles", "bodies", "spokes", "generic",
-        "list_leads", "hearers", "past_markers", "infinitive_markers",
+        "list_leads", "hearers", "past_markers", "infinitive_markers", "adjuncts", "hypotheses",
     }
 )  # fmt: skip
 

@@ -10,9 +10,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+import snowballstemmer
+
 from monitor.model.item import Item
+from monitor.positions.grammar.tokens import tokenize
 from rules.compiler import CompiledRules, compile_rules
 from rules.model import Match, RuleKind, RuleSet, Via
+from rules.query import parse_query
+from rules.query_tree import terms_of
 
 
 def first_part(line: str) -> str:
@@ -28,6 +33,22 @@ def first_part(line: str) -> str:
     return line
 
 
+_STEMMER = snowballstemmer.stemmer("english")
+
+
+@lru_cache(maxsize=4096)
+def stem(word: str) -> str:
+    """The stem of a word of a proposition; these are written in English."""
+    return str(_STEMMER.stemWord(word))
+
+
+def _vocabulary(lines: Sequence[str]) -> frozenset[str]:
+    """The words of the first parts: those that name the matter."""
+    return frozenset(
+        word.text for line in lines for term in terms_of(parse_query(first_part(line)).root) for word in term.words
+    )
+
+
 class MatterLocator:
     """Finds matters under one set of rules."""
 
@@ -37,6 +58,11 @@ class MatterLocator:
             for key, issue in rules.issues.items()
         }
         self._compiled: CompiledRules = compile_rules(RuleSet(issues=issues, version=rules.version))
+
+        self.vocabulary = {key: _vocabulary(issue.about) for key, issue in rules.issues.items()}
+        self.propositions = {
+            key: frozenset(stem(token.fold) for token in tokenize(issue.proposition)) for key, issue in rules.issues.items()
+        }
 
     def locate(self, item: Item, matches: Sequence[Match]) -> list[Match]:
         """The matches of issues that name their matter, sorted."""

@@ -105,6 +105,8 @@ def _apply(tally: Tally, cue: CueSeen) -> None:
         else:
             tally.sign, tally.against = -tally.sign, True
         tally.negated = False
+    elif cue.has(C.BAD) and cue.place == "before" and cue.gap == 0:
+        return
     elif cue.has(C.OPPOSE, C.OPPOSE_NOUN, C.BAD):
         tally.used.append(cue.wording)
         tally.commits = True
@@ -134,6 +136,8 @@ def _apply(tally: Tally, cue: CueSeen) -> None:
 
 
 def _in_favour(tally: Tally, cue: CueSeen, negated: bool) -> None:
+    if cue.place == "before" and cue.gap == 0 and not cue.has(C.SUPPORT, C.SUPPORT_NOUN, C.NORMATIVE, C.ACT):
+        return
     only_act = not cue.has(C.SUPPORT, C.SUPPORT_NOUN, C.GOOD, C.NORMATIVE)
     if only_act and cue.gap > ACT_REACH and cue.place == "before":
         return
