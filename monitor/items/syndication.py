@@ -21,7 +21,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
+from hashlib import blake2b
 
 from monitor.items.function_words import FUNCTION_WORDS
 from monitor.model.item import NewItem, StoryCandidate
@@ -44,6 +44,9 @@ _TOKEN = re.compile(r"[^\W_]+|[|.!?;:\n]")
 _APOSTROPHES = str.maketrans("", "", "'’‘ʼ`´")
 
 
+_MOST_REMEMBERED = 20_000
+
+
 @dataclass(frozen=True, slots=True)
 class OwnWords:
     """What a text is recognised by: hashed word pairs, names, numbers, and its title if that is long enough to tell."""
@@ -54,9 +57,18 @@ class OwnWords:
     title: str | None
 
 
-@lru_cache(maxsize=8192)
 def own_words(title: str, text: str) -> OwnWords:
-    """Read a text for what is its writer's own. Kept in a cache: candidates come again with every new item."""
+    """Read a text for what is its writer's own. Remembered by digest: candidates come again with every new item."""
+    key = blake2b(f"{title}\x00{text}".encode("utf-8", "replace"), digest_size=16).digest()
+    words = _REMEMBERED.get(key)
+    if words is None:
+        while len(_REMEMBERED) >= _MOST_REMEMBERED:
+            _REMEMBERED.pop(next(iter(_REMEMBERED)), None)
+        words = _REMEMBERED[key] = _own_words(title, text)
+    return words
+
+
+def _own_words(title: str, text: str) -> OwnWords:
     found = _Reading(_QUOTED.sub(f" {_GAP} ", text))
     if len(found.pairs) < _LEAST_PAIRS:  # all quotation, or hardly a text: its words and the title's must do
         found = _Reading(f"{title}\n{text}")
@@ -67,6 +79,9 @@ def own_words(title: str, text: str) -> OwnWords:
         frozenset(found.numbers),
         " ".join(words) if len(words) >= _LEAST_TITLE else None,
     )
+
+
+_REMEMBERED: dict[bytes, OwnWords] = {}
 
 
 class _Reading:
@@ -130,15 +145,7 @@ class StoryIndex:
             shared.update(self._by_pair.get(pair, ()))
         for number in self._by_title.get(words.title or "", ()):
             shared[number] += 0
-        best: tuple[float, int] | None = None
-        for number, count in shared.items():
-            candidate, theirs = self._candidates[number]
-            if abs(candidate.published_at - new.published_at) > WITHIN:
-                continue
-            closeness = _closeness(words, theirs, count)
-            if closeness is not None and (best is None or (closeness, -candidate.story_id) > best):
-                best = closeness, -candidate.story_id
-        return -best[1] if best else None
+        return _closest(new, words, ((*self._candidates[number], count) for number, count in shared.items()))
 
 
 def same_story(new: NewItem, candidates: Sequence[StoryCandidate]) -> int | None:
@@ -146,8 +153,22 @@ def same_story(new: NewItem, candidates: Sequence[StoryCandidate]) -> int | None
 
     Candidates more than `WITHIN` away do not count. For many new items at once build a StoryIndex.
     """
-    near = [c for c in candidates if abs(c.published_at - new.published_at) <= WITHIN]
-    return StoryIndex(near).find(new) if near else None
+    words = own_words(new.title, new.text)
+    mine = frozenset(words.pairs)
+    theirs = ((c, own_words(c.title, c.text)) for c in candidates)
+    return _closest(new, words, ((c, other, sum(map(mine.__contains__, other.pairs))) for c, other in theirs))
+
+
+def _closest(new: NewItem, words: OwnWords, candidates: Iterable[tuple[StoryCandidate, OwnWords, int]]) -> int | None:
+    """The story of the closest candidate, given with the number of pairs it shares; of two equals the older story."""
+    best: tuple[float, int] | None = None
+    for candidate, theirs, shared in candidates:
+        if abs(candidate.published_at - new.published_at) > WITHIN:
+            continue
+        closeness = _closeness(words, theirs, shared)
+        if closeness is not None and (best is None or (closeness, -candidate.story_id) > best):
+            best = closeness, -candidate.story_id
+    return -best[1] if best else None
 
 
 def _closeness(mine: OwnWords, theirs: OwnWords, shared: int) -> float | None:
