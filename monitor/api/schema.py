@@ -1,0 +1,192 @@
+"""What the JSON looks like. Apart from the tables and from the stages' values: outsiders build on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from monitor.model.feed import FeedStatus
+from monitor.model.position import ChangeKind, ChangeStatus
+from monitor.model.statement import Stance
+from rules.model import RuleKind, Via
+
+
+class Named(BaseModel):
+    """An actor or an issue."""
+
+    id: str = Field(examples=["keir-starmer"])
+    name: str = Field(examples=["Keir Starmer"])
+
+
+class Issue(Named):
+    """An issue; `proposition` is the sentence that is supported or opposed."""
+
+    proposition: str
+
+
+class ItemRef(BaseModel):
+    """The item that a statement stands in. `url` is null when the feed gave no address that may be followed."""
+
+    id: int
+    title: str
+    url: str | None
+    publisher: str
+
+
+class StatementOut(BaseModel):
+    """Who holds which stance, and the words that show it.
+
+    `start` and `end` are code points of `field` in that `revision` of the item. `claimed_by` is the actor who says so
+    when it is not the holder. `confidence` is a probability.
+    """
+
+    id: int
+    holder: Named
+    issue: str
+    stance: Stance
+    evidence: str
+    field: str
+    start: int
+    end: int
+    confidence: float
+    said_at: datetime
+    seen_at: datetime
+    speaker: str | None
+    claimed_by: Named | None
+    quoted: bool
+    withdraws: bool
+    revision: int
+    item: ItemRef
+
+
+class ChangeOut(BaseModel):
+    """A change of position. `from` and `to` are null where no position was or is known.
+
+    `baseline` marks what was already published when watching began. `confidence` is the probability of the new
+    position.
+    """
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    id: int
+    key: str
+    actor: Named
+    issue: Issue
+    kind: ChangeKind
+    stance_from: Stance | None = Field(alias="from")
+    stance_to: Stance | None = Field(alias="to")
+    status: ChangeStatus
+    baseline: bool
+    at: datetime
+    confirmed_at: datetime | None
+    recorded_at: datetime
+    confidence: float
+    before: StatementOut | None
+    after: StatementOut
+
+
+class ChangeDetail(ChangeOut):
+    """A change with every statement that spoke for it, in the order they were said."""
+
+    support: list[StatementOut]
+
+
+class Changes(BaseModel):
+    """A page of changes, newest first. `next` is the address of the next page; null at the end."""
+
+    changes: list[ChangeOut]
+    next: str | None
+
+
+class PositionOut(BaseModel):
+    """What an actor holds on an issue. `probabilities` of each stance; `statement` is the newest that upholds it.
+
+    Of a position in the past `statements`, their number, is null, and only the probability of its stance is known.
+    """
+
+    actor: Named
+    issue: Issue
+    stance: Stance | None
+    pending: Stance | None
+    since: datetime | None
+    probabilities: dict[Stance, float]
+    statements: int | None
+    statement: StatementOut | None
+
+
+class Positions(BaseModel):
+    """Positions; `at` is the moment at which they held, null for now."""
+
+    at: datetime | None
+    positions: list[PositionOut]
+
+
+class FeedOut(BaseModel):
+    """A feed and how it is. Secrets within its address are masked."""
+
+    id: int
+    title: str
+    url: str
+    site_url: str | None
+    folder: str
+    status: FeedStatus
+    items: int
+    interval_s: int
+    added_at: datetime
+    last_poll_at: datetime | None
+    last_success_at: datetime | None
+    last_new_at: datetime | None
+    next_poll_at: datetime | None
+    failures: int
+    last_error: str | None
+    errors_since: datetime | None
+
+
+class Feeds(BaseModel):
+    """All feeds."""
+
+    feeds: list[FeedOut]
+
+
+class ItemOut(BaseModel):
+    """An item without its text. `url` is null when the feed gave no address that may be followed."""
+
+    id: int
+    revision: int
+    story: int
+    feed: int | None
+    title: str
+    url: str | None
+    publisher: str
+    published_at: datetime
+    seen_at: datetime
+    lang: str | None
+    baseline: bool
+
+
+class Items(BaseModel):
+    """A page of items, newest first. `next` is the address of the next page; null at the end."""
+
+    items: list[ItemOut]
+    next: str | None
+
+
+class MatchOut(BaseModel):
+    """Where a rule was found: code points of `field`, end exclusive."""
+
+    kind: RuleKind
+    rule: str
+    name: str
+    via: Via
+    field: str
+    start: int
+    end: int
+
+
+class ItemDetail(ItemOut):
+    """An item with its text, what the rules found in it and what was read from it."""
+
+    text: str
+    matches: list[MatchOut]
+    statements: list[StatementOut]

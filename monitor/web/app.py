@@ -1,0 +1,115 @@
+"""The composition of the pages: routes, errors, headers, the event stream. Nothing here changes any data."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, FastAPI, Header, HTTPException, Query
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.types import Scope
+
+from monitor.api.router import PREFIX, api_router
+from monitor.settings import Settings
+from monitor.web.desk import Desk
+from monitor.web.errors import Errors
+from monitor.web.headers import Boundary
+from monitor.web.health import HealthProbe, health_router
+from monitor.web.pages.changes import changes_router
+from monitor.web.pages.feeds import feeds_router
+from monitor.web.pages.front import front_router
+from monitor.web.pages.items import items_router
+from monitor.web.pages.positions import positions_router
+from monitor.web.render import STATIC, Renderer
+from monitor.web.stream import EventStream, TooManyListenersError
+from storage.engine import Database
+
+_KEEP = "public, max-age=604800"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(
+    database: Database,
+    settings: Settings,
+    *,
+    health: HealthProbe | None = None,
+    clock: Callable[[], datetime] = _now,
+    stream: EventStream | None = None,
+) -> FastAPI:
+    """The application over a database that is already upgraded. The caller closes the database.
+
+    `health` says whether a worker is expected. `app.state.stream` is the event stream: `PageServer` closes it before it
+    waits for connections to end.
+    """
+    pages = Renderer(label=settings.label, demo_url=settings.demo_url, clock=clock)
+    desk = Desk(database, pages, clock)
+    events = stream or EventStream(database)
+    errors = Errors(pages)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        events.close()
+
+    app = FastAPI(
+        title="Volteface",
+        summary="Who changed their position, and the words that show it.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{PREFIX}/openapi.json",
+        lifespan=lifespan,
+        middleware=[Middleware(Boundary, failure=errors.unexpected)],
+    )
+    app.state.stream = events
+    errors.register(app)
+    for part in (front_router, changes_router, positions_router, feeds_router, items_router):
+        app.include_router(part(desk))
+    app.include_router(api_router(database))
+    app.include_router(health_router(database, health or HealthProbe(), clock))
+    app.include_router(_stream_router(events))
+    app.mount("/static", _Static(directory=STATIC))
+    return app
+
+
+def _stream_router(events: EventStream) -> APIRouter:
+    """/events, and an answer to the crawlers: nothing here is meant for an index."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/events")
+    async def follow(
+        after: Annotated[int | None, Query(ge=0, le=2**63 - 1)] = None,
+        last_event_id: Annotated[str | None, Header(max_length=200)] = None,
+    ) -> Response:
+        # A browser that reconnects asks for the same address again, and names in the header where it really was.
+        seen = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdigit() else after
+        try:
+            frames = events.open(min(seen, 2**63 - 1) if seen is not None else None)
+        except TooManyListenersError:
+            raise HTTPException(
+                503, "Too many pages are listening; reload the page to see what is new.", {"Retry-After": "30"}
+            ) from None
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(frames, media_type="text/event-stream", headers=headers)
+
+    @router.get("/robots.txt")
+    async def robots() -> PlainTextResponse:
+        return PlainTextResponse("User-agent: *\nDisallow: /\n")
+
+    return router
+
+
+class _Static(StaticFiles):
+    """Our own files. Their addresses change with their contents, so a browser may keep them."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """See `StaticFiles.get_response`."""
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = _KEEP if response.status_code in (200, 304) else "no-cache"
+        return response

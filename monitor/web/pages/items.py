@@ -1,0 +1,102 @@
+"""/items: full-text search, and one item with what was found in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from starlette.responses import HTMLResponse
+
+from monitor.api.names import Names
+from monitor.api.parameters import Offset, RowId, Words, address
+from monitor.model.item import Item
+from monitor.model.statement import Statement
+from monitor.web.desk import Desk
+from monitor.web.highlight import Mark, segments
+from rules.model import Match, RuleKind, Via
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an item matched a rule: the very words, and how often each occurs."""
+
+    kind: RuleKind
+    rule: str
+    name: str
+    via: Via
+    words: tuple[tuple[str, int], ...]
+
+
+def items_router(desk: Desk) -> APIRouter:
+    """Search and single items."""
+    router = APIRouter(prefix="/items", include_in_schema=False)
+
+    def items(q: Words = None, offset: Offset = 0) -> HTMLResponse:
+        with desk.database.view() as work:
+            last_event = work.events.last_id()
+            found = work.items.search(q, PAGE + 1, offset)
+        values = {
+            "last_event": None if q or offset else last_event,
+            "q": q or "",
+            "items": found[:PAGE],
+            "first": offset + 1,
+            "newer": None if not offset else address("/items", q=q or None, offset=max(0, offset - PAGE) or None),
+            "older": address("/items", q=q or None, offset=offset + PAGE) if len(found) > PAGE else None,
+        }
+        return desk.pages.page("items.html", values)
+
+    def item(item_id: RowId) -> HTMLResponse:
+        with desk.database.view() as work:
+            found = work.items.get(item_id)
+            matches = work.items.matches(item_id)
+            statements = work.statements.for_item(item_id)
+            names = Names(work.rules.current())
+            feed_title = work.items.feed_title(item_id)
+        values = {
+            "names": names,
+            "item": found,
+            "feed_title": feed_title,
+            "title": segments(found.title, marks("title", found, matches, statements, names)),
+            "text": segments(found.text, marks("text", found, matches, statements, names)),
+            "reasons": reasons(found, matches, names),
+            "statements": statements,
+        }
+        return desk.pages.page("item.html", values)
+
+    router.add_api_route("", items, methods=["GET", "HEAD"])
+    router.add_api_route("/{item_id}", item, methods=["GET", "HEAD"])
+    return router
+
+
+def marks(
+    field: str, item: Item, matches: Iterable[Match], statements: Iterable[Statement], names: Names
+) -> list[Mark]:
+    """The spans to be marked in one field: where rules were found, and what statements rest on."""
+    found = [
+        Mark(m.start, m.end, m.kind.value, f"{m.kind.value}: {names.rule(m.kind, m.rule)} ({m.via.value})")
+        for m in matches
+        if m.field == field
+    ]
+    for statement in statements:
+        evidence = statement.read.evidence
+        if evidence.field == field and statement.revision == item.revision:
+            holder, issue = names.actor(statement.read.holder), names.issue(statement.read.issue)
+            says = f"{holder} {statement.read.stance.value}: {issue}"
+            found.append(Mark(evidence.start, evidence.end, "evidence", says))
+    return found
+
+
+def reasons(item: Item, matches: Iterable[Match], names: Names) -> list[Reason]:
+    """Why the item matched, by rule and the part of it that was found, in the order of first sight."""
+    counted: dict[tuple[RuleKind, str, Via], Counter[str]] = {}
+    for match in matches:
+        words = item.fields[match.field][match.start : match.end]
+        counted.setdefault((match.kind, match.rule, match.via), Counter())[words] += 1
+    return [
+        Reason(kind, rule, names.rule(kind, rule), via, tuple(words.most_common()))
+        for (kind, rule, via), words in sorted(counted.items(), key=lambda entry: entry[0][0] is not RuleKind.ACTOR)
+    ]

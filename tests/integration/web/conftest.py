@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from monitor.settings import Settings
+from monitor.web.app import create_app
+from storage.engine import Database
+from tests.integration.web.client import Client
+from tests.integration.web.newsroom import NOW, Newsroom
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path, _env_file=None)  # type: ignore[call-arg]
+
+
+@pytest.fixture
+def newsroom(database: Database) -> Newsroom:
+    return Newsroom(database)
+
+
+@pytest.fixture
+def app(database: Database, settings: Settings) -> FastAPI:
+    return create_app(database, settings, clock=lambda: NOW)
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Client:
+    return Client(app)

@@ -1,0 +1,206 @@
+"""Headers on every answer, hostile content escaped, nothing given away in errors."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import pytest
+from fastapi import FastAPI
+from starlette.routing import compile_path
+
+from monitor.model.statement import Stance
+from monitor.settings import Settings
+from monitor.web.app import create_app
+from monitor.web.headers import CONTENT_SECURITY_POLICY, HEADERS
+from rules.model import ActorRule
+from storage.engine import Database
+from storage.errors import DatabaseBusy
+from tests.integration.web.client import Client
+from tests.integration.web.newsroom import NOW, Newsroom, turn
+
+HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{ ["ran", "sack"]|join }}'
+
+PAGES = [
+    "/",
+    "/changes",
+    "/changes/1",
+    "/positions/ada-quill/bridge",
+    "/feeds",
+    "/items",
+    "/items?q=bridge",
+    "/items/1",
+    "/healthz",
+    "/readyz",
+    "/robots.txt",
+    "/static/volteface.css",
+    "/static/live.js",
+    "/static/mark.svg",
+    "/api/changes",
+    "/api/changes/1",
+    "/api/positions",
+    "/api/feeds",
+    "/api/items",
+    "/api/items/1",
+    "/api/openapi.json",
+]
+ERRORS = [
+    ("/nothing", 404),
+    ("/changes/999", 404),
+    ("/changes/x", 404),
+    ("/items/0", 404),
+    ("/items?offset=x", 422),
+    ("/static/nothing.js", 404),
+    ("/static/../app.py", 404),
+    ("/static/%2e%2e/app.py", 404),
+    ("/api/changes/999", 404),
+    ("/api/changes?limit=x", 422),
+]
+
+
+def test_the_policy_is_strict() -> None:
+    assert "unsafe" not in CONTENT_SECURITY_POLICY
+    assert "http" not in CONTENT_SECURITY_POLICY
+    assert CONTENT_SECURITY_POLICY.startswith("default-src 'none'; ")
+    for directive in ("frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "script-src 'self'"):
+        assert directive in CONTENT_SECURITY_POLICY
+
+
+def test_every_answer_carries_the_headers(client: Client, newsroom: Newsroom) -> None:
+    turn(newsroom)
+    asked = [("GET", path, 200) for path in PAGES]
+    asked += [("GET", path, status) for path, status in ERRORS]
+    asked += [("POST", "/", 405), ("DELETE", "/api/feeds", 405), ("HEAD", "/", 200)]
+    for method, path, status in asked:
+        answer = client.request(method, path)
+        assert answer.status_code == status, f"{method} {path}"
+        for name, value in HEADERS.items():
+            assert answer.headers[name] == value, f"{method} {path} {name}"
+        assert answer.headers["cache-control"], f"{method} {path}"
+        assert "server" not in answer.headers
+        assert "x-powered-by" not in answer.headers
+
+
+def routes_of(app: FastAPI) -> list[Any]:
+    """Every route with its whole path; FastAPI keeps included routers folded."""
+    found: list[Any] = []
+    for route in app.routes:
+        unfold = getattr(route, "effective_route_contexts", None)
+        found += unfold() if unfold else [route]
+    return found
+
+
+def test_no_route_is_left_out_above(app: FastAPI) -> None:
+    """A new route has to be added to PAGES, so that its headers are looked at. /events never ends: see test_stream."""
+    known = {path.split("?")[0] for path in PAGES}
+    routes = [route for route in routes_of(app) if getattr(route, "methods", None) and route.path != "/events"]
+    assert len(routes) > 15
+    for route in routes:
+        pattern = compile_path(route.path)[0]
+        assert any(pattern.match(path) for path in known), route.path
+        assert set(route.methods) <= {"GET", "HEAD"}, f"{route.path}: nothing here may change anything"
+
+
+def test_hostile_titles_and_quotes_are_escaped_everywhere(client: Client, newsroom: Newsroom) -> None:
+    with newsroom.database.work() as work:
+        feed = work.feeds.add("https://evil.example/feed", HOSTILE, HOSTILE, NOW)
+        work.rules.save(ActorRule("lemuria", HOSTILE, newsroom.rules.actors["lemuria"].kind), "test", "", NOW)
+    item, [change, *_] = newsroom.say(
+        "lemuria",
+        "bridge",
+        Stance.SUPPORTS,
+        at=NOW,
+        words=f"Yes {HOSTILE} yes",
+        publisher=HOSTILE,
+        title=HOSTILE,
+        feed_id=feed.id,
+    )
+    paths = [
+        "/",
+        "/changes",
+        f"/changes/{change.id}",
+        "/positions/lemuria/bridge",
+        "/feeds",
+        "/items",
+        f"/items/{item.id}",
+    ]
+    paths += [f"/items?q={HOSTILE}", f"/changes/{HOSTILE}", f"/positions/lemuria/{HOSTILE}"]
+    for path in paths:
+        page = client.get(path).text
+        assert "<script>alert" not in page, path
+        assert "<img" not in page, path
+        assert "ransack" not in page, f"{path}: a template was run"
+    assert "&lt;script&gt;alert(1)" in client.get("/").text
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        " javascript:alert(1)",
+        "java\nscript:alert(1)",
+        "data:text/html,<script>alert(1)</script>",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "//evil.example/x",
+        "https:///no-host",
+        "http://[broken",
+        "https://a.example/ b",
+    ],
+)
+def test_links_that_are_no_web_addresses_are_dropped(client: Client, newsroom: Newsroom, url: str) -> None:
+    item, [change, *_] = newsroom.say("lemuria", "bridge", Stance.SUPPORTS, at=NOW, url=url)
+    for path in ("/", f"/changes/{change.id}", "/positions/lemuria/bridge", f"/items/{item.id}"):
+        page = client.get(path).text
+        assert 'rel="noopener noreferrer external"' not in page, path
+        assert f'href="{url.strip()}' not in page, path
+    assert client.get(f"/api/items/{item.id}").json()["url"] is None
+    assert client.get(f"/api/changes/{change.id}").json()["after"]["item"]["url"] is None
+
+
+def test_every_outward_link_gives_nothing_away(client: Client, newsroom: Newsroom) -> None:
+    change = turn(newsroom)
+    for path in ("/", f"/changes/{change.id}", "/positions/ada-quill/bridge", "/items/1"):
+        links = client.get(path).text.split('<a href="https://')[1:]
+        assert links, path
+        assert all('rel="noopener noreferrer external"' in link.split(">")[0] for link in links)
+
+
+def test_pages_hold_no_inline_script_or_style(client: Client, newsroom: Newsroom) -> None:
+    turn(newsroom)
+    for path in ("/", "/changes/1", "/positions/ada-quill/bridge", "/items/1", "/feeds"):
+        page = client.get(path).text
+        assert " style=" not in page, path
+        assert "<style" not in page, path
+        assert page.count("<script") == page.count('<script src="/static/') == 1, path
+        assert " on" + "click=" not in page
+
+
+@pytest.mark.parametrize("path", ["/", "/api/feeds"])
+def test_an_unexpected_fault_is_answered_with_headers_and_without_details(
+    database: Database, settings: Settings, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> NoReturn:
+        raise RuntimeError("password=hunter2")
+
+    monkeypatch.setattr(database, "view", broken)
+    answer = Client(create_app(database, settings)).get(path)
+    assert answer.status_code == 500
+    assert answer.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
+    assert "hunter2" not in answer.text
+    assert answer.headers["content-type"].startswith("application/problem+json" if "api" in path else "text/html")
+
+
+@pytest.mark.parametrize("path", ["/", "/api/feeds"])
+def test_a_database_in_trouble_is_said_without_its_address(
+    database: Database, settings: Settings, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> NoReturn:
+        raise DatabaseBusy("/var/secret/place.db is locked")
+
+    monkeypatch.setattr(database, "view", broken)
+    answer = Client(create_app(database, settings)).get(path)
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "5"
+    assert answer.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
+    assert "secret" not in answer.text
