@@ -25,6 +25,8 @@ TICK_KEY = "worker.tick"
 """Where the worker writes when it last ticked, for `/readyz`."""
 
 _EVENTS_KEPT = timedelta(days=7)
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""Nothing was published before it: no item is forgotten."""
 
 _Step = Callable[[], Awaitable[object]]
 
@@ -141,7 +143,7 @@ class Worker:
             now = self._clock()
             prune(
                 self._pipeline.database,
-                items_before=now - self._retain if self._retain else None,
+                items_before=now - self._retain if self._retain else _NEVER,
                 events_before=now - _EVENTS_KEPT,
             )
 

@@ -71,18 +71,19 @@ class Alerts(Deliveries):
     def get(self, key: str) -> StoredAlert:
         """The alert. Raises NotFound."""
         row = self._row(AlertRow, key, "alert")
-        status = self._session.exec(select(DeliveryRow.status).where(DeliveryRow.alert_id == key)).first()
-        return _alert(row, status)
+        query = select(DeliveryRow.status, DeliveryRow.attempts).where(DeliveryRow.alert_id == key)
+        status, attempts = self._session.exec(query).first() or (None, 0)
+        return _alert(row, status, attempts)
 
     def alerts_for_change(self, change_id: int) -> list[StoredAlert]:
         """Who was or is to be told of the change, by subscription, then sequence."""
         query = (
-            select(AlertRow, DeliveryRow.status)
+            select(AlertRow, DeliveryRow.status, DeliveryRow.attempts)
             .join(DeliveryRow, col(DeliveryRow.alert_id) == col(AlertRow.id), isouter=True)
             .where(AlertRow.change_id == change_id)
             .order_by(col(AlertRow.subscription_id), col(AlertRow.sequence))
         )
-        return [_alert(row, status) for row, status in self._session.exec(query)]
+        return [_alert(row, status, attempts or 0) for row, status, attempts in self._session.exec(query)]
 
     def cancel_undelivered(self, change_id: int, now: datetime) -> list[str]:
         """Cancels what was not delivered yet of a change's alerts and gives their ids: these people were not told.
@@ -114,7 +115,7 @@ class Alerts(Deliveries):
         return [key for _, key in found]
 
 
-def _alert(row: AlertRow, status: str | None) -> StoredAlert:
+def _alert(row: AlertRow, status: str | None, attempts: int) -> StoredAlert:
     return StoredAlert(
         id=row.id,
         subscription_id=row.subscription_id,
@@ -126,4 +127,5 @@ def _alert(row: AlertRow, status: str | None) -> StoredAlert:
         sequence=row.sequence,
         created_at=row.created_at,
         delivery=None if status is None else DeliveryStatus(status),
+        attempts=attempts,
     )

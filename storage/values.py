@@ -16,11 +16,16 @@ from rules.model import AnyRule, RuleKind
 
 
 class ItemState(StrEnum):
-    """Where an item stands in the queue. FAILED is given up, visible, and can be tried again by an operator."""
+    """Where an item stands in the queue.
+
+    FAILED is given up, visible, and can be tried again by an operator. FORGOTTEN is old: only its identity and title
+    are kept, so that a feed that still lists it does not bring it in as new.
+    """
 
     NEW = "new"
     DONE = "done"
     FAILED = "failed"
+    FORGOTTEN = "forgotten"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +84,7 @@ class RuleVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAlert:
-    """An alert with its delivery's status; None while no delivery was written.
+    """An alert with its delivery's status, None while no delivery was written, and how often it was attempted.
 
     `sequence` counts the alerts of one subscription on one actor and issue from 1, without gaps.
     """
@@ -94,6 +99,7 @@ class StoredAlert:
     sequence: int
     created_at: datetime
     delivery: DeliveryStatus | None
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

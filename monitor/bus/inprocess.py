@@ -33,7 +33,7 @@ class InProcessBus:
             try:
                 await handler(event)
             except Exception as error:  # a handler's fault is its own; the others still hear of the event
-                _log.error("event handler failed", subject=event.subject, event=event.id, error=str(error))
+                _log.error("event handler failed", subject=event.subject, id=event.id, error=str(error))
                 failed = failed or error
         if failed is not None:
             raise failed

@@ -21,7 +21,7 @@ from monitor.net.client import guarded_client
 from monitor.net.guard import Guard
 from monitor.pipeline import Pipeline, Stages
 from monitor.positions.filter import FilterModel
-from monitor.positions.grammar import GrammarExtractor
+from monitor.positions.grammar.extractor import GrammarExtractor
 from monitor.positions.protocol import Extractor
 from monitor.positions.track import FilterTracker, TrackerConfig
 from monitor.settings import Settings

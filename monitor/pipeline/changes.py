@@ -9,10 +9,13 @@ from datetime import datetime
 from monitor.events import Subject
 from monitor.model.position import ChangeStatus, Fold
 from monitor.positions.bodies import counted_for, may_speak_for, splits
+from monitor.positions.changes import same_as_recorded
 from monitor.positions.track import Tracker
 from rules.model import RuleSet
 from storage.values import ChangeTransition
 from storage.work import Work
+
+_ALL = 1_000_000
 
 _SUBJECTS = {
     ChangeStatus.PENDING: Subject.CHANGE_PENDING,
@@ -34,7 +37,10 @@ def refold(
     work.positions.lock(moved)
     transitions: list[ChangeTransition] = []
     for actor, issue in sorted(moved, key=lambda pair: (pair[1], -len(_above(pair[0], rules)), pair[0])):
-        transitions += work.positions.save_fold(_fold(work, actor, issue, tracker, rules), now)
+        fold = _fold(work, actor, issue, tracker, rules)
+        recorded = [change.found for change in work.positions.changes(actor=actor, issue=issue, limit=_ALL)]
+        fold = replace(fold, changes=same_as_recorded(fold.changes, recorded))
+        transitions += work.positions.save_fold(fold, now)
     for transition in transitions:
         change = transition.change
         data = {"change": change.id, "actor": change.found.actor, "issue": change.found.issue}

@@ -13,6 +13,7 @@ from storage.work import Work
 _REASONS = {
     ChangeStatus.RETRACTED: "what it rested on was revised, rejected or outweighed",
     ChangeStatus.DROPPED: "it was contradicted before it was confirmed",
+    ChangeStatus.PENDING: "part of what it rested on was revised or outweighed, and it is no longer certain",
 }
 _EXCERPT = 160
 """Code points shown on each side of a match."""
@@ -46,7 +47,7 @@ def change_content(work: Work, change: Change, rules: RuleSet, kind: AlertKind, 
         after=quote(statements[found.after_statement], rules),
         also=tuple(quote(s, rules) for s in others),
         moves=tuple(rules.actors[m].name if m in rules.actors else m for m in moves),
-        reason=_REASONS.get(found.status, ""),
+        reason=_REASONS.get(found.status, "") if kind is AlertKind.CORRECTION else "",
     )
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from monitor.alerts.compose import Composed, Links, compose
 from monitor.alerts.wants import reason_against, reason_against_match
 from monitor.events import Subject
-from monitor.model.alert import AlertContent, AlertKind, MatchContent, Subscription
+from monitor.model.alert import AlertContent, AlertKind, DeliveryStatus, MatchContent, Subscription
 from monitor.model.item import Item
 from monitor.model.position import ChangeKind, ChangeStatus
 from monitor.pipeline.content import change_content, match_content
@@ -36,10 +36,10 @@ class Teller:
         subscriptions = work.subscriptions.all(active_only=True)
         queued = 0
         for transition in transitions:
-            if transition.change.found.status in _TOLD:
-                queued += self._tell_change(work, transition, transitions, subscriptions, rules, now)
-            else:
+            if transition.was is ChangeStatus.CONFIRMED or transition.change.found.status not in _TOLD:
                 queued += self._take_back(work, transition, rules, now)
+            else:
+                queued += self._tell_change(work, transition, transitions, subscriptions, rules, now)
         return queued
 
     def _tell_change(
@@ -72,17 +72,25 @@ class Teller:
         return queued
 
     def _take_back(self, work: Work, transition: ChangeTransition, rules: RuleSet, now: datetime) -> int:
-        """Exactly those who were told are told that it no longer holds; what nobody can have seen is cancelled."""
+        """Exactly those who were told are told that it no longer holds; what nobody can have seen is cancelled.
+
+        A confirmed change that is only pending now is taken back from those who heard that it was confirmed.
+        """
         change = transition.change
-        told = [a for a in work.alerts.alerts_for_change(change.id) if a.kind is not AlertKind.CORRECTION]
+        falls = (ChangeStatus.CONFIRMED,) if change.found.status is ChangeStatus.PENDING else _TOLD
+        told = [
+            a
+            for a in work.alerts.alerts_for_change(change.id)
+            if a.kind is AlertKind.CHANGE and a.content["status"] in falls
+        ]
         if not told:
             return 0
-        work.alerts.cancel_undelivered(change.id, now)
+        cancelled = work.alerts.cancel_undelivered(change.id, now)
         content = change_content(work, change, rules, AlertKind.CORRECTION, ())
         subscriptions = {s.id: s for s in work.subscriptions.all(active_only=False)}
         queued = 0
         for alert in told:
-            if _may_have_arrived(alert):
+            if _may_have_arrived(alert, cancelled):
                 target = subscriptions[alert.subscription_id]
                 dedup = f"correction:{alert.id}"
                 queued += self._queue(work, target, content, dedup, now, change_id=change.id)
@@ -157,9 +165,11 @@ def _bodies_moved(transition: ChangeTransition, batch: Sequence[ChangeTransition
     )
 
 
-def _may_have_arrived(alert: StoredAlert) -> bool:
-    """Delivered, or attempted: an attempt that failed on our side may have been read on the other."""
-    return alert.attempts > 0
+def _may_have_arrived(alert: StoredAlert, cancelled: Collection[str]) -> bool:
+    """Delivered, attempted, or under way: an attempt that failed on our side may have been read on the other."""
+    if alert.attempts:
+        return True
+    return alert.id not in cancelled and alert.delivery is not DeliveryStatus.CANCELLED
 
 
 def as_json(content: AlertContent | MatchContent) -> dict[str, Any]:

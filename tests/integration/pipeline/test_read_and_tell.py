@@ -1,0 +1,183 @@
+"""Items → statements → changes → alerts, on both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.model.alert import AlertKind, AttemptResult, DeliveryStatus, Filter
+from monitor.model.position import ChangeKind, ChangeStatus
+from storage.engine import Database
+from tests.integration.pipeline.walking import AGAINST, FOR, NOW, Walk
+
+HOLM = "Prime Minister Astrid Holm"
+NOW_LATER = NOW + timedelta(minutes=1)
+LEASE = timedelta(minutes=2)
+DELIVERED = AttemptResult(ok=True, status=200)
+
+
+@pytest.fixture
+def walk(database: Database, tmp_path: Path) -> Walk:
+    return Walk(database, tmp_path / "pack")
+
+
+def test_a_reversal_is_alerted_once_with_both_quotes(walk: Walk) -> None:
+    walk.subscribe(Filter(actors=frozenset({"astrid-holm"})))
+    walk.says(HOLM, FOR, 0, baseline=True)
+    walk.says(HOLM, AGAINST, 20)
+    walk.read()
+    assert [(c.found.kind, c.found.status) for c in walk.changes()] == [
+        (ChangeKind.FIRST, ChangeStatus.CONFIRMED),
+        (ChangeKind.REVERSED, ChangeStatus.CONFIRMED),
+    ]
+    (alert,) = walk.alerts()
+    assert "support" in alert.content["before"]["text"]
+    assert "opposes" in alert.content["after"]["text"]
+    assert len({q["publisher"] for q in alert.content["also"]}) >= 2
+
+
+def test_one_utterance_that_moves_a_person_and_a_state_is_one_alert(walk: Walk) -> None:
+    walk.subscribe()
+    walk.says(HOLM, FOR, 0, baseline=True)
+    walk.says(HOLM, AGAINST, 20)
+    walk.read()
+    reversed_ = [c for a in ("astrid-holm", "norland") for c in walk.changes(a) if c.found.kind is ChangeKind.REVERSED]
+    assert {c.found.actor for c in reversed_} == {"astrid-holm", "norland"}
+    assert [a.content["actor_id"] for a in walk.alerts()] == ["astrid-holm"]
+
+
+def test_a_baseline_alerts_nobody(walk: Walk) -> None:
+    walk.subscribe()
+    walk.says(HOLM, FOR, 0, baseline=True)
+    walk.says(HOLM, AGAINST, 20, baseline=True)
+    walk.read()
+    assert walk.changes()
+    assert walk.alerts() == []
+
+
+def test_copies_of_one_agency_story_confirm_nothing(walk: Walk) -> None:
+    walk.says(HOLM, FOR, 0)
+    story = AGAINST[0].format(who=HOLM) + " She spoke in Stavik after a meeting with fishermen from the whole coast."
+    for _ in range(8):
+        walk.put(story, 20)
+    walk.read()
+    assert [c.found.status for c in walk.changes()] == [ChangeStatus.CONFIRMED, ChangeStatus.PENDING]
+
+
+def test_those_who_want_pending_changes_hear_of_them_first_and_again_when_confirmed(walk: Walk) -> None:
+    walk.subscribe(Filter(actors=frozenset({"astrid-holm"}), pending=True))
+    walk.says(HOLM, FOR, 0, baseline=True)
+    walk.says(HOLM, AGAINST, 20)
+    walk.read()
+    assert [a.content["status"] for a in walk.alerts()] == ["pending", "confirmed"]
+
+
+def test_a_revision_that_takes_the_words_back_brings_a_correction_to_those_told(walk: Walk) -> None:
+    told = walk.subscribe(Filter(actors=frozenset({"astrid-holm"})))
+    walk.subscribe(Filter(actors=frozenset({"sten-berg"})))
+    walk.says(HOLM, FOR, 0, baseline=True)
+    items = walk.says(HOLM, AGAINST, 20)
+    walk.read()
+    with walk.database.work() as work:  # the alert went out
+        for delivery in work.alerts.claim_due(NOW_LATER, 10, LEASE):
+            work.alerts.record(delivery, DELIVERED, DeliveryStatus.DELIVERED, None, NOW_LATER)
+    for item in items:
+        walk.revise(item, "Prime Minister Astrid Holm visited the harbour of Stavik.")
+    walk.read()
+    # Item by item the reversal loses its ground: first it is only pending, then it is gone.
+    assert [c.found.status for c in walk.changes()] == [ChangeStatus.CONFIRMED, ChangeStatus.DROPPED]
+    alerts = walk.alerts()
+    assert [(a.subscription_id, a.kind) for a in alerts] == [
+        (told.id, AlertKind.CHANGE),
+        (told.id, AlertKind.CORRECTION),
+    ]
+
+
+def test_an_alert_that_nobody_got_is_cancelled_without_a_correction(walk: Walk) -> None:
+    walk.subscribe(Filter(actors=frozenset({"astrid-holm"})))
+    walk.says(HOLM, FOR, 0, baseline=True)
+    items = walk.says(HOLM, AGAINST, 20)
+    walk.read()
+    for item in items:
+        walk.revise(item, "Prime Minister Astrid Holm visited the harbour of Stavik.")
+    walk.read()
+    (alert,) = walk.alerts()
+    assert alert.delivery is DeliveryStatus.CANCELLED
+
+
+def test_ministers_who_contradict_each_other_split_the_state(walk: Walk) -> None:
+    walk.says(HOLM, FOR, 0)
+    walk.says("Fisheries minister Sten Berg", [w.replace("she", "he") for w in AGAINST], 5)
+    walk.read()
+    assert ChangeKind.SPLIT in {c.found.kind for c in walk.changes("norland")}
+
+
+def test_a_query_with_alert_tells_of_an_item_once_per_story(walk: Walk) -> None:
+    walk.subscribe()
+    text = "The herring came back to the bay of Stavik this spring, to the delight of the fishermen of the coast."
+    walk.put(text, 1)
+    walk.put(text, 1)
+    walk.put("A recipe for pickled herring.", 2)
+    report = walk.read()
+    assert report.alerts == 1
+
+
+def test_order_of_arrival_does_not_matter(walk: Walk, tmp_path: Path) -> None:
+    walk.says(HOLM, AGAINST, 20)
+    walk.read()
+    walk.says(HOLM, FOR, 0)
+    walk.read()
+    assert [c.found.kind for c in walk.changes() if c.found.status is ChangeStatus.CONFIRMED] == [
+        ChangeKind.FIRST,
+        ChangeKind.REVERSED,
+    ]
+
+
+def test_reading_twice_changes_nothing(walk: Walk) -> None:
+    walk.subscribe()
+    items = walk.says(HOLM, FOR, 0) + walk.says(HOLM, AGAINST, 20)
+    walk.read()
+    before = [(c.id, c.key, c.found.status) for c in walk.changes()], len(walk.alerts())
+    for item in items:
+        walk.revise(item, walk.item(item).text)
+    walk.read()
+    assert ([(c.id, c.key, c.found.status) for c in walk.changes()], len(walk.alerts())) == before
+
+
+def test_an_item_that_cannot_be_read_stops_nobody_and_is_shown(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = walk.put("Astrid Holm supports seabed mining. poison", 0)
+    good = walk.put("Astrid Holm supports seabed mining.", 1)
+    whole = walk.reader._extractor.read
+
+    def read(item: object, *rest: object) -> object:
+        if getattr(item, "id", None) == bad:
+            raise RuntimeError("cannot read this")
+        return whole(item, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(walk.reader._extractor, "read", read)
+    report = walk.read()
+    assert (report.items, report.failed) == (1, 1)
+    with walk.database.view() as work:
+        assert work.statements.for_item(good)
+
+
+def test_a_trigger_that_falls_while_the_change_still_holds_troubles_nobody(walk: Walk) -> None:
+    walk.subscribe(Filter(actors=frozenset({"astrid-holm"})))
+    walk.says(HOLM, FOR, 0, baseline=True)
+    items = walk.says(HOLM, AGAINST, 20)
+    walk.read()
+    walk.revise(items[0], "Prime Minister Astrid Holm visited the harbour of Stavik.")
+    walk.read()
+    assert len(walk.alerts()) == 1
+
+
+def test_an_item_that_comes_late_troubles_nobody(walk: Walk) -> None:
+    walk.subscribe(Filter(actors=frozenset({"astrid-holm"})))
+    walk.says(HOLM, FOR, 0, baseline=True)
+    walk.says(HOLM, AGAINST, 20)
+    walk.read()
+    walk.put("Prime Minister Astrid Holm opposes seabed mining, the Stavik Post has learned.", 19)
+    walk.read()
+    assert len(walk.alerts()) == 1
