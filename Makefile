@@ -6,7 +6,7 @@
 
 VENV    := .venv
 BIN     := $(VENV)/bin
-PIP     := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet -c constraints.txt
+PIP     := $(BIN)/python -m pip --disable-pip-version-check --no-input install -qq -c constraints.txt
 RUN_OK  := $(VENV)/.installed-run
 DEV_OK  := $(VENV)/.installed-dev
 ARGS    ?=

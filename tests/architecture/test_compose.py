@@ -147,10 +147,21 @@ def _stopped(process: subprocess.Popen[bytes], log: Path) -> None:
     assert "Traceback" not in log.read_text(encoding="utf-8")
 
 
-def test_the_services_run_see_each_other_and_stop_cleanly(tmp_path: Path) -> None:
-    database_url = f"sqlite:///{tmp_path / 'volteface.db'}"
+def _health(name: str, folder: Path, database_url: str) -> str:
+    """What the service's own health check complains of, run outside a container; nothing when all is well."""
+    program, *arguments = _SERVICES[name]["healthcheck"]["test"][1:]
+    assert program == "python"
+    command = [sys.executable, *arguments]
+    env = _environment(name, folder, database_url)
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode == 0) is (done.stderr == "")
+    return done.stderr
+
+
+def test_the_services_run_see_each_other_and_stop_cleanly(tmp_path: Path, empty_url: str) -> None:
+    """On SQLite and on PostgreSQL, from an empty database on."""
     with ExitStack() as stack:
-        web, web_log = stack.enter_context(_running("web", tmp_path, database_url))
+        web, web_log = stack.enter_context(_running("web", tmp_path, empty_url))
 
         def address() -> str | None:
             found = re.search(r"Pages: (http://\S+)", web_log.read_text(encoding="utf-8"))
@@ -159,13 +170,15 @@ def test_the_services_run_see_each_other_and_stop_cleanly(tmp_path: Path) -> Non
         pages = _eventually(address, web, web_log)
         assert _eventually(lambda: _get(f"{pages}/healthz"), web, web_log) == {"status": "alive"}
         assert _eventually(lambda: _get(f"{pages}/readyz"), web, web_log)["worker"] == "never seen"
+        assert "no worker has run" in _health("worker", tmp_path, empty_url)
 
-        worker, worker_log = stack.enter_context(_running("worker", tmp_path, database_url))
+        worker, worker_log = stack.enter_context(_running("worker", tmp_path, empty_url))
 
         def ticked() -> dict[str, Any] | None:
             ready = _get(f"{pages}/readyz")
             return ready if ready and ready["worker"].startswith("ticked") else None
 
         assert _eventually(ticked, worker, worker_log)["status"] == "ready"
+        assert _health("worker", tmp_path, empty_url) == ""
         _stopped(worker, worker_log)
         _stopped(web, web_log)
