@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ class CueGroup:
     end: int
     kinds: frozenset[CueClass]
     base: str
+    verb: bool = False
 
     def has(self, *kinds: CueClass) -> bool:
         """Whether it is of any of these classes."""
@@ -51,8 +53,10 @@ class Analysis:
     cue_starts: dict[int, list[CueGroup]] = field(default_factory=lambda: defaultdict(list))
     speakers: dict[int, Mention] = field(default_factory=dict)
     unsure: set[int] = field(default_factory=set)
+    _starts: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._starts = [sentence.start for sentence in self.layout.sentences]
         for sentence in self.layout.sentences:
             found = self.language.cues.find(self.layout.tokens[sentence.start : sentence.end])
             for group in _groups(found, sentence.start):
@@ -96,6 +100,11 @@ class Analysis:
         """A quotation by its index."""
         return self.layout.quotations[number]
 
+    def in_heading(self, index: int) -> bool:
+        """Whether a token stands in a line without a full stop."""
+        number = bisect_right(self._starts, index) - 1
+        return number >= 0 and self.layout.sentences[number].heading
+
     def segment(self, sentence: Sentence, index: int) -> tuple[int, int]:
         """The stretch of the sentence around a token that is all one speech or all the article's own voice."""
         low, high = sentence.start, sentence.end
@@ -116,6 +125,12 @@ def _groups(cues: list[Cue], offset: int) -> list[CueGroup]:
     for cue in cues:
         joined.setdefault((cue.start, cue.end), []).append(cue)
     return [
-        CueGroup(start + offset, end + offset, frozenset(cue.kind for cue in same), same[0].base)
+        CueGroup(
+            start + offset,
+            end + offset,
+            frozenset(cue.kind for cue in same),
+            same[0].base,
+            any(cue.verb for cue in same),
+        )
         for (start, end), same in joined.items()
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.positions.grammar.analysis import Analysis, CueGroup
-from monitor.positions.grammar.climb import Climber
+from monitor.positions.grammar.climb import NOUNS, Climber
 from monitor.positions.grammar.discourse import Discourse
 from monitor.positions.grammar.language import CueClass
 from monitor.positions.grammar.mentions import Mention
@@ -31,6 +31,9 @@ class Attributor:
         begins = quotation.start - 1 <= sentence.start
         if begins and self.discourse.speaker is not None and number - self.discourse.speaker_sentence <= 3:
             return self.discourse.speaker, True
+        subject = self.discourse.subject
+        if begins and subject is not None and self.discourse.subject_paragraph == sentence.paragraph:
+            return subject, True
         return None, True
 
     def _after(self, quotation: Quotation) -> Mention | None:
@@ -64,12 +67,13 @@ class Attributor:
             return _one(subjects)
         if group.start - low > 1:
             return None
-        for at in range(group.end, min(group.end + 8, len(self.a.layout.tokens))):
+        for at in range(group.end, min(group.end + 9, len(self.a.layout.tokens))):
             mention = self.a.mentions.get(at)
             if mention is not None:
-                return mention
+                return _one((mention, *self.climber.joined_right(mention, len(self.a.layout.tokens))))
             token = self.a.layout.tokens[at]
-            if not token.is_word or self.a.is_word(at, "prepositions"):
+            of_body = self.a.is_word(at, "owners") and self.a.is_word(at - 1, "spokes")
+            if not token.is_word or (self.a.is_word(at, "prepositions") and not of_body):
                 return None
         return None
 
@@ -97,9 +101,14 @@ class Attributor:
         index = start
         steps = 0
         while index > low and steps < 10:
-            groups = [g for g in self.a.cue_ends.get(index, ()) if g.has(CueClass.SAY)]
-            if groups:
-                return self.climber.climb(groups[0].start, low).subjects
+            groups = self.a.cue_ends.get(index, ())
+            nouns = [g for g in groups if g.has(CueClass.SAY_NOUN, *NOUNS)]
+            owner = self.a.mention_ends.get(nouns[0].start) if nouns else None
+            if owner is not None and owner.possessive:
+                return (owner,)
+            verbs = [g for g in groups if g.has(CueClass.SAY) and g.verb]
+            if verbs:
+                return self.climber.climb(verbs[0].start, low).subjects
             index -= 1
             steps += 1
             mention = self.a.mention_ends.get(index + 1)
@@ -153,6 +162,9 @@ class Attributor:
             mention = self.a.mentions.get(at)
             if mention is not None:
                 return mention
+            body = self.a.is_word(at, "prepositions") and self.a.is_word(at - 1, "spokes")
+            if body:
+                continue
             if not self.a.layout.tokens[at].is_word or at in self.a.cue_starts or self.a.is_word(at, "prepositions"):
                 return None
         return None

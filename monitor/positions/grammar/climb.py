@@ -47,6 +47,8 @@ class Climb:
     cues: list[CueGroup] = field(default_factory=list)
     owned: list[Owned] = field(default_factory=list)
     unknown: bool = False
+    embedded: int = 0
+    evaluation: CueGroup | None = None
     stopped_at: int = 0
     why: str = ""
 
@@ -61,7 +63,7 @@ class Climber:
         """From token `at`, exclusive, down to `low`. Mentions inside `matter` are part of it."""
         result = Climb(stopped_at=low)
         companions: list[Mention] = []
-        governing = True
+        governing = in_adjunct = True
         index = at
         low = max(low, at - FARTHEST)
         while index > low:
@@ -74,6 +76,7 @@ class Climber:
                     result.subjects = (*self._coordinated(mention, low), *companions)
                     result.stopped_at = min(m.start for m in result.subjects)
                     self._check_lead(result, low)
+                    self._settle(result)
                     return result
                 if role is Role.COMPANION:
                     companions.append(mention)
@@ -85,9 +88,9 @@ class Climber:
             if group is not None and group.start >= low:
                 if governing:
                     result.cues.insert(0, group)
-                if group.has(*VERBS) and self._has_unknown_subject(group, low, result):
-                    return result
-                if self._coordinates(group.start - 1) or group.has(CueClass.TOPIC):
+                if group.verb and self._has_unknown_subject(group, low, result):
+                    result.embedded = len(result.cues)
+                if self._coordinates(group.start - 1) or (group.has(CueClass.TOPIC) and self._adjoins(group.end, at)):
                     governing = False
                 index = group.start
                 continue
@@ -105,7 +108,8 @@ class Climber:
                 return result
             if verdict == "break":
                 governing = False
-            if verdict == "adjunct" and governing:
+                in_adjunct = False
+            if verdict == "adjunct" and in_adjunct:
                 result.unknown, result.why = True, f"named only in passing, behind '{self.a.fold(index)}'"
                 result.stopped_at = index + 1
                 return result
@@ -125,9 +129,31 @@ class Climber:
     def _check_lead(self, result: Climb, low: int) -> None:
         """ "if Rome agrees", "whether Rome agrees": what the subject does is not said to be so."""
         lead = self._before(result.stopped_at)
+        if lead >= low and self.a.is_word(lead, "complementizers"):
+            for group in self.a.cue_ends.get(lead, ()):
+                if group.has(CueClass.GOOD, CueClass.BAD):
+                    result.evaluation = group
         if lead >= low and self.a.is_word(lead, "hypotheses"):
             result.subjects, result.unknown = (), True
             result.why = f"hypothetical: '{self.a.fold(lead)}'"
+
+    def _adjoins(self, index: int, at: int) -> bool:
+        """Whether nothing but articles and adjectives stands between."""
+        return not any(self._free_mention(i) or self.a.is_word(i, "prepositions") for i in range(index, at))
+
+    def _free_mention(self, index: int) -> bool:
+        mention = self.a.mentions.get(index)
+        return mention is not None and not mention.possessive
+
+    def _settle(self, result: Climb) -> None:
+        """With somebody unknown in between, the subject holds a position only by an attitude of its own."""
+        if not result.embedded:
+            return
+        outer = result.cues[: len(result.cues) - result.embedded]
+        if any(g.has(CueClass.OPPOSE, CueClass.SUPPORT, CueClass.EXCLUDE) and not g.has(CueClass.SAY) for g in outer):
+            result.unknown = False
+        else:
+            result.subjects = ()
 
     def _cue_ending(self, index: int) -> CueGroup | None:
         groups = self.a.cue_ends.get(index)
@@ -166,6 +192,8 @@ class Climber:
     def _before_parenthesis(self, comma: int, low: int) -> int:
         """For a comma that closes an apposition or relative clause, the index of the comma that opens it."""
         words = self.a.language.words
+        if comma in self.a.mention_ends:
+            return comma
         for index in range(comma - 1, max(low, comma - 28), -1):
             if self.a.fold(index) == "," or self.a.layout.tokens[index].text in DASHES:
                 opens = self.a.fold(index + 1)
@@ -185,7 +213,12 @@ class Climber:
 
     def _role(self, mention: Mention, at: int, low: int) -> Role:
         before = self._before(mention.start)
-        if before >= low and self._joins(before) and self._joined_to(before, low) is not None and not mention.possessive:
+        if (
+            before >= low
+            and self._joins(before)
+            and self._joined_to(before, low) is not None
+            and not mention.possessive
+        ):
             head = self._joined_to(before, low)
             if head is not None and self._role(head, at, low) in (Role.OTHER, Role.OWNER, Role.PATIENT):
                 return Role.OTHER
@@ -206,7 +239,9 @@ class Climber:
                 return Role.PATIENT
             if governor.has(CueClass.REVERSE, CueClass.ACT) and not governor.has(CueClass.SAY):
                 return Role.PATIENT
-        return Role.OTHER if self._modifies(mention) else Role.SUBJECT
+        if self._modifies(mention):
+            return Role.OTHER
+        return Role.SUBJECT
 
     def _joins(self, index: int) -> bool:
         return self.a.fold(index) == "," or self.a.is_word(index, "coordinators")
@@ -225,7 +260,9 @@ class Climber:
     def _before(self, index: int) -> int:
         """The token before a mention, articles and small adjectives left out."""
         index -= 1
-        while index > 0 and self.a.is_word(index, "determiners"):
+        while (
+            index > 0 and self.a.is_word(index, "determiners") and not self.a.is_word(index, "complementizers")
+        ):
             index -= 1
         return index
 
@@ -255,18 +292,24 @@ class Climber:
         return Role.OTHER
 
     def _modifies(self, mention: Mention) -> bool:
-        """Whether a name only qualifies a noun: "the Ukraine war", "a US drone"."""
+        """Whether a name only qualifies a noun: "the Ukraine war", "leaked US papers"; or waits for an infinitive."""
         index = mention.end
         if index >= len(self.a.layout.tokens):
             return False
         token = self.a.layout.tokens[index]
+        words = self.a.language.words
+        if token.fold in words["infinitive_markers"]:
+            return not self.a.in_heading(index)
         if not token.is_word or not token.text[0].islower() or index in self.a.cue_starts:
             return False
-        words = self.a.language.words
         function = ("auxiliaries", "prepositions", "coordinators", "relatives", "complementizers", "clause_breaks")
-        if any(token.fold in words[name] for name in function):
+        if any(token.fold in words[name] for name in function) or token.fold.endswith("ly"):
             return False
-        return not token.fold.endswith(("s", "ed", "ly"))
+        if not token.fold.endswith(("s", "ed")):
+            return True
+        before = mention.start - 1
+        inner = before >= 0 and self.a.layout.tokens[before].is_word
+        return inner and not any(self.a.fold(before) in words[name] for name in (*function, "adjuncts"))
 
     def _coordinated(self, mention: Mention, low: int) -> tuple[Mention, ...]:
         """The mention with those joined to it on the left: "France, Germany and Poland"."""
@@ -303,10 +346,10 @@ class Climber:
             group = self._cue_ending(self._before(mention.start))
         own = (group,) if group is not None and group not in cues else ()
         mentions = self._coordinated(mention, low) if not mention.possessive else (mention,)
-        joined = self._joined_right(mention, at)
+        joined = self.joined_right(mention, at)
         return Owned((*mentions, *joined), (*own, *cues))
 
-    def _joined_right(self, mention: Mention, at: int) -> tuple[Mention, ...]:
+    def joined_right(self, mention: Mention, at: int) -> tuple[Mention, ...]:
         """ "from France and the UK": the mentions after the first. They were met, and passed over, before it."""
         found: list[Mention] = []
         index = mention.end
@@ -348,7 +391,7 @@ class Climber:
             "hearers",
             "like",
         )
-        if not token.is_word or any(token.fold in words[name] for name in skips):
+        if not token.is_word or any(token.fold in words[name] for name in (*skips, "impersonal")):
             return False
         if self.a.fold(group.start).endswith("ing") or token.fold.isdigit():
             return False

@@ -23,6 +23,7 @@ class Wording:
     """Folded words in a row; `GAP` stands for up to three words, a final `*` for any ending."""
 
     words: tuple[str, ...]
+    verb: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,6 +34,7 @@ class Cue:
     end: int
     kind: CueClass
     base: str
+    verb: bool = False
 
 
 def parse_wording(text: str, inflection: Inflection, where: str, problems: list[str]) -> list[Wording]:
@@ -58,35 +60,37 @@ def parse_wording(text: str, inflection: Inflection, where: str, problems: list[
     if len(made) > MOST_FORMS:
         problems.append(f"{where}: '{text}' has more than {MOST_FORMS} forms; inflect one word only")
         return []
-    return [Wording(words) for words in made]
+    return [Wording(words, text.lstrip().startswith("~")) for words in made]
 
 
 class CueTable:
     """Wordings by their first word."""
 
     def __init__(self, wordings: Iterable[tuple[CueClass, Wording]]) -> None:
-        self._exact: dict[str, list[tuple[tuple[str, ...], CueClass]]] = defaultdict(list)
-        self._prefix: dict[str, list[tuple[tuple[str, ...], CueClass]]] = defaultdict(list)
+        self._exact: dict[str, list[tuple[Wording, CueClass]]] = defaultdict(list)
+        self._prefix: dict[str, list[tuple[Wording, CueClass]]] = defaultdict(list)
         self._shortest = 99
+        wordings = list(wordings)
+        self.first_words = frozenset(wording.words[0] for _, wording in wordings)
         for kind, wording in wordings:
             first = wording.words[0]
             if first.endswith("*"):
-                self._prefix[first[:-1]].append((wording.words, kind))
+                self._prefix[first[:-1]].append((wording, kind))
                 self._shortest = min(self._shortest, len(first) - 1)
             else:
-                self._exact[first].append((wording.words, kind))
+                self._exact[first].append((wording, kind))
 
     def find(self, tokens: Sequence[Token]) -> list[Cue]:
         """All wordings in a sentence's tokens; of those of one kind that overlap only the longest."""
         found: list[Cue] = []
         for index, token in enumerate(tokens):
-            for words, kind in self._beginning(token.fold):
-                end = _end_of(words, tokens, index)
+            for wording, kind in self._beginning(token.fold):
+                end = _end_of(wording.words, tokens, index)
                 if end:
-                    found.append(Cue(index, end, kind, " ".join(words)))
+                    found.append(Cue(index, end, kind, " ".join(wording.words), wording.verb))
         return _longest(found)
 
-    def _beginning(self, folded: str) -> Iterable[tuple[tuple[str, ...], CueClass]]:
+    def _beginning(self, folded: str) -> Iterable[tuple[Wording, CueClass]]:
         yield from self._exact.get(folded, ())
         for length in range(self._shortest, len(folded) + 1):
             yield from self._prefix.get(folded[:length], ())

@@ -10,7 +10,7 @@ from monitor.positions.grammar.mentions import Mention, MentionKind
 from monitor.positions.grammar.sentences import Sentence
 from rules.model import ActorKind, RuleSet
 
-TOPIC_REACH = 2
+TOPIC_REACH = 3
 """Sentences for which "the idea" may still mean a matter named before."""
 
 
@@ -23,9 +23,15 @@ class Discourse:
     person: str | None = None
     body: str | None = None
     group: tuple[str, ...] = ()
+    collective: str | None = None
+    persons: list[str] = field(default_factory=list)
+    subject: Mention | None = None
+    subject_paragraph: int = -1
     speaker: Mention | None = None
     speaker_sentence: int = -9
     topics: list[tuple[int, str]] = field(default_factory=list)
+    _pair: list[str] = field(default_factory=list)
+    _joined: tuple[str, ...] = ()
 
     def is_person(self, actor: str) -> bool:
         """Whether an actor is somebody whom "he" or "she" may mean."""
@@ -35,11 +41,13 @@ class Discourse:
         """Pronouns and role nouns of a sentence become mentions of whom they stand for."""
         made: list[Mention] = []
         person, body = self.person, self.body
+        self._pair, self._joined = self.persons[-2:], ()
         index = sentence.start
         while index < sentence.end:
             named = self.analysis.mentions.get(index)
             if named is not None:
                 person, body = self._after(named, person, body)
+                self._collect(named, sentence)
                 index = named.end
                 continue
             mention = self._pronoun(index, sentence, person, body) or self._role(index, sentence, person)
@@ -55,10 +63,25 @@ class Discourse:
         if actor is None:
             return person, body
         if self.is_person(actor):
-            before = named.start - 1
-            is_object = self.analysis.is_word(before, "prepositions")
-            return (person if is_object and person else actor), body
+            aside = self.analysis.is_word(named.start - 1, "beside")
+            return (person if aside and person else actor), body
         return person, actor
+
+    def _collect(self, named: Mention, sentence: Sentence) -> None:
+        """Keeps the last two persons, and those joined by "and", for "the two leaders" and "their"."""
+        actor = named.actors[0] if named.actors else None
+        if actor is not None and self.is_person(actor) and actor not in self._pair[-1:]:
+            self._pair = [*self._pair[-1:], actor]
+        index = named.end
+        while index < sentence.end and (
+            self.analysis.is_word(index, "coordinators")
+            or self.analysis.is_word(index, "determiners")
+            or self.analysis.fold(index) == ","
+        ):
+            index += 1
+        following = self.analysis.mentions.get(index)
+        if following is not None and index > named.end and following.kind is MentionKind.NAME:
+            self._joined = (*(self._joined or named.actors), *following.actors)
 
     def _pronoun(self, index: int, sentence: Sentence, person: str | None, body: str | None) -> Mention | None:
         a = self.analysis
@@ -76,9 +99,9 @@ class Discourse:
         if a.is_word(index, "possessive_singular"):
             return self._made(index, self._other(person, speaker), possessive=True)
         if a.is_word(index, "third_person_plural") and speaker is None:
-            return self._made(index, self.group)
+            return self._made(index, self._joined or self.group)
         if a.is_word(index, "possessive_plural") and speaker is None:
-            actors = (body,) if a.fold(index) == "its" and body else self.group
+            actors = (body,) if a.fold(index) == "its" and body else (self._joined or self.group)
             return self._made(index, actors, possessive=True) if actors else None
         if a.is_word(index, "neuter") and speaker is None and body and self._refers(index, sentence):
             return self._made(index, (body,))
@@ -98,9 +121,11 @@ class Discourse:
         )
 
     def _other(self, person: str | None, speaker: Mention | None) -> tuple[str, ...]:
-        if person is None or (speaker is not None and person in speaker.actors):
-            return ()
-        return (person,)
+        """Whom "he" means; in a speech never the speaker, but whoever was named last beside."""
+        if speaker is None:
+            return (person,) if person is not None else ()
+        others = [known for known in self.persons if known not in speaker.actors]
+        return (others[-1],) if others else ()
 
     def _made(self, index: int, actors: Sequence[str], *, possessive: bool = False, first: bool = False) -> Mention:
         end = index + 1
@@ -113,9 +138,15 @@ class Discourse:
 
     def _role(self, index: int, sentence: Sentence, person: str | None) -> Mention | None:
         a = self.analysis
-        for name, actors in (("person_roles", (person,) if person else ()), ("group_roles", self.group)):
+        kinds = (
+            ("pair_roles", tuple(self._pair) if len(self._pair) == 2 else ()),
+            ("person_roles", (person,) if person else ()),
+            ("body_roles", (self.body,) if self.body else ()),
+            ("group_roles", self.group),
+        )
+        for name, actors in kinds:
             article = a.fold(index) in a.language.words["determiners"] and a.fold(index) not in ("a", "an")
-            if not article and not (name == "group_roles" and index == sentence.start):
+            if not article and not (name in ("group_roles", "pair_roles") and index == sentence.start):
                 continue
             begin = index + 1 if article else index
             for length in (4, 3, 2, 1):
@@ -135,6 +166,8 @@ class Discourse:
         if unknown and not subjects:
             self.person = None
         actors = [actor for mention in subjects for actor in mention.actors]
+        if actors:
+            self.subject, self.subject_paragraph = subjects[0], sentence.paragraph
         if len(actors) > 1:
             self.group = tuple(dict.fromkeys(actors))
         for actor in actors[:1]:
@@ -149,15 +182,20 @@ class Discourse:
         """Remembers who was named last, where no subject told more."""
         for index in range(sentence.start, sentence.end):
             mention = self.analysis.mentions.get(index)
-            if mention is None or not mention.actors or mention.possessive or mention.kind is not MentionKind.NAME:
+            if mention is None or not mention.actors or mention.kind is not MentionKind.NAME:
                 continue
             actor = mention.actors[0]
+            if self.is_person(actor):
+                self.persons = [*[p for p in self.persons[-7:] if p != actor], actor]
+            if mention.possessive:
+                continue
             if self.rules.actors[actor].kind is ActorKind.GROUP:
                 self.group = (actor,)
+                self.collective = actor
             if self.is_person(actor) and self.person is None and not self.analysis.is_word(index - 1, "prepositions"):
                 self.person = actor
 
     def topics_at(self, number: int) -> list[str]:
         """The issues that "the idea" may mean in a sentence, the nearest first."""
         near = [(at, issue) for at, issue in self.topics if number - TOPIC_REACH <= at < number]
-        return [issue for at, issue in near if at == near[-1][0]] if near else []
+        return [issue for _, issue in near]

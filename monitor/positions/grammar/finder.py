@@ -15,13 +15,16 @@ from monitor.positions.grammar.climb import Climb, Climber
 from monitor.positions.grammar.discourse import Discourse
 from monitor.positions.grammar.language import CueClass, Language
 from monitor.positions.grammar.matters import MatterLocator, locator_for, stem
-from monitor.positions.grammar.mentions import Found, Mention, MentionFinder
+from monitor.positions.grammar.mentions import Found, Mention, MentionFinder, MentionKind
 from monitor.positions.grammar.sentences import Sentence, lay_out
 from monitor.positions.protocol import Attribution, Candidate, CueSeen
 from rules.model import Match, RuleKind, RuleSet, Via
 
+MOST_LISTED = 30
+"""Tokens of an entry in a list of decisions."""
 AFTER_REACH = 22
 """Tokens behind a matter in which a predicate about it may stand."""
+ATTITUDES = (CueClass.SUPPORT, CueClass.OPPOSE, CueClass.EXCLUDE)
 RANKS = {Via.NAME: 0, Via.OFFICE: 1, Via.ALIAS: 2}
 
 
@@ -74,6 +77,7 @@ class FieldSearch:
         self.name = name
         self.locator = locator
         self.salience: Counter[str] = Counter()
+        self.listing = -9
         self.rules = rules
         self.result = result
         self.layout = lay_out(text, language)
@@ -91,6 +95,7 @@ class FieldSearch:
         for number, sentence in enumerate(self.layout.sentences):
             self.discourse.add_pronouns(sentence)
             self._speakers(number, sentence)
+            self._note_list(number, sentence)
             matters = self.matters.get(number, [])
             self.salience.update(m.issue for m in matters)
             matters = [*matters, *self._taken_up(number, sentence, matters)]
@@ -131,7 +136,7 @@ class FieldSearch:
                 continue
             number = self._sentence_of(start)
             sentence = self.layout.sentences[number]
-            if end <= sentence.end:
+            if end <= sentence.end and self.a.segment(sentence, start) == self.a.segment(sentence, end - 1):
                 placed[number].append(Matter(start, end, match.rule, match.via))
         return {number: _distinct(found) for number, found in placed.items()}
 
@@ -166,14 +171,15 @@ class FieldSearch:
     def _taken_up(self, number: int, sentence: Sentence, own: Sequence[Matter]) -> list[Matter]:
         """Matters named before that this sentence takes up by "the idea", "such a step"."""
         earlier = self.discourse.topics_at(number)
+        taken: list[Matter] = []
         for index in range(sentence.start, sentence.end):
             for group in self.a.cue_starts.get(index, ()):
                 if not group.has(CueClass.ANAPHORA) or any(m.start < group.end and m.end > group.start for m in own):
                     continue
                 topics = [m.issue for m in own if m.end <= group.start] if own else earlier
                 if topics:
-                    return [Matter(group.start, group.end, self._likeliest(group, topics), Via.ABOUT, True)]
-        return []
+                    taken.append(Matter(group.start, group.end, self._likeliest(group, topics), Via.ABOUT, True))
+        return taken
 
     def _likeliest(self, group: CueGroup, topics: Sequence[str]) -> str:
         """Of several issues the one that is worded like the anaphor ("the deployment"), else the most named so far."""
@@ -181,7 +187,9 @@ class FieldSearch:
 
         def rank(place: int) -> tuple[bool, int, int]:
             vocabulary = self.locator.vocabulary[topics[place]]
-            alike = any(len(word) > 3 and word.startswith(known) for word in words for known in vocabulary if len(known) > 3)
+            alike = any(
+                len(word) > 3 and word.startswith(known) for word in words for known in vocabulary if len(known) > 3
+            )
             return alike, self.salience[topics[place]], place
 
         return topics[max(range(len(topics)), key=rank)]
@@ -194,10 +202,18 @@ class FieldSearch:
                     and self.a.quotation_at(index) is None
                 ):
                     low, _ = self.a.segment(sentence, index)
-                    climb = self.climber.climb(group.start, low)
+                    if group.has(CueClass.ACCORDING):
+                        named = self.a.mentions.get(group.end)
+                        if named is not None:
+                            self.discourse.note(sentence, (named,), False)
+                        continue
+                    climb = self.climber.climb(group.start, low) if group.verb else Climb()
                     if climb.subjects or climb.unknown:
                         self.discourse.note(sentence, climb.subjects, climb.unknown)
         self.discourse.note_mentions(sentence)
+        for index, speaker in self.a.speakers.items():
+            if sentence.start <= self.layout.quotations[index].end < sentence.end + 1 and speaker.actors:
+                self.discourse.note(sentence, (speaker,), False)
 
     def _read(self, number: int, sentence: Sentence, matter: Matter) -> bool:
         """Candidates for one matter; whether there were any."""
@@ -209,31 +225,98 @@ class FieldSearch:
         subjects = climb.subjects or self._subject_inside(matter)
         after = self._after(matter, high)
         before = len(self.result.candidates)
-        for owned in climb.owned:
-            for mention in owned.mentions:
-                self._emit(
-                    sentence,
-                    matter,
-                    mention,
-                    Attribution.NOMINAL,
-                    self._seen(owned.cues, inside, (), (), matter),
-                    None,
-                    quote,
-                )
-        for mention, cues in self._passives(matter, high):
-            self._emit(
-                sentence, matter, mention, Attribution.PASSIVE, self._seen(cues, inside, (), (), matter), None, quote
-            )
         ahead = self._ahead(low, climb, matter)
         cues = self._seen(climb.cues, inside, after, ahead, matter)
-        if quote is not None:
+        outer = climb.cues
+        for owned in climb.owned:
+            outer = [group for group in climb.cues if group not in owned.cues]
+            if any(group.has(*ATTITUDES) and not group.has(CueClass.SAY) for group in outer):
+                reporters: tuple[Mention, ...] = ()
+            else:
+                reporters, subjects = subjects, ()
+            seen = self._seen(owned.cues, inside, after, (), matter, own=True)
+            self._owned(sentence, matter, owned.mentions, seen, reporters, speaker, quote)
+        for mention, passive in self._passives(matter, high):
+            seen = self._seen(passive, inside, (), (), matter)
+            self._emit(sentence, matter, mention, Attribution.PASSIVE, seen, None, quote)
+        if climb.owned and not subjects:
+            pass
+        elif quote is not None:
             self._spoken(sentence, matter, subjects, climb, speaker, cues, quote)
         else:
             self._narrated(sentence, matter, subjects, climb, cues, low, high)
+        if climb.evaluation is not None:
+            self._evaluated(sentence, matter, climb, inside, speaker, quote, low, high)
+        if len(self.result.candidates) == before:
+            self._listed(number, sentence, matter)
         if len(self.result.candidates) == before:
             why = climb.why or "nobody known holds a position here"
             self._leave_out(sentence, matter, why)
         return len(self.result.candidates) > before
+
+    def _note_list(self, number: int, sentence: Sentence) -> None:
+        """A line such as "The talks ended with pledges to" opens a list of what a group agreed."""
+        words = " ".join(self.a.fold(i) for i in range(sentence.start, sentence.end))
+        last = self.a.fold(sentence.end - 1)
+        unfinished = last == ":" or self.layout.tokens[sentence.end - 1].is_word
+        if unfinished and any(f" {lead}" in f" {words}" for lead in self.language.words["list_leads"]):
+            self.listing = number
+        elif sentence.end - sentence.start > MOST_LISTED or not self._imperative(sentence):
+            if not sentence.heading:
+                self.listing = -9
+
+    def _imperative(self, sentence: Sentence) -> bool:
+        groups = self.a.cue_starts.get(sentence.start, ())
+        return any(group.verb and group.has(CueClass.ACT, CueClass.REVERSE) for group in groups)
+
+    def _listed(self, number: int, sentence: Sentence, matter: Matter) -> None:
+        """An entry of such a list is the group's position: "Boost defence spending"."""
+        if self.listing < 0 or not self._imperative(sentence) or not self.discourse.collective:
+            return
+        groups = self.a.cue_starts[sentence.start]
+        holder = Mention(sentence.start, sentence.start + 1, (self.discourse.collective,), MentionKind.ROLE)
+        cues = self._seen(groups, self._inside(matter), (), (), matter, own=True)
+        self._emit(sentence, matter, holder, Attribution.LIST, cues, None, None)
+
+    def _owned(
+        self,
+        sentence: Sentence,
+        matter: Matter,
+        owners: tuple[Mention, ...],
+        cues: tuple[CueSeen, ...],
+        reporters: tuple[Mention, ...],
+        speaker: Mention | None,
+        quote: int | None,
+    ) -> None:
+        """The owners of a noun of stance; said by a reporter, it is a claim unless it is the reporter's own."""
+        voice = next((m for m in reporters if m.actors), speaker)
+        for mention in owners:
+            foreign = voice is not None and not self._same_camp(mention.actors, voice.actors)
+            self._emit(sentence, matter, mention, Attribution.NOMINAL, cues, voice if foreign else None, quote)
+
+    def _evaluated(
+        self,
+        sentence: Sentence,
+        matter: Matter,
+        climb: Climb,
+        inside: Sequence[CueGroup],
+        speaker: Mention | None,
+        quote: int | None,
+        low: int,
+        high: int,
+    ) -> None:
+        """ "It is regrettable that X does it": the stance of whoever says so."""
+        assert climb.evaluation is not None
+        cues = self._seen((climb.evaluation, *climb.cues), inside, (), (), matter)
+        voices = (
+            (speaker,)
+            if quote is not None
+            else self.attributor.reporters(climb.evaluation.start, low, high, matter.end)
+        )
+        for voice in voices:
+            if voice is not None and voice.actors:
+                kind = Attribution.QUOTE if quote is not None else Attribution.INDIRECT
+                self._emit(sentence, matter, voice, kind, cues, None, quote)
 
     def _spoken(
         self,
@@ -309,7 +392,9 @@ class FieldSearch:
             group
             for index in range(matter.start, matter.end)
             for group in self.a.cue_starts.get(index, ())
-            if group.end <= matter.end and stem(self.a.fold(group.start)) not in self.locator.propositions[matter.issue]
+            if group.end <= matter.end
+            and stem(self.a.fold(group.start)) not in self.locator.propositions[matter.issue]
+            and not group.has(CueClass.OPPOSE_NOUN, CueClass.SUPPORT_NOUN)
         ]
 
     def _subject_inside(self, matter: Matter) -> tuple[Mention, ...]:
@@ -317,11 +402,12 @@ class FieldSearch:
         mention = self.a.mentions.get(matter.start)
         if mention is None or mention.possessive:
             return ()
-        index = mention.end
+        mentions = (mention, *self.climber.joined_right(mention, matter.end))
+        index = mentions[-1].end
         while index < matter.end and (self.a.is_word(index, "auxiliaries") or self.a.fold(index).endswith("ly")):
             index += 1
         verbs = (CueClass.SUPPORT, CueClass.OPPOSE, CueClass.EXCLUDE)
-        return (mention,) if any(g.has(*verbs) for g in self.a.cue_starts.get(index, ())) else ()
+        return mentions if any(g.has(*verbs) for g in self.a.cue_starts.get(index, ())) else ()
 
     def _after(self, matter: Matter, high: int) -> list[CueGroup]:
         """Wordings behind the matter that say something of it, up to the end of its clause."""
@@ -337,12 +423,7 @@ class FieldSearch:
                 break
             if word == ",":
                 following = index + 1
-                if (
-                    following in self.a.mentions
-                    or self.a.is_word(following, "relatives")
-                    or following in self.a.cue_starts
-                    and not any(g.has(CueClass.CONDITION) for g in self.a.cue_starts[following])
-                ):
+                if not self._goes_on(following):
                     break
                 subject_like = False
             if word in ("to", "that") or self.a.is_word(index, "relatives") or self.a.is_word(index, "coordinators"):
@@ -357,6 +438,13 @@ class FieldSearch:
                     found.append(group)
             index = max([index + 1, *(g.end for g in groups)])
         return found
+
+    def _goes_on(self, index: int) -> bool:
+        """Whether what follows a comma is a condition on what stands before it, or a short insertion."""
+        if any(g.has(CueClass.CONDITION) for g in self.a.cue_starts.get(index, ())):
+            return True
+        commas = [i for i in range(index, min(index + 6, len(self.layout.tokens))) if self.a.fold(i) == ","]
+        return bool(commas) and not any(i in self.a.mentions or i in self.a.cue_starts for i in range(index, commas[0]))
 
     def _starts_clause(self, index: int, end: int) -> bool:
         mention = self.a.mentions.get(index) or self.a.mentions.get(index + 1)
@@ -393,7 +481,7 @@ class FieldSearch:
                 mention = self.a.mentions.get(at)
                 if mention is None:
                     return []
-                joined = self.climber._joined_right(mention, high)
+                joined = self.climber.joined_right(mention, high)
                 negations = [
                     g
                     for i in range(matter.end, index)
@@ -410,10 +498,15 @@ class FieldSearch:
         after: Sequence[CueGroup],
         ahead: Sequence[CueGroup],
         matter: Matter,
+        *,
+        own: bool = False,
     ) -> tuple[CueSeen, ...]:
         seen: list[CueSeen] = []
         for place, groups in (("ahead", ahead), ("before", before), ("inside", inside), ("after", after)):
             for group in groups:
+                if own and group is before[0]:
+                    seen.append(CueSeen(frozenset(str(kind) for kind in group.kinds), group.base, "before", 0))
+                    continue
                 if place != "inside" and group.start < matter.end and group.end > matter.start:
                     continue
                 gap = matter.start - group.end if place == "before" else 0

@@ -45,6 +45,9 @@ class CueClass(StrEnum):
     NEGATION = "negation"
     ANAPHORA = "anaphora"
     TOPIC = "topic"
+    TRANSPARENT = "transparent"
+    OPEN = "open"
+    SAY_NOUN = "say_noun"
 
 
 WORD_LISTS = frozenset(
@@ -52,7 +55,7 @@ WORD_LISTS = frozenset(
         "determiners", "auxiliaries", "prepositions", "coordinators", "like", "clause_breaks", "complementizers",
         "relatives", "agents", "owners", "first_person", "third_person_singular", "third_person_plural", "neuter",
         "possessive_singular", "possessive_plural", "person_roles", "group_roles", "bodies", "spokes", "generic",
-        "list_leads", "hearers", "past_markers", "infinitive_markers", "adjuncts", "hypotheses",
+        "list_leads", "hearers", "past_markers", "infinitive_markers", "adjuncts", "hypotheses", "impersonal", "beside", "pair_roles", "body_roles",
     }
 )  # fmt: skip
 

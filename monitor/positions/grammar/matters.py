@@ -61,7 +61,8 @@ class MatterLocator:
 
         self.vocabulary = {key: _vocabulary(issue.about) for key, issue in rules.issues.items()}
         self.propositions = {
-            key: frozenset(stem(token.fold) for token in tokenize(issue.proposition)) for key, issue in rules.issues.items()
+            key: frozenset(stem(token.fold) for token in tokenize(issue.proposition))
+            for key, issue in rules.issues.items()
         }
 
     def locate(self, item: Item, matches: Sequence[Match]) -> list[Match]:

@@ -54,8 +54,10 @@ class MentionFinder:
     rules: RuleSet
     language: Language
     _role_words: frozenset[str] = field(init=False)
+    _verbs: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        self._verbs = self.language.cues.first_words
         self._role_words = frozenset(
             word for role in self.language.words["person_roles"] for word in role.replace("-", " ").split()
         )
@@ -69,12 +71,24 @@ class MentionFinder:
         mentions: list[Mention] = []
         for match in chosen:
             mention = Mention(match.start, match.end, (match.actor,))
-            if mentions and self._same(tokens, mentions[-1], mention):
+            while mentions and self._same(tokens, mentions[-1], mention):
                 first = mentions.pop()
                 actor = mention.actors if self._is_person(mention.actors[0]) else first.actors
                 mention = Mention(first.start, mention.end, actor)
             mentions.append(mention)
-        return [self._completed(tokens, mention) for mention in mentions]
+        return [self._completed(tokens, mention) for mention in mentions if not self._part_of_name(tokens, mention)]
+
+    def _part_of_name(self, tokens: Sequence[Token], mention: Mention) -> bool:
+        """Whether a capital word follows that makes it another name: "Washington Post", "Warsaw Pact"."""
+        if self._is_person(mention.actors[0]) or mention.end - mention.start > 1 or mention.end >= len(tokens):
+            return False
+        following = tokens[mention.end]
+        if not following.is_upper or not following.text[1:].islower() or following.fold in self.language.words["auxiliaries"]:
+            return False
+        if following.fold in self._role_words or following.fold in self._verbs:
+            return False
+        around = [t for t in tokens[max(0, mention.start - 6) : mention.end + 6] if t.is_word and len(t.text) > 3]
+        return sum(t.is_upper for t in around) * 2 <= len(around) + 2
 
     def _is_person(self, actor: str) -> bool:
         return self.rules.actors[actor].kind in (ActorKind.PERSON, ActorKind.COMMENTATOR)

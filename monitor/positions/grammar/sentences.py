@@ -11,6 +11,8 @@ from monitor.positions.grammar.tokens import Token, tokenize
 OPENERS = {"“": "”", "«": "»", "„": "“", "”": "”", "‟": "”"}
 ENDS = frozenset(".!?…")
 CLOSERS = frozenset("\"”’'»)]“")
+SHORT_QUESTION = 8
+"""Tokens of a question that its own fragment answers: "The goal? To end the war." is one sentence."""
 SPEECH_WORDS = 3
 """A quotation of fewer words is a term taken up ("the 'peace' plan"), not a speech."""
 
@@ -50,6 +52,7 @@ class Layout:
 def lay_out(text: str, language: Language) -> Layout:
     """Tokens, sentences and quotations of one field."""
     tokens = tokenize(text)
+    taken_up = language.words["determiners"] | language.words["prepositions"]
     layout = Layout(text, tokens)
     starts = [token.start for token in tokens]
     begin = 0
@@ -57,14 +60,14 @@ def lay_out(text: str, language: Language) -> Layout:
     for end_char in [*(i for i, c in enumerate(text) if c in "\n\r\u2028\u2029\x0b\x0c\x85"), len(text)]:
         end = bisect_left(starts, end_char, begin)
         if end > begin:
-            layout.quotations.extend(_quotations(tokens, begin, end))
+            layout.quotations.extend(_quotations(tokens, begin, end, taken_up))
             layout.sentences.extend(_sentences(tokens, begin, end, number, language))
             number += 1
         begin = end
     return layout
 
 
-def _quotations(tokens: list[Token], begin: int, end: int) -> list[Quotation]:
+def _quotations(tokens: list[Token], begin: int, end: int, taken_up: frozenset[str]) -> list[Quotation]:
     found: list[Quotation] = []
     opened: int | None = None
     closer = ""
@@ -75,11 +78,11 @@ def _quotations(tokens: list[Token], begin: int, end: int) -> list[Quotation]:
                 opened, closer = index, OPENERS[mark]
             elif mark == '"' and _may_open(tokens, index, begin):
                 opened, closer = index, '"'
-        elif mark == closer or (closer == "”" and mark == "“" and False):
-            _close(found, tokens, opened, index, begin, True)
+        elif mark == closer:
+            _close(found, tokens, opened, index, begin, True, taken_up)
             opened = None
     if opened is not None and end - opened > SPEECH_WORDS:
-        _close(found, tokens, opened, end, begin, False)
+        _close(found, tokens, opened, end, begin, False, taken_up)
     return found
 
 
@@ -89,13 +92,22 @@ def _may_open(tokens: list[Token], index: int, begin: int) -> bool:
     return tokens[index].start > tokens[index - 1].end or tokens[index + 1].start == tokens[index].end
 
 
-def _close(found: list[Quotation], tokens: list[Token], opened: int, closed: int, begin: int, ended: bool) -> None:
+def _close(
+    found: list[Quotation],
+    tokens: list[Token],
+    opened: int,
+    closed: int,
+    begin: int,
+    ended: bool,
+    taken_up: frozenset[str],
+) -> None:
     inner = tokens[opened + 1 : closed]
     words = sum(1 for token in inner if token.is_word)
     before = tokens[opened - 1].text if opened > begin else ""
     capital = bool(inner) and inner[0].text[0].isupper()
     starts_fresh = opened == begin or before in {",", ":", ".", "!", "?", "—", "–", "-"}
-    speech = words >= SPEECH_WORDS and (starts_fresh or capital)
+    in_phrase = opened > begin and tokens[opened - 1].fold in taken_up
+    speech = words >= SPEECH_WORDS and (starts_fresh or (capital and not in_phrase))
     found.append(Quotation(opened + 1, closed, speech, ended, opened == begin))
 
 
@@ -104,7 +116,7 @@ def _sentences(tokens: list[Token], begin: int, end: int, number: int, language:
     start = begin
     index = begin
     while index < end:
-        if tokens[index].text[0] in ENDS and _is_end(tokens, index, begin, end, language):
+        if tokens[index].text[0] in ENDS and _is_end(tokens, index, start, end, language):
             stop = index + 1
             while stop < end and tokens[stop].text in CLOSERS and tokens[stop].start == tokens[stop - 1].end:
                 stop += 1
@@ -127,6 +139,12 @@ def _is_end(tokens: list[Token], index: int, begin: int, end: int, language: Lan
         return True
     after = tokens[following]
     if after.start == tokens[following - 1].end and after.text not in '“„«"':
+        return False
+    if (
+        tokens[index].text == "?"
+        and index - begin <= SHORT_QUESTION
+        and after.fold in language.words["infinitive_markers"]
+    ):
         return False
     if tokens[index].text == "." and index > begin:
         before = tokens[index - 1]

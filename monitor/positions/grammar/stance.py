@@ -37,6 +37,7 @@ class Tally:
     possible: bool = False
     left_open: bool = False
     used: list[str] = field(default_factory=list)
+    tied: bool = False
     stop: str = ""
 
 
@@ -57,6 +58,8 @@ class CueJudge:
                         return Judgement(None, 0.0, tally.stop)
             if place in ("inside", "after") and tally.negated:
                 tally.sign, tally.negated, tally.commits = -tally.sign, False, True
+        if tally.tied:
+            return Judgement(None, 0.0, "the matter is what the position depends on, not what it is about")
         if candidate.question and not candidate.states_it:
             return Judgement(None, 0.0, "a question is no position")
         if not tally.commits:
@@ -99,7 +102,7 @@ def _apply(tally: Tally, cue: CueSeen) -> None:
     negated = tally.negated
     if cue.has(C.EXCLUDE):
         tally.used.append(cue.wording)
-        tally.commits = True
+        tally.commits, tally.tied = True, False
         if negated:
             tally.left_open = True
         else:
@@ -109,7 +112,7 @@ def _apply(tally: Tally, cue: CueSeen) -> None:
         return
     elif cue.has(C.OPPOSE, C.OPPOSE_NOUN, C.BAD):
         tally.used.append(cue.wording)
-        tally.commits = True
+        tally.commits, tally.tied = True, False
         if not negated:
             tally.sign, tally.against = -tally.sign, True
         tally.negated = False
@@ -125,7 +128,16 @@ def _apply(tally: Tally, cue: CueSeen) -> None:
             tally.sign, tally.against, tally.commits = -tally.sign, True, True
         else:
             tally.conditional = True
-            tally.commits = tally.commits or cue.wording.split()[0] not in ("if", "once", "unless")
+            tally.hard_condition = tally.hard_condition or cue.wording not in SOFT
+            tally.tied = cue.place == "before"
+        tally.negated = False
+    elif cue.has(C.OPEN):
+        tally.used.append(cue.wording)
+        tally.commits, tally.tied = True, False
+        if negated:
+            tally.sign, tally.against = -tally.sign, True
+        else:
+            tally.conditional = True
             tally.hard_condition = tally.hard_condition or cue.wording not in SOFT
         tally.negated = False
     elif cue.has(C.POSSIBLE):
@@ -136,13 +148,18 @@ def _apply(tally: Tally, cue: CueSeen) -> None:
 
 
 def _in_favour(tally: Tally, cue: CueSeen, negated: bool) -> None:
+    if cue.place == "inside":
+        if negated:
+            tally.sign, tally.against, tally.commits = -tally.sign, True, True
+        tally.negated = False
+        return
     if cue.place == "before" and cue.gap == 0 and not cue.has(C.SUPPORT, C.SUPPORT_NOUN, C.NORMATIVE, C.ACT):
         return
     only_act = not cue.has(C.SUPPORT, C.SUPPORT_NOUN, C.GOOD, C.NORMATIVE)
     if only_act and cue.gap > ACT_REACH and cue.place == "before":
         return
     tally.used.append(cue.wording)
-    tally.commits = True
+    tally.commits, tally.tied = True, False
     if negated:
         tally.sign, tally.against = -tally.sign, True
     tally.negated = False
