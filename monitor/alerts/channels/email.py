@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
 from email.utils import parseaddr
 from enum import StrEnum
 
 import aiosmtplib
 
-from monitor.alerts.channels.mail import header_text, message_for
+from monitor.alerts.channels.mail import header_text, message_for, wire_bytes
 from monitor.alerts.channels.protocol import ATTEMPT_DEADLINE_S, kept
 from monitor.alerts.targets import TargetError, check_email
 from monitor.model.alert import AttemptResult, ChannelName, ClaimedDelivery
@@ -137,7 +136,7 @@ class EmailChannel:
             stage.name = "recipient"
             await client.rcpt(recipient, encoding=encoding)
             stage.name = "message"
-            answer = await client.data(message.as_bytes(policy=SMTPUTF8 if utf8 else SMTP))
+            answer = await client.data(wire_bytes(message, utf8=utf8))
             # Said for good manners and not waited for: no answer to it changes whether the mail was taken.
             if client.protocol is not None:
                 client.protocol.write(b"QUIT\r\n")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
+from typing import Any
 
 from monitor.alerts.clean import encodable, one_line
 from monitor.model.alert import ClaimedDelivery
@@ -17,13 +19,38 @@ _ID_SAFE = re.compile(r"[A-Za-z0-9_-]{1,200}")
 LONGEST_SUBJECT = 400
 
 
+class _Policy(EmailPolicy):
+    """SMTP's policy, but with subjects encoded by `email.header`.
+
+    EmailPolicy encodes some subjects twice and shows the reader `=?utf-8?b?…`: Python 3.11 does it for a word beyond
+    ASCII, a space, and another such word at a line's end.
+    """
+
+    def fold(self, name: str, value: Any) -> str:
+        if name.lower() != "subject":
+            usual: str = super().fold(name, value)
+            return usual
+        text = str(value)
+        folded = Header(text, "us-ascii" if text.isascii() else "utf-8", header_name=name).encode(linesep=self.linesep)
+        return f"{name}: {folded}{self.linesep}"
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if name.lower() == "subject":
+            return self.fold(name, value).encode("ascii")
+        usual: bytes = super().fold_binary(name, value)
+        return usual
+
+
+_POLICY = _Policy(linesep="\r\n")
+
+
 def message_for(delivery: ClaimedDelivery, sender: Address, recipient: str) -> EmailMessage:
     """The message for one delivery. `recipient` is an address that `check_email` has passed.
 
     Message-ID comes from the alert's id and Date from when the delivery was made, so that a second copy, sent because
     an answer was lost, is recognised as one. Raises nothing for any subject or text.
     """
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = sender
     message["To"] = recipient
     message["Subject"] = header_text(delivery.subject)
@@ -38,6 +65,11 @@ def message_for(delivery: ClaimedDelivery, sender: Address, recipient: str) -> E
     # Python draws a random boundary, and with it other bytes at every attempt. "=_" cannot occur in quoted-printable.
     message.set_boundary(f"=_{_digest(delivery.alert_id)}")
     return message
+
+
+def wire_bytes(message: EmailMessage, *, utf8: bool = False) -> bytes:
+    """The message as it is sent; `utf8` for a session with SMTPUTF8, where addresses stand as they are."""
+    return message.as_bytes(policy=_POLICY.clone(utf8=utf8))
 
 
 def header_text(text: str) -> str:

@@ -256,8 +256,8 @@ def test_html_leaves_the_colours_of_text_and_ground_to_the_reader() -> None:
     properties = {style.split(":")[0].strip() for style in styles.split(";") if style.strip()}
     assert not properties & {"color", "background", "background-color"}
     assert "color-scheme" in properties
-    widths = [style.split(":")[1] for style in styles.split(";") if style.startswith("width")]
-    assert set(widths) == {"100%"}
+    widths = [style.split(":")[1] for style in styles.split(";") if style.startswith(("width", "min-width"))]
+    assert set(widths) == {"100%", "50%", "calc((560px - 100%) * 560)"}, "a fixed width does not fit a phone"
 
 
 def test_the_payload_is_by_standard_webhooks() -> None:
