@@ -1,0 +1,156 @@
+import pytest
+
+from rules.query import MOST_TERMS, QueryInvalid, parse_query, parse_wording
+from rules.query_check import doubts_about
+from rules.query_tree import And, Near, Node, Or, Term, Word
+
+
+def w(*texts: str) -> Term:
+    return Term(tuple(Word(text.rstrip("*"), text.endswith("*")) for text in texts))
+
+
+def e(*texts: str) -> Term:
+    return Term(tuple(Word(text, exact=True) for text in texts))
+
+
+@pytest.mark.parametrize(
+    ("query", "tree"),
+    [
+        ("Sanctions", w("sanctions")),
+        ("peacekeep*", w("peacekeep*")),
+        ('"boots on the ground"', w("boots", "on", "the", "ground")),
+        ("“boots  on”", w("boots", "on")),
+        ('"boot* on"', w("boot*", "on")),
+        ("cease-fire", w("cease", "fire")),
+        ("cease-fire*", w("cease", "fire*")),
+        ("U.S.", w("u", "s")),
+        ("don't", w("don't")),
+        ("Ukraine’s", w("ukraine")),
+        ("a b", And((w("a"), w("b")))),
+        ("a AND b", And((w("a"), w("b")))),
+        ("a OR b c", Or((w("a"), And((w("b"), w("c")))))),
+        ("(a OR b) c", And((Or((w("a"), w("b"))), w("c")))),
+        ("a AND NOT b NOT c", And((w("a"),), (w("b"), w("c")))),
+        ("a NOT b NEAR/2 c", And((w("a"),), (Near((w("b"), w("c")), (2,)),))),
+        ("NOT a AND b", And((w("b"),), (w("a"),))),
+        ("troops NEAR/8 Ukraine", Near((w("troops"), w("ukraine")), (8,))),
+        ("a NEAR/0 b NEAR/100 c", Near((w("a"), w("b"), w("c")), (0, 100))),
+        ('(a OR "b c") NEAR/1 d', Near((Or((w("a"), w("b", "c"))), w("d")), (1,))),
+        ("a NEAR/1 (b NEAR/2 c)", Near((w("a"), Near((w("b"), w("c")), (2,))), (1,))),
+        ("ORACLE ANDROID NOTE NEARBY", And((w("oracle"), w("android"), w("note"), w("nearby")))),
+        ("https://example.org", w("https", "example", "org")),
+    ],
+)
+def test_reads(query: str, tree: Node) -> None:
+    assert parse_query(query).root == tree
+
+
+@pytest.mark.parametrize(
+    ("query", "column", "says"),
+    [
+        ("", 1, "empty"),
+        ("   ", 1, "empty"),
+        ('""', 1, "empty phrase"),
+        ("()", 2, "not expected"),
+        ("a AND", 6, "ends too early"),
+        ("OR a", 1, "not expected"),
+        ("a AND OR b", 7, "not expected"),
+        ("a NOT NOT b", 7, "not expected"),
+        ("(a", 3, "ends too early"),
+        ("a)", 2, "not expected"),
+        ('a "b', 3, "not closed"),
+        ("NOT a", 1, "only NOT"),
+        ("NOT a NOT b", 1, "only NOT"),
+        ("a OR NOT b", 6, "nearly every item"),
+        ("a (NOT b OR c)", 4, "nearly every item"),
+        ("a NEAR b", 3, "NEAR is not understood"),
+        ("a NEAR/x b", 3, "NEAR/x is not understood"),
+        ("a near/3 b", 3, "near/3 is not understood"),
+        ("a NEAR/101 b", 3, "too far"),
+        ("a NEAR/99999999999999999999 b", 3, "too far"),
+        ("a NEAR/3", 9, "ends too early"),
+        ("a NEAR/3 (b AND c)", 3, "beside NEAR"),
+        ("a NEAR/3 (b NOT c)", 3, "beside NEAR"),
+        ("a NEAR/3 NOT b", 10, "not expected"),
+        ("a BEFORE/3 b", 3, "BEFORE"),
+        ("title:ukraine", 1, "field"),
+        ("a =b", 3, "“=”"),
+        ("a -b", 3, "does not negate"),
+        ("a && b", 3, "no operator"),
+        ("a*", 1, "nearly everything"),
+        ("*", 1, "no letter"),
+        ("ab*cd", 3, "inside a word"),
+        ('"ab*cd e"', 4, "inside a word"),
+        ("...", 1, "no letter"),
+        ('"(a OR b) c"', 2, "parentheses inside a phrase"),
+        ("(" * 21 + "a" + ")" * 21, 21, "too many parentheses"),
+        ("a " * 1001, 2001, "too many"),
+        ("a " * (MOST_TERMS + 1), 2 * MOST_TERMS + 1, "too many"),
+    ],
+)
+def test_refuses_and_names_the_column(query: str, column: int, says: str) -> None:
+    with pytest.raises(QueryInvalid) as refused:
+        parse_query(query)
+    assert (refused.value.column, says in refused.value.message) == (column, True), refused.value
+    assert refused.value.remedy
+
+
+def test_says_what_was_expected() -> None:
+    with pytest.raises(QueryInvalid, match=r"expected NOT, “\(”, a word or a phrase"):
+        parse_query("a AND")
+
+
+def test_twenty_parentheses_are_read() -> None:
+    assert parse_query("(" * 20 + "a" + ")" * 20).root == w("a")
+
+
+@pytest.mark.parametrize(
+    ("wording", "tree"),
+    [
+        ("ready to send troops", e("ready", "to", "send", "troops")),
+        ("boots-on-the-ground, now", e("boots", "on", "the", "ground", "now")),
+        ("Russia and Ukraine", e("russia", "and", "ukraine")),
+        ('"send troops" AND Kyiv', And((e("send", "troops"), e("kyiv")))),
+        ("rul* NEAR/3 out", Near((w("rul*"), e("out")), (3,))),
+    ],
+)
+def test_wordings_are_exact(wording: str, tree: Node) -> None:
+    assert parse_wording(wording).root == tree
+
+
+@pytest.mark.parametrize("wording", ["…", "a NEAR b", "NOT never", '"open', ""])
+def test_refuses_wordings(wording: str) -> None:
+    with pytest.raises(QueryInvalid):
+        parse_wording(wording)
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("troops and Ukraine", "`and` in lower case"),
+        ("the", "nearly every item"),
+        ("the OR troops", "nearly every item"),
+        ("sanctions NOT sanction", "never match"),
+        ("troops NOT troop*", "never match"),
+        ('"send troops" NOT troops', "never match"),
+        ("a OR (ceasefire NOT cease-fire)", "never match"),
+    ],
+)
+def test_doubts(query: str, says: str) -> None:
+    assert any(says in doubt.message for doubt in doubts_about(parse_query(query)))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '"Nord Stream" AND NOT sabotage',
+        "troops NEAR/8 Ukraine",
+        "peacekeep*",
+        'troops NEAR/3 Ukraine NOT "troops Ukraine"',
+        'troops NEAR/0 Ukraine NOT "troops Ukraine"',
+        "peacekeep* NOT peacekeeper",
+        "(troops OR soldiers) NOT troops",
+    ],
+)
+def test_does_not_doubt_without_cause(query: str) -> None:
+    assert not doubts_about(parse_query(query))
