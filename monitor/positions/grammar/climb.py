@@ -260,9 +260,7 @@ class Climber:
     def _before(self, index: int) -> int:
         """The token before a mention, articles and small adjectives left out."""
         index -= 1
-        while (
-            index > 0 and self.a.is_word(index, "determiners") and not self.a.is_word(index, "complementizers")
-        ):
+        while index > 0 and self.a.is_word(index, "determiners") and not self.a.is_word(index, "complementizers"):
             index -= 1
         return index
 

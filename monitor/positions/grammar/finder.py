@@ -197,16 +197,14 @@ class FieldSearch:
     def _remember(self, number: int, sentence: Sentence) -> None:
         for index in range(sentence.start, sentence.end):
             for group in self.a.cue_starts.get(index, ()):
-                if (
-                    group.has(CueClass.SAY, CueClass.SUPPORT, CueClass.OPPOSE, CueClass.EXCLUDE)
-                    and self.a.quotation_at(index) is None
-                ):
-                    low, _ = self.a.segment(sentence, index)
+                kinds = (CueClass.SAY, CueClass.SUPPORT, CueClass.OPPOSE, CueClass.EXCLUDE, CueClass.ACCORDING)
+                if group.has(*kinds) and self.a.quotation_at(index) is None:
                     if group.has(CueClass.ACCORDING):
                         named = self.a.mentions.get(group.end)
                         if named is not None:
                             self.discourse.note(sentence, (named,), False)
                         continue
+                    low, _ = self.a.segment(sentence, index)
                     climb = self.climber.climb(group.start, low) if group.verb else Climb()
                     if climb.subjects or climb.unknown:
                         self.discourse.note(sentence, climb.subjects, climb.unknown)
@@ -222,7 +220,14 @@ class FieldSearch:
         speaker = self.a.speakers.get(quote) if quote is not None else None
         climb = self.climber.climb(matter.start, low, (matter.start, matter.end))
         inside = self._inside(matter)
-        subjects = climb.subjects or self._subject_inside(matter)
+        within = self._subject_inside(matter)
+        subjects = (*climb.subjects, *within) if self._joined_before(matter) else climb.subjects or within
+        if within and subjects[-1:] == within[-1:]:
+            climb.cues.extend(group for group in inside if group.start >= within[-1].end)
+            inside = [group for group in inside if group.start < within[-1].end]
+        elif self._finite(matter):
+            climb.cues.extend(group for group in inside if group.start == matter.start)
+            inside = [group for group in inside if group.start > matter.start]
         after = self._after(matter, high)
         before = len(self.result.candidates)
         ahead = self._ahead(low, climb, matter)
@@ -234,7 +239,7 @@ class FieldSearch:
                 reporters: tuple[Mention, ...] = ()
             else:
                 reporters, subjects = subjects, ()
-            seen = self._seen(owned.cues, inside, after, (), matter, own=True)
+            seen = self._seen(owned.cues, inside, () if subjects else after, (), matter, own=True)
             self._owned(sentence, matter, owned.mentions, seen, reporters, speaker, quote)
         for mention, passive in self._passives(matter, high):
             seen = self._seen(passive, inside, (), (), matter)
@@ -267,7 +272,7 @@ class FieldSearch:
 
     def _imperative(self, sentence: Sentence) -> bool:
         groups = self.a.cue_starts.get(sentence.start, ())
-        return any(group.verb and group.has(CueClass.ACT, CueClass.REVERSE) for group in groups)
+        return any(group.verb and group.has(CueClass.ACT, CueClass.REVERSE, CueClass.SUPPORT) for group in groups)
 
     def _listed(self, number: int, sentence: Sentence, matter: Matter) -> None:
         """An entry of such a list is the group's position: "Boost defence spending"."""
@@ -397,6 +402,19 @@ class FieldSearch:
             and not group.has(CueClass.OPPOSE_NOUN, CueClass.SUPPORT_NOUN)
         ]
 
+    def _joined_before(self, matter: Matter) -> bool:
+        """Whether a subject inside the matter is joined to one before it: "Trump and | Putin agreed to meet"."""
+        return self.a.is_word(matter.start - 1, "coordinators") and matter.start in self.a.mentions
+
+    def _finite(self, matter: Matter) -> bool:
+        """Whether the matter begins with a verb that its subject governs: "Poland will | support Ukraine"."""
+        before = matter.start - 1
+        if self.a.is_word(before, "infinitive_markers") or self.a.fold(matter.start).endswith("ing"):
+            return False
+        verb = any(group.verb for group in self.a.cue_starts.get(matter.start, ()))
+        auxiliary = self.a.is_word(before, "auxiliaries") or self.a.fold(before) in ("not", "n't", ",")
+        return verb and (auxiliary or before + 1 in self.a.mention_ends)
+
     def _subject_inside(self, matter: Matter) -> tuple[Mention, ...]:
         """A subject that is itself part of the matter: "Kyiv wants to join NATO"."""
         mention = self.a.mentions.get(matter.start)
@@ -414,7 +432,7 @@ class FieldSearch:
         found: list[CueGroup] = []
         index = matter.end
         end = min(high, matter.end + AFTER_REACH)
-        kinds = (CueClass.GOOD, CueClass.BAD, CueClass.CONDITION, CueClass.NEGATION, CueClass.POSSIBLE)
+        kinds = (CueClass.GOOD, CueClass.BAD, CueClass.CONDITION, CueClass.OPEN, CueClass.NEGATION, CueClass.POSSIBLE)
         verbs = (CueClass.NORMATIVE, CueClass.REVERSE, CueClass.EXCLUDE)
         subject_like = True
         while index < end:
@@ -434,14 +452,15 @@ class FieldSearch:
             for group in groups:
                 if group.end > end:
                     continue
-                if group.has(*kinds) or (subject_like and group.has(*verbs)):
+                passive = not group.has(CueClass.REVERSE) or self.a.is_word(index - 1, "auxiliaries")
+                if group.has(*kinds) or (subject_like and passive and group.has(*verbs)):
                     found.append(group)
             index = max([index + 1, *(g.end for g in groups)])
         return found
 
     def _goes_on(self, index: int) -> bool:
         """Whether what follows a comma is a condition on what stands before it, or a short insertion."""
-        if any(g.has(CueClass.CONDITION) for g in self.a.cue_starts.get(index, ())):
+        if any(g.has(CueClass.CONDITION, CueClass.OPEN) for g in self.a.cue_starts.get(index, ())):
             return True
         commas = [i for i in range(index, min(index + 6, len(self.layout.tokens))) if self.a.fold(i) == ","]
         return bool(commas) and not any(i in self.a.mentions or i in self.a.cue_starts for i in range(index, commas[0]))
@@ -507,7 +526,7 @@ class FieldSearch:
                 if own and group is before[0]:
                     seen.append(CueSeen(frozenset(str(kind) for kind in group.kinds), group.base, "before", 0))
                     continue
-                if place != "inside" and group.start < matter.end and group.end > matter.start:
+                if place == "after" and group.start < matter.end:
                     continue
                 gap = matter.start - group.end if place == "before" else 0
                 seen.append(CueSeen(frozenset(str(kind) for kind in group.kinds), group.base, place, gap))

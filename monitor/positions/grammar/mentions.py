@@ -83,7 +83,11 @@ class MentionFinder:
         if self._is_person(mention.actors[0]) or mention.end - mention.start > 1 or mention.end >= len(tokens):
             return False
         following = tokens[mention.end]
-        if not following.is_upper or not following.text[1:].islower() or following.fold in self.language.words["auxiliaries"]:
+        if (
+            not following.is_upper
+            or not following.text[1:].islower()
+            or following.fold in self.language.words["auxiliaries"]
+        ):
             return False
         if following.fold in self._role_words or following.fold in self._verbs:
             return False
