@@ -1,36 +1,54 @@
-"""All commands in one tree."""
+"""All commands in one tree; only the files of the noun that was asked for are loaded."""
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 import monitor
-from monitor.cli import (
-    bench,
-    deliveries,
-    demo,
-    doctor,
-    extract,
-    feeds,
-    poll,
-    positions,
-    replay,
-    rules,
-    service,
-    subscriptions,
-)
 
-app = typer.Typer(
-    name="volteface",
-    help="Watches the news and tells people when somebody changes their position.",
-    no_args_is_help=True,
-    add_completion=True,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+NOUNS = {
+    "up": "service",
+    "worker": "service",
+    "web": "service",
+    "poll": "poll",
+    "feeds": "feeds",
+    "rules": "rules",
+    "extract": "extract",
+    "replay": "replay",
+    "positions": "positions",
+    "changes": "positions",
+    "items": "positions",
+    "subscribe": "subscriptions",
+    "subscriptions": "subscriptions",
+    "deliveries": "deliveries",
+    "demo": "demo",
+    "doctor": "doctor",
+    "bench": "bench",
+}
+"""The file of `monitor.cli` in which each command stands; its `register` adds it."""
+
+
+def build(arguments: Sequence[str]) -> typer.Typer:
+    """The application, with the command that the arguments name, or with all of them."""
+    app = typer.Typer(
+        name="volteface",
+        help="Watches the news and tells people when somebody changes their position.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    named = next((a for a in arguments if not a.startswith("-")), "")
+    wanted = [NOUNS[named]] if named in NOUNS else list(dict.fromkeys(NOUNS.values()))
+    for noun in [] if "--version" in arguments[:1] else wanted:
+        importlib.import_module(f"monitor.cli.{noun}").register(app)
+    return app
 
 
 def _version(wanted: bool) -> None:
@@ -39,14 +57,9 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
     ] = False,
 ) -> None:
     pass
-
-
-for noun in (service, poll, feeds, rules, extract, replay, positions, subscriptions, deliveries, demo, doctor, bench):
-    noun.register(app)

@@ -1,31 +1,25 @@
-"""The composition root: settings → database, stages, pipeline. Everything that is put together is put together here."""
+"""The composition root: settings → database, stages, pipeline. Everything that is put together is put together here.
+
+Imports stand inside the functions: `volteface extract` must not wait for the parts that only the service needs.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from monitor import version
-from monitor.alerts.channels.email import EmailChannel, Security, SmtpConfig
-from monitor.alerts.channels.log import LogChannel
-from monitor.alerts.channels.protocol import Channel
-from monitor.alerts.channels.webhook import WebhookChannel
-from monitor.bus.inprocess import InProcessBus
-from monitor.feeds.cadence import CadenceConfig
-from monitor.feeds.fetch import FetchConfig, Fetcher
-from monitor.feeds.opml import default_feeds
-from monitor.feeds.parser_pool import ParserPool, ParserPoolConfig
-from monitor.model.alert import ChannelName
-from monitor.net.client import guarded_client
-from monitor.net.guard import Guard
-from monitor.pipeline import Pipeline, Stages
-from monitor.positions.filter import FilterModel
-from monitor.positions.grammar.extractor import GrammarExtractor
-from monitor.positions.protocol import Extractor
-from monitor.positions.track import FilterTracker, TrackerConfig
 from monitor.settings import Settings
-from storage.engine import Database
+
+if TYPE_CHECKING:
+    from monitor.alerts.channels.email import SmtpConfig
+    from monitor.feeds.fetch import FetchConfig
+    from monitor.pipeline import Pipeline
+    from monitor.positions.protocol import Extractor
+    from monitor.positions.track import FilterTracker
+    from storage.engine import Database
 
 _SEEDED = "feeds.defaults_added"
 
@@ -37,6 +31,8 @@ def utc_now() -> datetime:
 
 def open_database(settings: Settings) -> Database:
     """The database of the settings, upgraded to the present schema. Raises StorageError."""
+    from storage.engine import Database
+
     database = Database(settings.database)
     database.upgrade()
     return database
@@ -44,17 +40,24 @@ def open_database(settings: Settings) -> Database:
 
 def extractor() -> Extractor:
     """The extractor that the product uses."""
+    from monitor.positions.grammar.extractor import GrammarExtractor
+
     return GrammarExtractor()
 
 
 def tracker(settings: Settings) -> FilterTracker:
     """The tracker with the operator's threshold and change rate."""
+    from monitor.positions.filter import FilterModel
+    from monitor.positions.track import FilterTracker, TrackerConfig
+
     model = FilterModel(change_rate=settings.change_rate)
     return FilterTracker(TrackerConfig(model=model, threshold=settings.threshold))
 
 
 def fetch_config(settings: Settings) -> FetchConfig:
     """How feeds are fetched."""
+    from monitor.feeds.fetch import FetchConfig
+
     return FetchConfig(
         deadline_s=settings.fetch_deadline_s,
         largest_body=settings.fetch_max_bytes,
@@ -70,6 +73,19 @@ async def wired(
     settings: Settings, database: Database, clock: Callable[[], datetime] = utc_now
 ) -> AsyncIterator[Pipeline]:
     """A pipeline with everything in it, closed at the end."""
+    from monitor.alerts.channels.email import EmailChannel
+    from monitor.alerts.channels.log import LogChannel
+    from monitor.alerts.channels.protocol import Channel
+    from monitor.alerts.channels.webhook import WebhookChannel
+    from monitor.bus.inprocess import InProcessBus
+    from monitor.feeds.cadence import CadenceConfig
+    from monitor.feeds.fetch import Fetcher
+    from monitor.feeds.parser_pool import ParserPool, ParserPoolConfig
+    from monitor.model.alert import ChannelName
+    from monitor.net.client import guarded_client
+    from monitor.net.guard import Guard
+    from monitor.pipeline import Pipeline, Stages
+
     async with AsyncExitStack() as stack:
         fetcher = await stack.enter_async_context(Fetcher(fetch_config(settings), Guard(settings.feed_allow)))
         parser = await stack.enter_async_context(
@@ -108,6 +124,8 @@ async def wired(
 
 def smtp_config(settings: Settings) -> SmtpConfig:
     """How mail is sent. The host must be set."""
+    from monitor.alerts.channels.email import Security, SmtpConfig
+
     return SmtpConfig(
         host=settings.smtp_host or "",
         port=settings.smtp_port,
@@ -120,6 +138,8 @@ def smtp_config(settings: Settings) -> SmtpConfig:
 
 def add_default_feeds(settings: Settings, database: Database, now: datetime) -> int:
     """Gives a new installation the default feeds, once; an operator who removes them is not overruled."""
+    from monitor.feeds.opml import default_feeds
+
     if not settings.default_feeds:
         return 0
     with database.work() as work:

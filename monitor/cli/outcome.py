@@ -34,33 +34,35 @@ class CommandError(Exception):
 
 def run(arguments: Sequence[str]) -> int:
     """Runs the command line; returns the exit code. Only faults of ours show a traceback."""
-    import click
-
-    from monitor.cli.app import app
+    from monitor.cli.app import build
     from monitor.cli.talk import complain
 
     try:
-        ended = app(args=list(arguments), prog_name="volteface", standalone_mode=False)
-        sys.stdout.flush()
-    except click.exceptions.Exit as ended_early:
-        return ended_early.exit_code
-    except click.ClickException as error:
-        error.show()
-        return Exit.USAGE
-    except (KeyboardInterrupt, click.Abort):
-        complain("interrupted")
-        return Exit.INTERRUPTED
+        try:
+            build(arguments)(args=list(arguments), prog_name="volteface")
+        except SystemExit as ended:
+            # typer and rich end so when stdout breaks, whatever code they choose.
+            if isinstance(ended.__context__, BrokenPipeError):
+                raise ended.__context__ from None
+            sys.stdout.flush()
+            return _code(ended)
     except BrokenPipeError:
         # What is still buffered must not fail again when the interpreter closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
         return Exit.BROKEN_PIPE
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
     except Exception as error:
         known = _known(error)
         if known is None:
             raise
         complain(str(error))
         return known
-    return ended if isinstance(ended, int) else Exit.OK
+    return Exit.OK
+
+
+def _code(ended: SystemExit) -> int:
+    return ended.code if isinstance(ended.code, int) else Exit.OK if ended.code is None else Exit.FAILED
 
 
 def _known(error: Exception) -> Exit | None:
