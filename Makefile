@@ -34,7 +34,7 @@ format: $(DEV_OK) ## Puts the code into shape
 	$(BIN)/ruff format .
 
 bench: $(RUN_OK) ## Lists the benchmarks; ARGS="NAME" runs one
-	$(BIN)/volteface bench $(ARGS)
+	$(BIN)/volteface bench $(or $(ARGS),--help)
 
 docs: $(DEV_OK) ## Writes .env.example and the table of settings in README.md anew
 	$(BIN)/python -m tests.architecture.settings_reference

@@ -10,10 +10,11 @@ import click
 import pytest
 import typer
 
-from monitor.cli.app import app
+from monitor.cli.app import build
 from rules.loader import check_packs, load_packs
 from tests.architecture.project import PACKAGES, ROOT
 
+_APP = typer.main.get_command(build([]))
 _DOCUMENTS = ("README.md", "CONTRIBUTING.md", "DESIGN.md", "CHANGELOG.md")
 _ROOTS = (*PACKAGES, "tests", ".ci")
 _PATH = re.compile(rf"`((?:{'|'.join(map(re.escape, _ROOTS))})/[\w./*-]*|[A-Za-z.-]+\.(?:md|toml|txt|yml|example))`")
@@ -48,7 +49,7 @@ def _commands(text: str) -> list[list[str]]:
 @pytest.mark.parametrize("words", _commands(_text("README.md")), ids=" ".join)
 def test_every_command_in_the_readme_is_one(words: list[str]) -> None:
     """It is parsed as the console would, with its options and the number of its arguments, and not run."""
-    command: click.Command = typer.main.get_command(app)
+    command: click.Command = _APP
     context = click.Context(command, info_name="volteface")
     rest = list(words)
     while isinstance(command, click.Group) or hasattr(command, "commands"):
@@ -61,7 +62,7 @@ def test_every_command_in_the_readme_is_one(words: list[str]) -> None:
 
 def test_the_changelog_names_every_command() -> None:
     named = set(re.findall(r"`(?:volteface )?([a-z]+)`", _text("CHANGELOG.md")))
-    assert set(typer.main.get_command(app).commands) <= named  # type: ignore[attr-defined]
+    assert set(_APP.commands) <= named  # type: ignore[attr-defined]
 
 
 def test_the_pack_in_the_readme_is_a_pack(tmp_path: Path) -> None:

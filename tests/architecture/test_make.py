@@ -1,4 +1,4 @@
-"""The Makefile on machines that are not as one wishes."""
+"""The Makefile and .ci/run on machines that are not as one wishes."""
 
 from __future__ import annotations
 
@@ -114,3 +114,49 @@ def test_secrets_are_made_once_and_closed_to_others(bare: Path) -> None:
     assert stat.S_IMODE((bare / "secrets/database_url").stat().st_mode) == 0o444
     assert "nothing was changed" in _make(bare, "secrets").stdout
     assert (bare / "secrets/postgres_password").read_text(encoding="utf-8") == password
+
+
+def _program(machine: Path, name: str, script: str) -> None:
+    file = machine / "bin" / name
+    file.unlink(missing_ok=True)
+    file.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    file.chmod(0o755)
+
+
+def _ci(machine: Path, user: int) -> subprocess.CompletedProcess[str]:
+    (machine / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci/run", machine / ".ci/run")
+    for name in ("bash", "dirname"):
+        (machine / "bin" / name).symlink_to(shutil.which(name) or name)
+    _program(machine, "id", f"echo {user}")
+    _program(machine, "make", 'echo "make $* with no skip $VOLTEFACE_NO_SKIP"')
+    env = {"PATH": str(machine / "bin")}
+    command = [machine / "bin/bash", ".ci/run"]
+    return subprocess.run(command, cwd=machine, env=env, capture_output=True, text=True, check=False)
+
+
+def test_ci_installs_what_is_missing_and_then_tests_without_skips(bare: Path) -> None:
+    _program(bare, "apt-get", 'echo "apt-get $*"')
+    done = _ci(bare, user=0)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("Installing system packages: ")
+    assert {"python3", "python3-venv", "chromium", "git"} <= set(lines[0].split())
+    assert lines[1] == "apt-get update -qq"
+    assert lines[2].startswith("apt-get install -y") and lines[2].endswith(lines[0].partition(": ")[2])
+    assert lines[3] == "make test with no skip 1"
+
+
+def test_ci_without_the_right_to_install_names_what_is_missing(bare: Path) -> None:
+    _program(bare, "apt-get", "exit 1")
+    done = _ci(bare, user=1000)
+    assert done.returncode == 1
+    assert "chromium" in done.stderr and "sudo" in done.stderr
+    assert "make test" not in done.stdout
+
+
+def test_ci_that_cannot_install_does_not_go_on(bare: Path) -> None:
+    _program(bare, "apt-get", "exit 100")
+    done = _ci(bare, user=0)
+    assert done.returncode == 100
+    assert "make test" not in done.stdout
