@@ -122,17 +122,17 @@ class Fetcher:
         left = self._config.deadline_s
         while True:
             host = trail.here.host
-            held = self._politeness.held(host)
-            if held:
-                return _held(feed, host, *held)
             async with self._politeness.turn(host), self._slots:
+                held = self._politeness.held(host)  # asked when it is our turn: much may have happened while we waited
+                if held:
+                    return _held(feed, host, *held)
                 started = self._clock()
                 try:
                     async with asyncio.timeout(max(0.0, left)):
                         result = await self._hop(feed, trail, conditions)
-                except (TimeoutError, httpx.TimeoutException):
+                except (TimeoutError, httpx.TimeoutException) as error:
                     self._politeness.timed_out(host)
-                    return _late(feed, host, self._config.deadline_s)
+                    return _late(feed, host, self._config.deadline_s, error)
                 left -= self._clock() - started
             self._politeness.answered(host)
             if result is not None:
@@ -230,8 +230,10 @@ def _held(feed: Feed, host: str, seconds: float, why: str) -> FetchResult:
     )
 
 
-def _late(feed: Feed, host: str, deadline_s: float) -> FetchResult:
+def _late(feed: Feed, host: str, deadline_s: float, error: Exception) -> FetchResult:
     words = f"{host} did not deliver the whole document within {deadline_s:g} seconds"
+    if isinstance(error, httpx.ConnectTimeout):
+        words = failure_in_words(error, host)
     return FetchResult(url=feed.url, outcome=FetchOutcome.FAILED, error=_sentence(words))
 
 

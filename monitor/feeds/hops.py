@@ -79,6 +79,8 @@ class Trail:
             raise BadRedirect(
                 f"the server redirects to {mask(location[:200])!r}, which is no address: {error}"
             ) from None
+        if target.scheme not in _DEFAULT_PORTS or not target.host:
+            raise BadRedirect(f"the server redirects to {mask(location[:200])!r}, which is neither http nor https")
         self.hops += 1
         seen = self._visits[str(target)] = self._visits.get(str(target), 0) + 1
         if self.hops > self.most:

@@ -12,7 +12,7 @@ from monitor.model.moment import utc
 LONGEST_WAIT_S = 24 * 3600
 
 _LONGEST_VALIDATOR = 512
-_MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d{1,10})\"?\s*(?:,|$)", re.IGNORECASE)
+_MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?([0-9]{1,10})\"?\s*(?:,|$)", re.IGNORECASE)
 
 
 def retry_after_s(value: str | None, now: datetime) -> int | None:
@@ -21,7 +21,7 @@ def retry_after_s(value: str | None, now: datetime) -> int | None:
     Seconds or a date. Nonsense, a date that has passed, zero and negative numbers are None: no wish was expressed.
     """
     text = (value or "").strip()
-    if re.fullmatch(r"\d{1,12}(\.\d+)?", text):
+    if re.fullmatch(r"[0-9]{1,12}(\.[0-9]+)?", text):
         seconds = int(float(text))
     else:
         moment = _http_date(text)
@@ -40,7 +40,7 @@ def max_age_s(headers: Mapping[str, str]) -> int | None:
     if not found:
         return None
     age = headers.get("age", "").strip()
-    already = int(age) if re.fullmatch(r"\d{1,10}", age) else 0
+    already = int(age) if re.fullmatch(r"[0-9]{1,10}", age) else 0
     return max(0, int(found.group(1)) - already)
 
 

@@ -51,6 +51,8 @@ def prepare(text: str) -> XmlDocument:
     position = _skip(text, 0)
     entities: dict[str, str] = {}
     if text[position : position + 9].lower() == "<!doctype":
+        if re.match(r"<!doctype\s+html\b", text[position:], re.IGNORECASE):
+            raise NotAFeed(_page(text))
         end = _doctype_end(text, position)
         entities = _entities(text[position:end])
         position = _skip(text, end)

@@ -55,8 +55,11 @@ _STANDS_FOR_ITSELF = re.compile(
     rf"(?:By |Von |Par |Por |Da |De |Source: |Fonte: |Quelle: )?(?P<name>{_NAME})(?: staff| Staff| News Agency)?"
 )
 _WITH_PERSON = re.compile(rf"[^,(|/]{{3,60}}(?:, | \(| \| | / )(?P<name>{_NAME})\)?")
-_DATELINE = re.compile(
-    rf"^[^\n.!?\"“„«]{{0,70}}?[(\[](?P<name>{_NAME})[)\]]|^(?P<bare>{_NAME})\s*[—–-]\s|^[A-ZÄÖÜ][^\n.!?]{{0,50}}/(?P<slash>{_NAME})\s*[—–-]"
+_DATELINE = re.compile(  # PARIS, 18 Feb (AFP) -   |   Canberra, Mar 4 (IANS) Australian …   |   AP —   |   Kyiv/TASS/ -
+    rf"^[^\n.!?\"“„«]{{0,70}}?[(\[](?P<dash>{_NAME})[)\]]\s*[-–—:]"
+    rf"|^(?:[A-ZÀ-Þ][\w.'’-]{{0,30}}[ ,/]{{1,3}}|\d{{1,4}}[ ,.]{{1,3}}){{0,6}}[(\[](?P<place>{_NAME})[)\]]\s"
+    rf"|^(?P<bare>{_NAME})\s*[—–-]\s"
+    rf"|^[A-ZÀ-Þ][^\n.!?]{{0,50}}/(?P<slash>{_NAME})/?\s*[—–-]"
 )
 _TAIL = re.compile(
     rf"(?:[(\[](?P<paren>{_NAME})[)\]]|(?:©|\(c\)|Source:|Quelle:|Fonte:|Fuente:|Źródło:|Источник:)\s*(?P<source>{_NAME}))"

@@ -17,6 +17,7 @@ from httpcore import AsyncNetworkBackend, AsyncNetworkStream
 from monitor.net.guard import AddressRefused, Guard
 from monitor.net.ranges import read_address
 
+_CONNECT_S = 10.0
 _FIRST_TRIES_S = 4.0
 
 
@@ -127,7 +128,7 @@ def guarded_client(
         transport=GuardedTransport(guard, connections=connections),
         trust_env=False,
         follow_redirects=False,
-        timeout=httpx.Timeout(timeout_s),
+        timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_S)),
         headers=headers,
         cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
     )

@@ -8,8 +8,8 @@ MASK = "***"
 
 _USERINFO = re.compile(r"(?<=://)[^/?#\s]*@")
 _SECRET_PARAMETER = re.compile(
-    r"([?&;](?:[\w.-]*(?:token|secret|passw(?:or)?d|api[_-]?key|apikey|auth|signature|credential)[\w.-]*"
-    r"|key|sig|pwd|pass|code|access_key)=)[^&;#\s]*",
+    r"([?&;](?:[\w.-]*(?:token|secret|passw(?:or)?d|(?:api|access|auth)[_-]?key|signature|credential)[\w.-]*"
+    r"|(?:[\w.-]*[_-])?auth|key|sig|pwd|pass)=)[^&;#\s]*",
     re.IGNORECASE,
 )
 
