@@ -6,6 +6,7 @@ between a subject and its object is what the subject does about it. So no tree i
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -56,20 +57,28 @@ class Climb:
 class Climber:
     """Walks over one field."""
 
-    def __init__(self, analysis: Analysis) -> None:
+    def __init__(self, analysis: Analysis, groups: Set[str] = frozenset(), persons: Set[str] = frozenset()) -> None:
         self.a = analysis
+        self.groups = groups
+        self.persons = persons
 
     def climb(self, at: int, low: int, matter: tuple[int, int] | None = None) -> Climb:
         """From token `at`, exclusive, down to `low`. Mentions inside `matter` are part of it."""
         result = Climb(stopped_at=low)
         companions: list[Mention] = []
         governing = in_adjunct = True
+        relative = False
         index = at
         low = max(low, at - FARTHEST)
         while index > low:
             mention = self.a.mention_ends.get(index)
             if mention is not None and not (matter and mention.end > matter[0] and mention.start < matter[1]):
-                role = self._role(mention, at, low)
+                role = Role.SUBJECT if relative else self._role(mention, at, low)
+                relative = False
+                if role is Role.SUBJECT and self._restricted(mention):
+                    result.unknown, result.why = True, f"only some of '{self._text(mention)}'"
+                    result.stopped_at = mention.start
+                    return result
                 if role is Role.SUBJECT:
                     if not mention.actors:
                         result.unknown, result.why = True, f"'{self._text(mention)}' is nobody that a rule names"
@@ -89,6 +98,8 @@ class Climber:
                 if governing:
                     result.cues.insert(0, group)
                 if group.verb and self._has_unknown_subject(group, low, result):
+                    result.embedded = len(result.cues)
+                elif group.has(*NOUNS) and not group.verb and self._heads_clause(group):
                     result.embedded = len(result.cues)
                 if self._coordinates(group.start - 1) or (group.has(CueClass.TOPIC) and self._adjoins(group.end, at)):
                     governing = False
@@ -113,6 +124,8 @@ class Climber:
                 result.unknown, result.why = True, f"named only in passing, behind '{self.a.fold(index)}'"
                 result.stopped_at = index + 1
                 return result
+            if verdict == "relative":
+                relative = True
             if verdict == "skip":
                 index = self._before_parenthesis(index, low)
         if result.stopped_at < low:
@@ -137,9 +150,22 @@ class Climber:
             result.subjects, result.unknown = (), True
             result.why = f"hypothetical: '{self.a.fold(lead)}'"
 
+    def _restricted(self, mention: Mention) -> bool:
+        """Whether a clause without a comma picks some out of a group: "European countries that want to do so"."""
+        following = mention.end
+        picks = self.a.is_word(following, "relatives") or self.a.is_word(following, "complementizers")
+        return picks and not self.groups.isdisjoint(mention.actors)
+
     def _adjoins(self, index: int, at: int) -> bool:
         """Whether nothing but articles and adjectives stands between."""
         return not any(self._free_mention(i) or self.a.is_word(i, "prepositions") for i in range(index, at))
+
+    def _heads_clause(self, group: CueGroup) -> bool:
+        """Whether a noun is itself the subject of a clause: "says that the decision …"."""
+        index = group.start - 1
+        while self.a.is_word(index, "determiners") and not self.a.is_word(index, "complementizers"):
+            index -= 1
+        return self.a.is_word(index, "complementizers") or self.a.fold(index) == ","
 
     def _free_mention(self, index: int) -> bool:
         mention = self.a.mentions.get(index)
@@ -177,7 +203,11 @@ class Climber:
             previous = index - 1
             if self.a.fold(previous) == ",":
                 previous -= 1
-            return "" if previous + 1 in self.a.mention_ends else "unknown"
+            antecedent = self.a.mention_ends.get(previous + 1)
+            if antecedent is None:
+                return "unknown"
+            person = bool(self.persons & set(antecedent.actors))
+            return "relative" if person == (word in words["personal_relatives"]) else "unknown"
         return ""
 
     def _new_clause(self, comma: int) -> bool:
@@ -227,6 +257,8 @@ class Climber:
             return Role.OWNER if noun_after is not None else Role.OTHER
         if before >= low and self.a.is_word(before, "like"):
             return Role.COMPANION
+        if before == low and self.a.is_word(before, "views") and self.a.fold(mention.end) == ",":
+            return Role.SUBJECT
         if before >= low and self.a.is_word(before, "prepositions"):
             return self._after_preposition(before, low)
         if noun_after is not None and noun_after.start == mention.end and not self._verbal(noun_after):

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from monitor.positions.grammar.analysis import Analysis
+from monitor.positions.grammar.climb import Climber
+from monitor.positions.grammar.language import CueClass
 from monitor.positions.grammar.mentions import Mention, MentionKind
 from monitor.positions.grammar.sentences import Sentence
 from rules.model import ActorKind, RuleSet
@@ -20,6 +22,7 @@ class Discourse:
 
     analysis: Analysis
     rules: RuleSet
+    climber: Climber
     person: str | None = None
     body: str | None = None
     group: tuple[str, ...] = ()
@@ -39,7 +42,6 @@ class Discourse:
 
     def add_pronouns(self, sentence: Sentence) -> None:
         """Pronouns and role nouns of a sentence become mentions of whom they stand for."""
-        made: list[Mention] = []
         person, body = self.person, self.body
         self._pair, self._joined = self.persons[-2:], ()
         index = sentence.start
@@ -52,18 +54,18 @@ class Discourse:
                 continue
             mention = self._pronoun(index, sentence, person, body) or self._role(index, sentence, person)
             if mention is not None:
-                made.append(mention)
+                self.analysis.add_mentions([mention])
                 index = mention.end
             else:
                 index += 1
-        self.analysis.add_mentions(made)
 
     def _after(self, named: Mention, person: str | None, body: str | None) -> tuple[str | None, str | None]:
         actor = named.actors[0] if named.actors else None
         if actor is None:
             return person, body
         if self.is_person(actor):
-            aside = self.analysis.is_word(named.start - 1, "beside")
+            relative = self.analysis.is_word(named.end, "personal_relatives")
+            aside = self.analysis.is_word(named.start - 1, "beside") and not relative
             return (person if aside and person else actor), body
         return person, actor
 
@@ -95,7 +97,7 @@ class Discourse:
                 else None
             )
         if a.is_word(index, "third_person_singular"):
-            return self._made(index, self._other(person, speaker))
+            return self._made(index, self._teller(index, sentence) or self._other(person, speaker))
         if a.is_word(index, "possessive_singular"):
             return self._made(index, self._other(person, speaker), possessive=True)
         if a.is_word(index, "third_person_plural") and speaker is None:
@@ -106,6 +108,16 @@ class Discourse:
         if a.is_word(index, "neuter") and speaker is None and body and self._refers(index, sentence):
             return self._made(index, (body,))
         return None
+
+    def _teller(self, index: int, sentence: Sentence) -> tuple[str, ...]:
+        """Whom "he" means right behind a verb of saying: "X, who met Y, said he …" is about X."""
+        end = index - 1 if self.analysis.is_word(index - 1, "complementizers") else index
+        for group in self.analysis.cue_ends.get(end, ()):
+            if group.verb and group.has(CueClass.SAY) and group.start > sentence.start:
+                subjects = self.climber.subject_of(group, sentence.start)
+                if len(subjects) == 1 and len(subjects[0].actors) == 1 and self.is_person(subjects[0].actors[0]):
+                    return subjects[0].actors
+        return ()
 
     def _refers(self, index: int, sentence: Sentence) -> bool:
         """Whether "it" stands for a body: "Berlin said it would …", not "it is regrettable that …"."""

@@ -18,7 +18,7 @@ from monitor.positions.grammar.matters import MatterLocator, locator_for, stem
 from monitor.positions.grammar.mentions import Found, Mention, MentionFinder, MentionKind
 from monitor.positions.grammar.sentences import Sentence, lay_out
 from monitor.positions.protocol import Attribution, Candidate, CueSeen
-from rules.model import Match, RuleKind, RuleSet, Via
+from rules.model import ActorKind, Match, RuleKind, RuleSet, Via
 
 MOST_LISTED = 30
 """Tokens of an entry in a list of decisions."""
@@ -83,8 +83,12 @@ class FieldSearch:
         self.layout = lay_out(text, language)
         self.a = Analysis(self.layout, language)
         self.starts = [token.start for token in self.layout.tokens]
-        self.climber = Climber(self.a)
-        self.discourse = Discourse(self.a, rules)
+        groups = {key for key, actor in rules.actors.items() if actor.kind is ActorKind.GROUP}
+        persons = {
+            key for key, actor in rules.actors.items() if actor.kind in (ActorKind.PERSON, ActorKind.COMMENTATOR)
+        }
+        self.climber = Climber(self.a, groups, persons)
+        self.discourse = Discourse(self.a, rules, self.climber)
         self.attributor = Attributor(self.a, self.climber, self.discourse)
         self.language = language
         self._place_mentions(actors)
@@ -200,7 +204,7 @@ class FieldSearch:
                 kinds = (CueClass.SAY, CueClass.SUPPORT, CueClass.OPPOSE, CueClass.EXCLUDE, CueClass.ACCORDING)
                 if group.has(*kinds) and self.a.quotation_at(index) is None:
                     if group.has(CueClass.ACCORDING):
-                        named = self.a.mentions.get(group.end)
+                        named = self.a.mention_over(group.start, group.end + 1)
                         if named is not None:
                             self.discourse.note(sentence, (named,), False)
                         continue
@@ -209,6 +213,11 @@ class FieldSearch:
                     if climb.subjects or climb.unknown:
                         self.discourse.note(sentence, climb.subjects, climb.unknown)
         self.discourse.note_mentions(sentence)
+        viewer = next(
+            (self.a.mentions[i] for i in range(sentence.start, sentence.start + 5) if i in self.a.mentions), None
+        )
+        if viewer is not None and self.a.is_word(sentence.start, "views") and self.a.fold(viewer.end) == ",":
+            self.discourse.note(sentence, (viewer,), False)
         for index, speaker in self.a.speakers.items():
             if sentence.start <= self.layout.quotations[index].end < sentence.end + 1 and speaker.actors:
                 self.discourse.note(sentence, (speaker,), False)
@@ -399,7 +408,7 @@ class FieldSearch:
             for group in self.a.cue_starts.get(index, ())
             if group.end <= matter.end
             and stem(self.a.fold(group.start)) not in self.locator.propositions[matter.issue]
-            and not group.has(CueClass.OPPOSE_NOUN, CueClass.SUPPORT_NOUN)
+            and (group.verb or not group.has(CueClass.OPPOSE_NOUN, CueClass.SUPPORT_NOUN))
         ]
 
     def _joined_before(self, matter: Matter) -> bool:
@@ -441,7 +450,11 @@ class FieldSearch:
                 break
             if word == ",":
                 following = index + 1
-                if not self._goes_on(following):
+                closing = self._insertion_end(following, end)
+                if closing:
+                    index = closing + 1
+                    continue
+                if not any(g.has(CueClass.CONDITION, CueClass.OPEN) for g in self.a.cue_starts.get(following, ())):
                     break
                 subject_like = False
             if word in ("to", "that") or self.a.is_word(index, "relatives") or self.a.is_word(index, "coordinators"):
@@ -452,18 +465,20 @@ class FieldSearch:
             for group in groups:
                 if group.end > end:
                     continue
-                passive = not group.has(CueClass.REVERSE) or self.a.is_word(index - 1, "auxiliaries")
+                passive = not group.has(CueClass.REVERSE) or self.a.is_word(index - 1, "passives")
                 if group.has(*kinds) or (subject_like and passive and group.has(*verbs)):
                     found.append(group)
             index = max([index + 1, *(g.end for g in groups)])
         return found
 
-    def _goes_on(self, index: int) -> bool:
-        """Whether what follows a comma is a condition on what stands before it, or a short insertion."""
-        if any(g.has(CueClass.CONDITION, CueClass.OPEN) for g in self.a.cue_starts.get(index, ())):
-            return True
-        commas = [i for i in range(index, min(index + 6, len(self.layout.tokens))) if self.a.fold(i) == ","]
-        return bool(commas) and not any(i in self.a.mentions or i in self.a.cue_starts for i in range(index, commas[0]))
+    def _insertion_end(self, index: int, end: int) -> int:
+        """The comma that closes a short insertion, or 0."""
+        for at in range(index, min(index + 7, end)):
+            if self.a.fold(at) == ",":
+                return at
+            if at in self.a.cue_starts:
+                return 0
+        return 0
 
     def _starts_clause(self, index: int, end: int) -> bool:
         mention = self.a.mentions.get(index) or self.a.mentions.get(index + 1)

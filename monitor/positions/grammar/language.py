@@ -55,7 +55,7 @@ WORD_LISTS = frozenset(
         "determiners", "auxiliaries", "prepositions", "coordinators", "like", "clause_breaks", "complementizers",
         "relatives", "agents", "owners", "first_person", "third_person_singular", "third_person_plural", "neuter",
         "possessive_singular", "possessive_plural", "person_roles", "group_roles", "bodies", "spokes", "generic",
-        "list_leads", "hearers", "past_markers", "infinitive_markers", "adjuncts", "hypotheses", "impersonal", "beside", "pair_roles", "body_roles",
+        "list_leads", "hearers", "past_markers", "infinitive_markers", "adjuncts", "hypotheses", "impersonal", "beside", "pair_roles", "body_roles", "passives", "personal_relatives", "views", "title_words",
     }
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from monitor.positions.grammar.tokens import Token
 from rules.model import ActorKind, RuleSet
 
 MOST_TITLE_WORDS = 7
+FUNCTION = ("auxiliaries", "prepositions", "coordinators", "adjuncts", "complementizers", "relatives")
 LINKS = frozenset({"of", "to", "for", "and", "the", "'s", "’s", "on", "in"})
 
 
@@ -89,7 +90,7 @@ class MentionFinder:
             or following.fold in self.language.words["auxiliaries"]
         ):
             return False
-        if following.fold in self._role_words or following.fold in self._verbs:
+        if following.fold in self._role_words:
             return False
         around = [t for t in tokens[max(0, mention.start - 6) : mention.end + 6] if t.is_word and len(t.text) > 3]
         return sum(t.is_upper for t in around) * 2 <= len(around) + 2
@@ -124,11 +125,22 @@ class MentionFinder:
         if end < len(tokens) and tokens[end].fold in ("'s", "'"):
             end, possessive = end + 1, True
         bodies = self.language.words["bodies"] | self.language.words["spokes"]
-        for ahead in range(end, min(end + 3, len(tokens))):
-            if tokens[ahead].fold in bodies and not (possessive and tokens[ahead].fold in self._role_words):
+        for ahead in range(end, min(end + 2, len(tokens))):
+            token = tokens[ahead]
+            if token.fold in bodies and not (possessive and token.fold in self._role_words):
                 return Mention(mention.start, ahead + 1, mention.actors)
-            if not tokens[ahead].is_word or tokens[ahead].fold in self.language.words["prepositions"]:
+            if not token.text[0].islower() or token.fold in self._verbs or self._is_function(token):
                 break
-        if possessive:
-            return Mention(mention.start, end, mention.actors, possessive=True)
-        return mention
+        start = self._titled(tokens, mention.start) if self._is_person(mention.actors[0]) else mention.start
+        return Mention(start, end, mention.actors, possessive=possessive)
+
+    def _is_function(self, token: Token) -> bool:
+        return not token.is_word or any(token.fold in self.language.words[name] for name in FUNCTION)
+
+    def _titled(self, tokens: Sequence[Token], start: int) -> int:
+        """Where the title before a person's name begins: "opposition leader", "Retired General"."""
+        titles = self._role_words | self.language.words["title_words"]
+        index = start
+        while index > 0 and start - index < MOST_TITLE_WORDS and tokens[index - 1].fold in titles:
+            index -= 1
+        return index

@@ -130,6 +130,7 @@ def _apply(tally: Tally, cue: CueSeen) -> None:
             tally.conditional = True
             tally.hard_condition = tally.hard_condition or cue.wording not in SOFT
             tally.tied = cue.place == "before"
+            tally.commits = tally.commits or (cue.place == "after" and cue.has(C.OPEN))
         tally.negated = False
     elif cue.has(C.OPEN):
         tally.used.append(cue.wording)
