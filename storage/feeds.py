@@ -7,13 +7,14 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import col, func, select
 
 from monitor.model.feed import Feed, FeedStatus
 from storage.errors import FeedExists, NotFound
 from storage.repository import Repository, chunks, lease_token, unleased
 from storage.tables import FeedRow, ItemRow
+from storage.values import ItemState
 
 FIELDS = tuple(field.name for field in fields(Feed))
 
@@ -106,6 +107,10 @@ class Feeds(Repository):
     def remove(self, feed_id: int) -> None:
         """Removes the feed. Its items stay, without a feed but with its title. Raises NotFound."""
         row = self._row(FeedRow, feed_id, "feed")
+        # Of forgotten items only the identity was kept, for this feed's sake.
+        self._session.exec(
+            delete(ItemRow).where(col(ItemRow.feed_id) == feed_id, col(ItemRow.state) == ItemState.FORGOTTEN.value)
+        )
         self._session.exec(
             update(ItemRow).where(col(ItemRow.feed_id) == feed_id).values(feed_title=row.title, feed_id=None)
         )

@@ -77,7 +77,7 @@ class Items(Repository):
         self._lock("item", item_id)
         row = self._row(ItemRow, item_id, "item")
         row.revision += 1
-        row.url = url
+        row.url = None if url is None else storable(url)
         row.state = ItemState.NEW.value
         row.attempts, row.error = 0, None
         row.lease_token, row.lease_until = None, None
@@ -147,7 +147,8 @@ class Items(Repository):
 
     def search(self, query: str | None, limit: int, offset: int = 0) -> list[Item]:
         """Items by words, newest first; without a query all of them. No input is a syntax error: see `found_by`."""
-        selected = self._select().order_by(col(ItemRow.published_at).desc(), col(ItemRow.id).desc())
+        selected = self._select().where(ItemRow.state != ItemState.FORGOTTEN.value)
+        selected = selected.order_by(col(ItemRow.published_at).desc(), col(ItemRow.id).desc())
         if query is not None and query.strip():
             condition = found_by(self._session, query)
             if condition is None:

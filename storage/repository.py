@@ -20,6 +20,9 @@ Thing = TypeVar("Thing")
 MOST_PARAMETERS = 500
 """Values in one IN list; SQLite allows 999 to a statement in its older versions."""
 
+LEAST_ID, MOST_ID = -(2**63), 2**63 - 1
+"""What fits the column; drivers refuse anything beyond, each with another error."""
+
 
 class Repository:
     """The rows of one noun within one unit of work."""
@@ -33,10 +36,9 @@ class Repository:
 
     def _row(self, table: type[Row], key: Any, noun: str) -> Row:
         """The row with this primary key, as it is now. Raises NotFound."""
-        try:
-            row = self._session.get(table, key, populate_existing=True)
-        except OverflowError:  # an id beyond 64 bits, which SQLite's driver refuses
-            row = None
+        if isinstance(key, int) and not LEAST_ID <= key <= MOST_ID:
+            raise NotFound(noun, key)
+        row = self._session.get(table, key, populate_existing=True)
         if row is None:
             raise NotFound(noun, key)
         return row

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, column, func, insert, literal_column, select, table
+from sqlalchemy import ColumnElement, Integer, Select, and_, column, delete, func, insert, literal_column, select, table
 from sqlmodel import Session, col
 
 from storage.tables import ItemRevisionRow
@@ -44,6 +45,13 @@ def index_revision(session: Session, revision_id: int, title: str, body: str) ->
     if session.get_bind().dialect.name == "postgresql":
         words = fold(f"{title} {body}")[:MOST_INDEXED]
         session.exec(insert(WORDS).values(revision_id=revision_id, words=func.to_tsvector(SIMPLE, words)))
+
+
+def unindex_items(session: Session, item_ids: Collection[int]) -> None:
+    """Takes all that the items said out of the index on PostgreSQL; on SQLite a trigger follows the words."""
+    if session.get_bind().dialect.name == "postgresql":
+        gone = select(col(ItemRevisionRow.id)).where(col(ItemRevisionRow.item_id).in_(item_ids))
+        session.exec(delete(WORDS).where(WORDS.c.revision_id.in_(gone)))
 
 
 def found_by(session: Session, query: str) -> ColumnElement[bool] | None:

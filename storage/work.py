@@ -8,6 +8,7 @@ from storage.alerts import Alerts
 from storage.audit import Audit, Meta
 from storage.events import Events
 from storage.feeds import Feeds
+from storage.forgetting import Retention
 from storage.items import Items
 from storage.positions import Positions
 from storage.rules import Rules
@@ -29,3 +30,4 @@ class Work:
         self.events = Events(session)
         self.audit = Audit(session)
         self.meta = Meta(session)
+        self.retention = Retention(session)

@@ -20,7 +20,7 @@ class StoryRow(Table, table=True):
 
 
 class ItemRow(Table, table=True):
-    """An item; its words are in its revisions. `state` is the queue: new, done or failed.
+    """An item; its words are in its revisions. `state` is the queue: see `ItemState`.
 
     `feed_title` is kept when the feed is removed, so that an old alert can still say where it was read.
     """

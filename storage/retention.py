@@ -1,0 +1,35 @@
+"""What is forgotten in time: old items that nothing rests on, and events that everybody has heard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.engine import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pruned:
+    """How much was forgotten."""
+
+    items: int
+    events: int
+
+
+def prune(database: Database, items_before: datetime, events_before: datetime) -> Pruned:
+    """Forgets items published, and last seen, before one moment and events dispatched before another.
+
+    An item stays while a change or a position cites a statement from it (as what was said before or after, or in
+    support), while one of its live statements feeds a fold, while an alert tells of it, and while it waits to be
+    processed. What a change cites is never forgotten.
+    """
+    forgotten, after = 0, 0
+    while True:
+        with database.work() as work:
+            batch = work.retention.old_items(items_before, after)
+            forgotten += work.retention.forget(batch)
+        if not batch:
+            break
+        after = batch[-1]
+    with database.work() as work:
+        return Pruned(items=forgotten, events=work.events.prune(events_before))
