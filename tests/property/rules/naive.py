@@ -6,6 +6,7 @@ It shares with the matcher what a word, a fold, a stem and a spelling are; not h
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from itertools import product
 
 from rules.fold import Folded, fold
@@ -71,16 +72,10 @@ def places(node: Node, field: NaiveField) -> set[Interval]:
             return set().union(*(places(part, field) for part in parts))
         case Near(parts, distances):
             sides = [minimal(places(part, field)) if isinstance(part, Near) else places(part, field) for part in parts]
-            return minimal(
-                {
-                    (min(a for a, _ in row), max(b for _, b in row))
-                    for row in product(*sides)
-                    if all(
-                        _near(one, other, distance, field)
-                        for one, other, distance in zip(row, row[1:], distances, strict=False)
-                    )
-                }
-            )
+            rows: list[tuple[Interval, ...]] = [(place,) for place in sides[0]]
+            for side, distance in zip(sides[1:], distances, strict=True):
+                rows = [(*row, place) for row in rows for place in side if _near(row[-1], place, distance, field)]
+            return minimal({(min(a for a, _ in row), max(b for _, b in row)) for row in rows})
         case And():
             raise AssertionError
 
@@ -105,7 +100,7 @@ def _spells(words: list[Word], tokens: list[str]) -> bool:
     if not words:
         return not tokens
     for length in range(len(words), 0, -1):
-        known = _group(words[:length])
+        known = _group(tuple(words[:length]))
         if known is not None:
             return any(
                 _keys(tokens[: len(row)], words[0]) == row and _spells(words[length:], tokens[len(row) :])
@@ -118,7 +113,8 @@ def _keys(tokens: list[str], like: Word) -> tuple[str, ...]:
     return tuple(token if like.exact else _stem(token) for token in tokens)
 
 
-def _group(words: list[Word]) -> set[tuple[str, ...]] | None:
+@cache
+def _group(words: tuple[Word, ...]) -> set[tuple[str, ...]] | None:
     if any(word.prefix or word.exact != words[0].exact for word in words):
         return None
     own = _keys([word.text for word in words], words[0])

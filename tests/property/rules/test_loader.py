@@ -30,7 +30,7 @@ values = st.recursive(
 wrong_types = st.lists(st.dictionaries(keys, values, max_size=6), max_size=3).map(lambda rules: str(rules).encode())
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.one_of(st.binary(max_size=80), broken_yaml, wrong_types),
     st.sampled_from(["actors/a.yaml", "issues/a.yaml", "queries/a.yaml"]),

@@ -63,7 +63,7 @@ def expected(tree: object, fields: dict[str, str], kind: RuleKind, rule: str, vi
     }
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(queries, min_size=1, max_size=3, unique=True), texts, texts)
 def test_queries(lines: list[str], title: str, text: str) -> None:
     fields = {"title": title, "text": text}
