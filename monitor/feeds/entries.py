@@ -17,6 +17,7 @@ LONGEST_TEXT = 200_000
 LONGEST_TITLE = 2_000
 
 _LONGEST_LINK = 4_000
+_MOST_PROBLEMS = 100
 _BLANKS = re.compile(r"[\s\x00-\x20]+")
 
 
@@ -114,6 +115,13 @@ def _told_apart(entries: list[ParsedEntry], problems: list[str]) -> tuple[Parsed
         return replace(entry, id=f"{entry.id}#{digest(entry.link or '', '' if alone else entry.title)[:16]}")
 
     return tuple(own(entry) for entry in entries)
+
+
+def told(problems: Sequence[str]) -> tuple[str, ...]:
+    """The problems as they are passed on: the first hundred, and how many there are besides."""
+    if len(problems) <= _MOST_PROBLEMS:
+        return tuple(problems)
+    return (*problems[:_MOST_PROBLEMS], f"and {len(problems) - _MOST_PROBLEMS} more problems of this kind")
 
 
 def digest(*parts: str) -> str:

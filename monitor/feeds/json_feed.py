@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from monitor.feeds.dates import parse_date
-from monitor.feeds.entries import LONGEST_TITLE, RawEntry, compose, language, web_address
+from monitor.feeds.entries import LONGEST_TITLE, RawEntry, compose, language, told, web_address
 from monitor.feeds.not_a_feed import NotAFeed
 from monitor.feeds.text import html_to_text, one_line, plain, safe_html
 from monitor.model.feed import ParsedFeed
@@ -37,7 +37,7 @@ def parse(text: str, base: str | None, problems: list[str]) -> ParsedFeed:
         link=home,
         lang=lang,
         entries=entries,
-        problems=tuple(problems + skipped),
+        problems=told(problems + skipped),
     )
 
 

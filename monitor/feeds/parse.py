@@ -13,7 +13,7 @@ from typing import Any
 from monitor.feeds import json_feed
 from monitor.feeds.charset import decode
 from monitor.feeds.dates import parse_date
-from monitor.feeds.entries import LONGEST_TITLE, RawEntry, compose, language, web_address
+from monitor.feeds.entries import LONGEST_TITLE, RawEntry, compose, language, told, web_address
 from monitor.feeds.feedparser_reading import Reading, read
 from monitor.feeds.not_a_feed import NotAFeed
 from monitor.feeds.text import html_to_line, html_to_text, mended, one_line, plain, safe_html
@@ -71,7 +71,7 @@ def _feed(reading: Reading, base: str | None, problems: list[str], *, complete: 
         lang=lang,
         ttl_s=_ttl_s(head),
         entries=entries,
-        problems=tuple(problems + skipped),
+        problems=told(problems + skipped),
         complete=complete,
     )
 

@@ -133,7 +133,7 @@ def _page(text: str) -> str:
             "the site shows a page that asks whether one is human instead of the feed; ask the publisher to let feed"
             " readers through, or use another address of the feed"
         )
-    link = re.search(r"<link\b[^>]*type=[\"']application/(?:rss|atom|feed)\+(?:xml|json)[\"'][^>]*>", lowered)
+    link = re.search(r"<link\b[^<>]{0,1000}type=[\"']application/(?:rss|atom|feed)\+(?:xml|json)[\"']", lowered)
     if link:
         return "it is a web page, which names a feed of its own; add the address of that feed instead"
     return "it is a web page, not a feed; look for a feed link on the site"

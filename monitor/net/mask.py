@@ -8,8 +8,8 @@ MASK = "***"
 
 _USERINFO = re.compile(r"(?<=://)[^/?#\s]*@")
 _SECRET_PARAMETER = re.compile(
-    r"([?&;](?:[\w.-]*(?:token|secret|passw(?:or)?d|(?:api|access|auth)[_-]?key|signature|credential)[\w.-]*"
-    r"|(?:[\w.-]*[_-])?auth|key|sig|pwd|pass)=)[^&;#\s]*",
+    r"([?&;](?:[\w.-]{0,60}?(?:token|secret|passw(?:or)?d|(?:api|access|auth)[_-]?key|signature|credential)[\w.-]{0,60}"
+    r"|(?:[\w.-]{0,60}[_-])?auth|key|sig|pwd|pass)=)[^&;#\s]*",
     re.IGNORECASE,
 )
 

@@ -35,9 +35,11 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=200)
 MARKUP = st.lists(
     st.sampled_from(
         ["<rss version='2.0'>", "<channel>", "<item>", "</item>", "</channel>", "</rss>", "<title>", "</title>",
-         "<guid>", "</guid>", "<link>", "</link>", "<feed xmlns='http://www.w3.org/2005/Atom'>", "<entry>", "</entry>", "</feed>",
+         "<guid>", "</guid>", "<link>", "</link>", "<feed xmlns='http://www.w3.org/2005/Atom'>",
+         "<entry>", "</entry>", "</feed>",
          "<id>", "</id>", "<![CDATA[", "]]>", "&amp;", "&#0;", "&nbsp;", "<content type='xhtml'><div>",
-         "</div></content>", "<!DOCTYPE rss [<!ENTITY a 'b'>]>", "&a;", "<?xml version='1.0' encoding='utf-16'?>", "<description>", "text",
+         "</div></content>", "<!DOCTYPE rss [<!ENTITY a 'b'>]>", "&a;", "<?xml version='1.0' encoding='utf-16'?>",
+         "<description>", "text",
          "</description>", "<pubDate>", "Tue, 18 Feb 2025", "</pubDate>", "<source url='x'>", "<!--", "-->", "<html>",
          "http://x/", "\x00", "<svg>", "<script>", "</script>", "<rdf:RDF>", "<media:x", ">", "<", "\"",
          "<link href='a'/>"]

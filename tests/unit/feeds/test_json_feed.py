@@ -67,6 +67,12 @@ def test_lone_surrogates_and_nul_do_not_get_through() -> None:
     assert feed.entries[0].title == "ab"
 
 
+def test_problems_are_bounded() -> None:
+    problems = parse_document(document(*range(1000))).problems
+    assert len(problems) == 101
+    assert problems[-1] == "and 900 more problems of this kind"
+
+
 def test_items_must_be_a_list() -> None:
     with pytest.raises(NotAFeed, match="no list of items"):
         parse_document(b'{"version":"https://jsonfeed.org/version/1.1","items":{}}')
