@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -62,6 +63,7 @@ class Candidate:
     claimed_by: str | None = None
     uncertain_speaker: bool = False
     question: bool = False
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,8 @@ class Attributor:
             steps += 1
             mention = self.a.mention_ends.get(index + 1)
             if mention is not None:
-                return (mention,) if self.a.fold(start - 1) == ":" else ()
+                source = self.climber.is_source(mention, low)
+                return (mention,) if source or self.a.fold(start - 1) == ":" else ()
             word = self.a.fold(index)
             words = self.a.language.words
             passes = word in (",", ":") or any(
@@ -162,7 +163,7 @@ class Attributor:
             mention = self.a.mentions.get(at)
             if mention is not None:
                 return mention
-            body = self.a.is_word(at, "prepositions") and self.a.is_word(at - 1, "spokes")
+            body = self.a.is_word(at, "body_links") and self.a.is_word(at - 1, "spokes")
             if body:
                 continue
             if not self.a.layout.tokens[at].is_word or at in self.a.cue_starts or self.a.is_word(at, "prepositions"):

@@ -156,6 +156,13 @@ class Climber:
         picks = self.a.is_word(following, "relatives") or self.a.is_word(following, "complementizers")
         return picks and not self.groups.isdisjoint(mention.actors)
 
+    def is_source(self, mention: Mention, low: int) -> bool:
+        """Whether a mention is named as a source: "according to Rome," "for Rome,"."""
+        before = self._before(mention.start)
+        if before == low and self.a.is_word(before, "views"):
+            return True
+        return any(group.has(CueClass.ACCORDING) for group in self.a.cue_ends.get(before + 1, ()))
+
     def _adjoins(self, index: int, at: int) -> bool:
         """Whether nothing but articles and adjectives stands between."""
         return not any(self._free_mention(i) or self.a.is_word(i, "prepositions") for i in range(index, at))
@@ -423,7 +430,7 @@ class Climber:
         )
         if not token.is_word or any(token.fold in words[name] for name in (*skips, "impersonal")):
             return False
-        if self.a.fold(group.start).endswith("ing") or token.fold.isdigit():
+        if self.a.fold(group.start).endswith("ing") or token.fold.isdigit() or token.fold.endswith("ed"):
             return False
         before = self._before(index)
         while (

@@ -76,7 +76,7 @@ def _statement(item: Item, candidate: Candidate, judgement: Judgement) -> ReadSt
         stance=judgement.stance,
         evidence=candidate.evidence,
         confidence=confidence(candidate, judgement),
-        said_at=item.published_at,
+        said_at=candidate.said_at or item.published_at,
         speaker=candidate.speaker,
         claimed_by=candidate.claimed_by,
         quoted=candidate.quoted,

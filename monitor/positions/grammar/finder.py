@@ -7,11 +7,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from datetime import datetime
+
 from monitor.model.item import Item
 from monitor.model.statement import Evidence, TraceStep
 from monitor.positions.grammar.analysis import Analysis, CueGroup, Matter
 from monitor.positions.grammar.attribution import Attributor
 from monitor.positions.grammar.climb import Climb, Climber
+from monitor.positions.grammar.dates import said_at
 from monitor.positions.grammar.discourse import Discourse
 from monitor.positions.grammar.language import CueClass, Language
 from monitor.positions.grammar.matters import MatterLocator, locator_for, stem
@@ -56,7 +59,7 @@ class GrammarFinder:
         for name, text in item.fields.items():
             actors = [m for m in matches if m.field == name and m.kind is RuleKind.ACTOR]
             here = [m for m in matters if m.field == name]
-            FieldSearch(name, text, actors, here, rules, self.language, result, locator).run()
+            FieldSearch(name, text, actors, here, rules, self.language, result, locator, item.published_at).run()
         return result
 
 
@@ -73,8 +76,10 @@ class FieldSearch:
         language: Language,
         result: Search,
         locator: MatterLocator,
+        published: datetime,
     ) -> None:
         self.name = name
+        self.published = published
         self.locator = locator
         self.salience: Counter[str] = Counter()
         self.listing = -9
@@ -442,7 +447,7 @@ class FieldSearch:
         index = matter.end
         end = min(high, matter.end + AFTER_REACH)
         kinds = (CueClass.GOOD, CueClass.BAD, CueClass.CONDITION, CueClass.OPEN, CueClass.NEGATION, CueClass.POSSIBLE)
-        verbs = (CueClass.NORMATIVE, CueClass.REVERSE, CueClass.EXCLUDE)
+        verbs = (CueClass.NORMATIVE, CueClass.REVERSE, CueClass.EXCLUDE, CueClass.SUPPORT, CueClass.OPPOSE)
         subject_like = True
         while index < end:
             word = self.a.fold(index)
@@ -457,7 +462,13 @@ class FieldSearch:
                 if not any(g.has(CueClass.CONDITION, CueClass.OPEN) for g in self.a.cue_starts.get(following, ())):
                     break
                 subject_like = False
-            if word in ("to", "that") or self.a.is_word(index, "relatives") or self.a.is_word(index, "coordinators"):
+            into_verb = self.a.is_word(index, "infinitive_markers") and index + 1 not in self.a.mentions
+            if (
+                into_verb
+                or word == "that"
+                or self.a.is_word(index, "relatives")
+                or self.a.is_word(index, "coordinators")
+            ):
                 subject_like = False
             if self.a.is_word(index, "coordinators") and self._starts_clause(index + 1, end):
                 break
@@ -465,11 +476,18 @@ class FieldSearch:
             for group in groups:
                 if group.end > end:
                     continue
-                passive = not group.has(CueClass.REVERSE) or self.a.is_word(index - 1, "passives")
+                passive = group.has(CueClass.NORMATIVE) or (group.verb and self._passive(index))
                 if group.has(*kinds) or (subject_like and passive and group.has(*verbs)):
                     found.append(group)
             index = max([index + 1, *(g.end for g in groups)])
         return found
+
+    def _passive(self, index: int) -> bool:
+        """Whether a verb is passive: "were lifted", "is not being planned"."""
+        before = index - 1
+        while self.a.fold(before).endswith("ly") or self.a.fold(before) in ("not", "n't", "now", "also"):
+            before -= 1
+        return self.a.is_word(before, "passives")
 
     def _insertion_end(self, index: int, end: int) -> int:
         """The comma that closes a short insertion, or 0."""
@@ -577,6 +595,7 @@ class FieldSearch:
                     claimed_by=claimed if claimed != actor else None,
                     uncertain_speaker=quote is not None and quote in self.a.unsure,
                     question=sentence.question,
+                    said_at=said_at(self.a, sentence, self.published),
                 )
             )
 

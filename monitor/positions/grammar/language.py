@@ -55,7 +55,7 @@ WORD_LISTS = frozenset(
         "determiners", "auxiliaries", "prepositions", "coordinators", "like", "clause_breaks", "complementizers",
         "relatives", "agents", "owners", "first_person", "third_person_singular", "third_person_plural", "neuter",
         "possessive_singular", "possessive_plural", "person_roles", "group_roles", "bodies", "spokes", "generic",
-        "list_leads", "hearers", "past_markers", "infinitive_markers", "adjuncts", "hypotheses", "impersonal", "beside", "pair_roles", "body_roles", "passives", "personal_relatives", "views", "title_words",
+        "list_leads", "hearers", "past_markers", "infinitive_markers", "adjuncts", "hypotheses", "impersonal", "beside", "pair_roles", "body_roles", "passives", "body_links", "personal_relatives", "views", "title_words",
     }
 )  # fmt: skip
 
@@ -72,6 +72,8 @@ class Language:
     name: str
     abbreviations: frozenset[str]
     months: tuple[str, ...]
+    weekdays: tuple[str, ...]
+    past: Mapping[int, tuple[tuple[str, ...], ...]]
     cues: CueTable
     words: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -87,7 +89,12 @@ def load_language(code: str, root: Path = LANGUAGES) -> Language:
     problems: list[str] = []
     folder = root / code
     base = _read(folder / "language.yaml", problems)
-    _only(base, {"name", "code", "abbreviations", "months", "inflection", "irregular"}, "language.yaml", problems)
+    _only(
+        base,
+        {"name", "code", "abbreviations", "months", "weekdays", "past", "inflection", "irregular"},
+        "language.yaml",
+        problems,
+    )
     inflection = Inflection.parse(base.get("inflection", []), base.get("irregular", {}), problems)
     wordings: list[tuple[CueClass, Wording]] = []
     words: dict[str, frozenset[str]] = {}
@@ -113,6 +120,10 @@ def load_language(code: str, root: Path = LANGUAGES) -> Language:
     months = _texts(base.get("months", []), "language.yaml: months", problems)
     if len(months) != 12:
         problems.append("language.yaml: months: write the twelve months in order")
+    weekdays = _texts(base.get("weekdays", []), "language.yaml: weekdays", problems)
+    if len(weekdays) != 7:
+        problems.append("language.yaml: weekdays: write the seven days from Monday on")
+    past = _past(base.get("past", {}), problems)
     if problems:
         raise LanguageInvalid("\n".join(f"languages/{code}/{problem}" for problem in problems))
     return Language(
@@ -120,9 +131,22 @@ def load_language(code: str, root: Path = LANGUAGES) -> Language:
         name=str(base.get("name", code)),
         abbreviations=frozenset(text.casefold() for text in abbreviations),
         months=tuple(text.casefold() for text in months),
+        weekdays=tuple(text.casefold() for text in weekdays),
+        past=past,
         cues=CueTable(wordings),
         words=words,
     )
+
+
+def _past(entries: object, problems: list[str]) -> dict[int, tuple[tuple[str, ...], ...]]:
+    """Days back → wordings."""
+    if not isinstance(entries, dict) or not all(isinstance(days, int) for days in entries):
+        problems.append("language.yaml: past: write '365: [last year]', the days back and how one says it")
+        return {}
+    return {
+        days: tuple(tuple(text.casefold().split()) for text in _texts(texts, f"language.yaml: past: {days}", problems))
+        for days, texts in entries.items()
+    }
 
 
 def _read(path: Path, problems: list[str]) -> dict[str, Any]:

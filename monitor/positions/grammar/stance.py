@@ -56,8 +56,9 @@ class CueJudge:
                     _take(tally, cue)
                     if tally.stop:
                         return Judgement(None, 0.0, tally.stop)
-            if place in ("inside", "after") and tally.negated:
+            if place == "inside" and tally.negated:
                 tally.sign, tally.negated, tally.commits = -tally.sign, False, True
+        tally.negated = False
         if tally.tied:
             return Judgement(None, 0.0, "the matter is what the position depends on, not what it is about")
         if candidate.question and not candidate.states_it:
@@ -80,6 +81,9 @@ def _conclude(tally: Tally) -> Judgement:
 
 def _take(tally: Tally, cue: CueSeen) -> None:
     """One wording more."""
+    if cue.has(C.FORMER) and cue.place in ("before", "inside"):
+        tally.stop = f"'{cue.wording}' tells of an earlier position"
+        return
     if cue.has(C.GUESS) and cue.place == "before":
         tally.stop = f"'{cue.wording}' is a guess about somebody"
         return
