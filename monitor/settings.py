@@ -140,13 +140,12 @@ class Settings(BaseSettings):
         return f"sqlite:///{self.data_dir.expanduser().absolute() / 'volteface.db'}"
 
 
-def load_settings(*, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+def load_settings(**overrides: Any) -> Settings:
     """The settings from the environment, .env and secret files; `overrides` win, None means not given.
 
     Raises SettingsError that names every wrong setting at once.
     """
-    if environ is None:
-        environ = {**{k: v or "" for k, v in dotenv_values(".env").items()}, **os.environ}
+    environ = {**{k: v or "" for k, v in dotenv_values(".env").items()}, **os.environ}
     _refuse_unknown(environ)
     given = {key: value for key, value in overrides.items() if value is not None}
     for name in _SECRETS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -55,6 +55,9 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(
+    worker: Annotated[
+        bool, typer.Option("--worker", help="Look at the worker only; exit code 1 unless it has ticked lately.")
+    ] = False,
     settings_too: Annotated[
         bool, typer.Option("--settings", help="Also list every setting, its value and use.")
     ] = False,
@@ -65,7 +68,7 @@ def doctor(
     Example: [bold]volteface doctor --settings[/]
     """
     settings = load_settings()
-    findings = [*_rules(settings), *_database(settings), *_mail(settings)]
+    findings = list(_worker_alone(settings)) if worker else [*_rules(settings), *_database(settings), *_mail(settings)]
     if as_json:
         put_json({"findings": findings, **({"settings": dict(_settings(settings))} if settings_too else {})})
     else:
@@ -116,6 +119,15 @@ def _database(settings: Settings) -> Iterator[Finding]:
         database.close()
     except StorageError as error:
         yield Finding("database", State.BROKEN, str(error), "mend it, then start again")
+
+
+def _worker_alone(settings: Settings) -> Iterator[Finding]:
+    """For supervisors: a worker that does not tick is broken, whatever else is well."""
+    database = Database(settings.database)
+    with database.view() as work:
+        found = _worker(work, utc_now())
+    database.close()
+    yield found if found.state is State.OK else replace(found, state=State.BROKEN)
 
 
 def _disk(database: Database) -> Iterator[Finding]:

@@ -11,25 +11,34 @@ from monitor.settings import SettingsError, load_settings
 
 def test_all_wrong_settings_are_named_at_once() -> None:
     with pytest.raises(SettingsError) as refused:
-        load_settings(environ={}, port=99_999, threshold=2.0)
+        load_settings(port=99_999, threshold=2.0)
     assert "VOLTEFACE_PORT" in str(refused.value)
     assert "VOLTEFACE_THRESHOLD" in str(refused.value)
 
 
-def test_an_unknown_setting_is_refused() -> None:
+def test_an_unknown_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOLTEFACE_TRESHOLD", "0.9")
     with pytest.raises(SettingsError, match="VOLTEFACE_TRESHOLD"):
-        load_settings(environ={"VOLTEFACE_TRESHOLD": "0.9"})
+        load_settings()
 
 
-def test_a_secret_comes_from_a_file(tmp_path: Path) -> None:
+def test_an_unknown_setting_in_dotenv_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("VOLTEFACE_TRESHOLD=0.9\nSOMETHING_ELSE=1\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError, match="VOLTEFACE_TRESHOLD"):
+        load_settings()
+
+
+def test_a_secret_comes_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "url").write_text("postgresql://u:p@db/x\n")
-    settings = load_settings(environ={"VOLTEFACE_DATABASE_URL_FILE": str(tmp_path / "url")})
-    assert settings.database == "postgresql://u:p@db/x"
+    monkeypatch.setenv("VOLTEFACE_DATABASE_URL_FILE", str(tmp_path / "url"))
+    assert load_settings().database == "postgresql://u:p@db/x"
 
 
-def test_a_secret_file_that_is_missing_is_named(tmp_path: Path) -> None:
+def test_a_secret_file_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOLTEFACE_SMTP_PASSWORD_FILE", str(tmp_path / "nowhere"))
     with pytest.raises(SettingsError, match="SMTP_PASSWORD_FILE"):
-        load_settings(environ={"VOLTEFACE_SMTP_PASSWORD_FILE": str(tmp_path / "nowhere")})
+        load_settings()
 
 
 def test_secrets_are_not_in_the_representation(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,4 +55,4 @@ def test_a_wrong_value_is_not_echoed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_pack_that_is_no_folder_is_said(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="not a folder"):
-        load_settings(environ={}, packs=(tmp_path / "nowhere",))
+        load_settings(packs=(tmp_path / "nowhere",))
