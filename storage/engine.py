@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -47,7 +47,7 @@ class Database:
             self.file = prepare_file(self._url)
             self._engine = _sqlite_engine(self.file, busy_timeout_ms)
         else:
-            self._engine = _postgresql_engine(self._url.render_as_string(hide_password=False))
+            self._engine = _postgresql_engine(self._url)
         self._reading = self._engine.execution_options(volteface_reading=True)
         self._worker_lock: FileLock | None = None
 
@@ -68,9 +68,9 @@ class Database:
         call the network within. Raises StorageError where the database itself fails.
         """
         with self._session(self._engine) as session:
+            session.connection()  # begins now, so that a lock is met before any work is done
             yield Work(session)
-            with self._translating():
-                session.commit()
+            session.commit()
 
     @contextmanager
     def view(self) -> Iterator[Work]:
@@ -117,7 +117,7 @@ class Database:
                 pid,
             ) from None
         except OSError as error:
-            raise FolderNotWritable(f"{lock.lock_file} cannot be written ({error.strerror})") from error
+            raise _not_writable(Path(lock.lock_file), error) from error
         who.write_text(f"{os.getpid()} {socket.gethostname()}\n", encoding="utf-8")
         self._worker_lock = lock
 
@@ -168,20 +168,24 @@ def _file_lock(path: Path) -> Iterator[None]:
     except Timeout:
         raise DatabaseBusy(f"another process has held {path} for {UPGRADE_WAIT_S} s; look whether it hangs") from None
     except OSError as error:
-        raise FolderNotWritable(
-            f"{path} cannot be written ({error.strerror}); let this user write to {path.parent}, or choose another "
-            "file with VOLTEFACE_DATABASE_URL"
-        ) from error
+        raise _not_writable(path, error) from error
     try:
         yield
     finally:
         lock.release()
 
 
+def _not_writable(path: Path, error: OSError) -> FolderNotWritable:
+    return FolderNotWritable(
+        f"{path} cannot be written ({error.strerror}); let this user write to {path.parent}, or choose another file "
+        "with VOLTEFACE_DATABASE_URL"
+    )
+
+
 def _sqlite_engine(file: Path, busy_timeout_ms: int) -> Engine:
     # Waiting for a free connection must outlast waiting for a lock.
     engine = create_engine(
-        f"sqlite+pysqlite:///{file}",
+        URL.create("sqlite+pysqlite", database=str(file)),  # as text, a % or ? in it would be read anew
         pool_timeout=busy_timeout_ms / 1000 + 5,
         connect_args={"timeout": busy_timeout_ms / 1000},
     )
@@ -207,7 +211,7 @@ def _sqlite_engine(file: Path, busy_timeout_ms: int) -> Engine:
     return engine
 
 
-def _postgresql_engine(url: str) -> Engine:
+def _postgresql_engine(url: URL) -> Engine:
     engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
 
     @event.listens_for(engine, "connect")

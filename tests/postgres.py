@@ -133,7 +133,7 @@ def _start(
         with (home / "log").open("ab") as log:
             server = subprocess.Popen(
                 [folder / "postgres", "-D", home / "data", "-p", str(port), *settings],
-                cwd=home, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_die_with_parent, **_as(account),  # type: ignore[call-overload]
+                cwd=home, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_die_with_parent, **_as(account),  # type: ignore[call-overload]  # noqa: PLW1509
             )  # fmt: skip
         if _answers(server, port, password):
             return server, port

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 
 import pytest
 
-from monitor.model.alert import AttemptResult, DeliveryStatus
+from monitor.model.alert import AlertKind, AttemptResult, DeliveryStatus
 from storage.engine import Database
 from storage.work import Work
 from tests.contract.storage.values import MINUTE, NOW, alert, change, fold, new_item, stored_statement, subscribe
@@ -93,7 +93,7 @@ def test_a_thing_is_told_once_and_numbered_without_gaps(database: Database) -> N
             thing = next(things, None)
         if thing is None:
             return []
-        key = work.alerts.add(subscription, "change", None, None, thing, {}, "a", "i", NOW)  # type: ignore[arg-type]
+        key = work.alerts.add(subscription, AlertKind.CHANGE, None, None, thing, {}, "a", "i", NOW)
         return [] if key is None else [work.alerts.get(key).sequence]
 
     told: list[int] = []

@@ -130,24 +130,19 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path, content: bytes
     assert file.read_bytes() == content
 
 
-def test_a_file_that_may_only_be_read_is_named(sqlite_url: str) -> None:
-    """As an unprivileged user: root may write everything."""
-    file = Path(sqlite_url.removeprefix("sqlite:///"))
-    code = (
-        "import sys; from storage.engine import Database; d = Database(sys.argv[1]); d.hold_worker_lock(); d.upgrade()"
-    )
-    file.chmod(0o644)
-    for parent in (file.parent, *file.parent.parents):
-        if parent.stat().st_uid == os.geteuid() and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o055)
-    file.parent.chmod(0o555)
-    user = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
-    done = subprocess.run(  # type: ignore[call-overload]
-        [sys.executable, "-c", code, sqlite_url], cwd=ROOT, text=True, capture_output=True, check=False, **user
-    )
-    file.parent.chmod(0o755)
-    assert "storage.errors.FolderNotWritable" in done.stderr
-    assert "cannot be written" in done.stderr
+def test_a_folder_that_may_not_be_written_is_named(tmp_path: Path) -> None:
+    folder = tmp_path
+    if os.geteuid() == 0:
+        folder = Path("/sys")  # root may write everywhere else
+    else:
+        folder.chmod(0o555)
+    database = Database(f"sqlite:///{folder}/v.db")
+    for step in (database.hold_worker_lock, database.upgrade, database.check):
+        with pytest.raises(
+            FolderNotWritable, match=r"v\.db.* cannot be (written|opened for writing).*VOLTEFACE_DATABASE_URL"
+        ):
+            step()
+    database.close()
 
 
 def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
@@ -192,10 +187,8 @@ def test_our_own_mistakes_are_not_called_trouble_of_the_database(database: Datab
 def test_a_locked_database_is_waited_for(sqlite_database: Database) -> None:
     other = sqlite3.connect(str(sqlite_database.file), isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
-    begun = threading.Event()
     release = threading.Timer(0.5, lambda: other.execute("COMMIT"))
     release.start()
-    begun.set()
     with sqlite_database.work() as work:
         work.meta.set("k", "v")
     release.join()
@@ -290,14 +283,14 @@ def test_a_writer_that_was_killed_leaves_nothing_half_done(database: Database, d
 
 def test_processes_write_side_by_side(database: Database, database_url: str) -> None:
     spawn = multiprocessing.get_context("spawn")
-    writers = [spawn.Process(target=_write, args=(database_url, n)) for n in range(3)]
+    writers = [spawn.Process(target=_write, args=(database_url, n)) for n in range(2)]
     for writer in writers:
         writer.start()
     for writer in writers:
         writer.join()
-    assert [writer.exitcode for writer in writers] == [0, 0, 0]
+    assert [writer.exitcode for writer in writers] == [0, 0]
     with database.view() as work:
-        assert len(work.items.search(None, 999)) == 60
+        assert len(work.items.search(None, 999)) == 40
 
 
 def _write(url: str, number: int) -> None:

@@ -64,13 +64,13 @@ def test_upgrading_twice_changes_nothing(empty_url: str) -> None:
 
 def test_processes_that_start_at_once_all_succeed(empty_url: str) -> None:
     spawn = multiprocessing.get_context("spawn")
-    barrier = spawn.Barrier(3)
-    starters = [spawn.Process(target=_upgrade, args=(empty_url, barrier)) for _ in range(3)]
+    barrier = spawn.Barrier(2)
+    starters = [spawn.Process(target=_upgrade, args=(empty_url, barrier)) for _ in range(2)]
     for starter in starters:
         starter.start()
     for starter in starters:
         starter.join()
-    assert [starter.exitcode for starter in starters] == [0, 0, 0]
+    assert [starter.exitcode for starter in starters] == [0, 0]
     database = Database(empty_url)
     assert database.schema_version() == schema.head()
     database.close()

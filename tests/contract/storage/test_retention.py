@@ -113,9 +113,9 @@ def test_what_was_processed_again_lately_is_young(database: Database) -> None:
 
 def test_many_items_go_in_batches_and_their_words_with_them(database: Database) -> None:
     with database.work() as work:
-        for n in range(450):
+        for n in range(210):
             old_item(work, f"i{n}")
-    assert prune(database, HORIZON, HORIZON).items == 450
+    assert prune(database, HORIZON, HORIZON).items == 210
     with database.work() as work:
         assert work.items.search("minister", 9) == []
         assert work.items.counts() == dict.fromkeys(ItemState, 0)
