@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -9,6 +10,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from monitor.net.mask import mask
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -71,6 +74,8 @@ class Boundary:
         except Exception as error:
             if started:
                 raise
-            _log.exception("page failed", method=scope["method"], path=scope["path"])
+            # Written out here: a renderer that shows local variables would take a minute and print what is secret.
+            trace = mask("".join(traceback.format_exception(error)))
+            _log.error("page failed", method=scope["method"], path=scope["path"], trace=trace)
             response = await self._failure(Request(scope), error)
             await response(scope, receive, guarded)

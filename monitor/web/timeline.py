@@ -10,7 +10,7 @@ from monitor.model.position import Change, ChangeStatus
 from monitor.model.statement import Stance, Statement
 
 WIDTH, HEIGHT = 960, 230
-_LEFT, _RIGHT, _TOP, _BOTTOM = 118, 22, 26, 40
+_LEFT, _RIGHT, _TOP, _BOTTOM = 132, 22, 26, 42
 _STEP = 16.0
 _ROWS: tuple[Stance | None, ...] = (Stance.SUPPORTS, Stance.CONDITIONAL, Stance.OPPOSES)
 _TICKS = 5
@@ -56,12 +56,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """What is drawn, in units of the view box."""
+    """What is drawn, in units of the view box. What is left of `left` is for the names of the rows."""
 
     rows: tuple[Row, ...]
     ticks: tuple[Tick, ...]
     dots: tuple[Dot, ...]
     lines: tuple[Line, ...]
+    left: int = _LEFT
     width: int = WIDTH
     height: int = HEIGHT
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from monitor.model.statement import Stance
 from monitor.settings import Settings
@@ -24,7 +24,7 @@ PATIENCE_MS = 20_000
 
 @pytest.fixture
 def running(sqlite_database: Database, tmp_path: Path) -> Iterator[Served]:
-    settings = Settings(data_dir=tmp_path, label="INVENTED", _env_file=None)  # type: ignore[call-arg]
+    settings = Settings(data_dir=tmp_path, label="INVENTED", _env_file=None)
     with served(create_app(sqlite_database, settings, stream=EventStream(sqlite_database, every_s=0.1))) as found:
         yield found
 
@@ -89,14 +89,18 @@ def test_what_happened_while_nobody_was_connected_is_caught_up(
     """The page names the event that it was made after, so that nothing falls between page and stream."""
     tab = open_tab(browser)
     page = tab.page
-    held: list[object] = []
-    page.route("**/events*", held.append)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/events*", hold)
     page.goto(running.url)
     _, [change, *_] = newsroom.say("lemuria", "bridge", Stance.SUPPORTS, at=datetime.now(UTC))
     assert page.locator(f"#change-{change.id}").count() == 0
     while not held:
         page.wait_for_timeout(20)
-    held[0].continue_()  # type: ignore[attr-defined]
+    held[0].continue_()
     expect(page.locator(f"#change-{change.id}")).to_be_visible(timeout=PATIENCE_MS)
 
 
