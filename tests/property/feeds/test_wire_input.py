@@ -46,6 +46,7 @@ MARKUP = st.lists(
     ) | ANY_TEXT,
     max_size=60,
 ).map("".join)  # fmt: skip
+timeless = settings(deadline=None)  # the first example pays for what is loaded late, on a machine that others use too
 slow = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -121,12 +122,14 @@ def test_cutting_a_document_anywhere_gives_whole_entries_only(cut: int, count: i
             assert (entry.id, entry.title, entry.text) == (f"g{number}", f"Title {number}", f"Text {number}")
 
 
+@timeless
 @given(ANY_TEXT)
 def test_dates_never_raise_and_are_utc(text: str) -> None:
     found = parse_date(text)
     assert found is None or (found.tzinfo is UTC and found.year >= 1970)
 
 
+@timeless
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2089, 12, 31)), st.integers(-14 * 60, 14 * 60))  # noqa: DTZ001
 def test_dates_that_are_written_by_the_book_are_read_back(moment: datetime, minutes: int) -> None:
     from datetime import timezone
@@ -137,11 +140,13 @@ def test_dates_that_are_written_by_the_book_are_read_back(moment: datetime, minu
     assert parse_date(zoned.isoformat()) == zoned
 
 
+@timeless
 @given(st.binary(max_size=300), st.none() | ANY_TEXT)
 def test_any_bytes_are_text_without_surrogates(body: bytes, content_type: str | None) -> None:
     decode(body, content_type)[0].encode("utf-8")
 
 
+@timeless
 @given(ANY_TEXT)
 def test_text_is_clean_whatever_it_was(text: str) -> None:
     for cleaned in (html_to_text(text), html_to_line(text), safe_html(text), mended(html_to_line(text))):
@@ -150,6 +155,7 @@ def test_text_is_clean_whatever_it_was(text: str) -> None:
     assert "\n" not in html_to_line(text)
 
 
+@timeless
 @given(st.sampled_from(["gzip", "deflate", "deflate, gzip"]), st.binary(max_size=2000), st.integers(1, 500))
 def test_what_was_packed_is_unpacked_in_any_pieces(coding: str, data: bytes, step: int) -> None:
     packed = {"gzip": gzip.compress, "deflate": zlib.compress}.get(coding, lambda d: gzip.compress(zlib.compress(d)))(
@@ -161,6 +167,7 @@ def test_what_was_packed_is_unpacked_in_any_pieces(coding: str, data: bytes, ste
     assert out == data
 
 
+@timeless
 @given(st.sampled_from(["gzip", "deflate"]), st.binary(min_size=1, max_size=500))
 def test_rubbish_for_gzip_is_an_error_in_words(coding: str, data: bytes) -> None:
     decoder = BodyDecoder(coding)
@@ -169,6 +176,7 @@ def test_rubbish_for_gzip_is_an_error_in_words(coding: str, data: bytes) -> None
         decoder.finish()
 
 
+@timeless
 @given(ANY_TEXT)
 def test_addresses_are_normal_or_refused(typed: str) -> None:
     with suppress(BadAddress):
@@ -180,6 +188,7 @@ def test_addresses_are_normal_or_refused(typed: str) -> None:
         Guard().check_url(typed)
 
 
+@timeless
 @given(st.text(st.characters(categories=("L", "N")), min_size=4, max_size=20))
 def test_a_password_never_shows(secret: str) -> None:
     assert secret not in mask(f"https://u:{secret}@example.org/?token={secret}").replace("example.org", "").replace(
@@ -190,6 +199,7 @@ def test_a_password_never_shows(secret: str) -> None:
 TITLES = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=30)
 
 
+@timeless
 @given(st.lists(st.tuples(TITLES, st.lists(TITLES.map(lambda t: t.replace("/", "∕")), max_size=3)), max_size=8))
 def test_opml_comes_back_as_it_went(rows: list[tuple[str, list[str]]]) -> None:
     feeds = [
@@ -200,6 +210,7 @@ def test_opml_comes_back_as_it_went(rows: list[tuple[str, list[str]]]) -> None:
     assert sorted(back, key=lambda f: f.url) == sorted(feeds, key=lambda f: f.url)
 
 
+@timeless
 @given(
     st.binary(max_size=200) | MARKUP.map(lambda t: f"<opml><body>{t}</body></opml>".encode("utf-8", "surrogatepass"))
 )
@@ -208,6 +219,7 @@ def test_any_opml_is_read_or_refused(data: bytes) -> None:
         read_opml(data, [])
 
 
+@timeless
 @given(ANY_TEXT)
 def test_headers_are_facts_or_nothing(text: str) -> None:
     wait = retry_after_s(text, NOW)
@@ -219,6 +231,7 @@ def test_headers_are_facts_or_nothing(text: str) -> None:
 OUTCOMES = st.sampled_from(list(FetchOutcome))
 
 
+@timeless
 @given(
     st.lists(st.tuples(OUTCOMES, st.integers(0, 3), st.integers(0, 10**6), st.floats(0, 1), st.booleans()), max_size=40)
 )
@@ -251,6 +264,7 @@ ENTRIES = st.lists(
 )
 
 
+@timeless
 @given(ENTRIES)
 def test_admitting_the_same_document_twice_brings_nothing(entries: list[ParsedEntry]) -> None:
     from monitor.model.item import KnownItem

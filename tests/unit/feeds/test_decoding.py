@@ -41,6 +41,7 @@ def decoded(coding: str, body: bytes, step: int = 1000) -> bytes:
         ("deflate", raw_deflate(TEXT)),
         ("deflate, gzip", gzip.compress(zlib.compress(TEXT))),
     ],
+    ids=["none", "identity", "gzip", "x-gzip", "case", "members", "rubbish", "zlib", "raw", "twice"],
 )
 def test_decodes(coding: str, body: bytes, step: int) -> None:
     if step == 1 and len(body) > 10_000:
@@ -65,6 +66,7 @@ def test_refuses_what_was_not_asked_for(coding: str) -> None:
         ("deflate", zlib.compress(TEXT)[:-9], "breaks off"),
         ("deflate", b"\x78", "breaks off"),
     ],
+    ids=["no gzip", "no deflate", "half gzip", "half deflate", "one byte"],
 )
 def test_says_what_is_wrong_with_a_body(coding: str, body: bytes, says: str) -> None:
     with pytest.raises(UndecodableBody, match=says):
