@@ -47,6 +47,8 @@ class Served:
         self._loop.run_forever()
         if self._server is not None:
             self._server.close()
+        # Connections that are being accepted get their owner first, else nobody closes them.
+        self._loop.run_until_complete(asyncio.sleep(0.01))
         self._hang_up()
         tasks = asyncio.all_tasks(self._loop)
         for task in tasks:

@@ -55,6 +55,10 @@ class End(ABC):
         """Never answer again."""
         raise NotImplementedError(f"{type(self).__name__} does not hang")
 
+    def hanging(self) -> int:
+        """How many attempts the other end has left without an answer, or taken."""
+        raise NotImplementedError(f"{type(self).__name__} does not hang")
+
     @abstractmethod
     def bad_targets(self) -> list[str]:
         """Targets that nothing can be sent to."""
@@ -81,6 +85,9 @@ class WebhookEnd(End):
 
     def hang(self) -> None:
         self.sink.answers(Answer(manner=Manner.HANG))
+
+    def hanging(self) -> int:
+        return len(self.sink.requests)
 
     def bad_targets(self) -> list[str]:
         return [
@@ -120,6 +127,9 @@ class EmailEnd(End):
 
     def hang(self) -> None:
         self.sink.says(SmtpStage.RECIPIENT, SAY_NOTHING)
+
+    def hanging(self) -> int:
+        return self.sink.attempts
 
     def bad_targets(self) -> list[str]:
         return [

@@ -78,6 +78,9 @@ async def test_twenty_ends_that_hang_do_not_hold_up_a_healthy_one(kind: str) -> 
         # A webhook's connections all come from one client; a mail server is one for all.
         channel = hanging.channel()
         stuck = [asyncio.create_task(channel.send(hanging.delivery(), NOW)) for _ in range(20)]
+        async with asyncio.timeout(10):
+            while hanging.hanging() < 20:
+                await asyncio.sleep(0.01)
         to_healthy = channel if kind == "webhook" else healthy.channel()
         assert (await to_healthy.send(healthy.delivery(), NOW)).ok
         assert not any(task.done() for task in stuck)
