@@ -54,9 +54,15 @@ class Analysis:
     speakers: dict[int, Mention] = field(default_factory=dict)
     unsure: set[int] = field(default_factory=set)
     _starts: list[int] = field(default_factory=list)
+    _speech_of: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._starts = [sentence.start for sentence in self.layout.sentences]
+        self._speech_of = [-1] * len(self.layout.tokens)
+        for number, quotation in enumerate(self.layout.quotations):
+            if quotation.speech:
+                length = quotation.end - quotation.start
+                self._speech_of[quotation.start : quotation.end] = [number] * length
         for sentence in self.layout.sentences:
             found = self.language.cues.find(self.layout.tokens[sentence.start : sentence.end])
             for group in _groups(found, sentence.start):
@@ -89,12 +95,8 @@ class Analysis:
 
     def quotation_at(self, index: int) -> int | None:
         """The speech that a token stands in, as an index into the layout's quotations."""
-        for number, quotation in enumerate(self.layout.quotations):
-            if quotation.start > index:
-                break
-            if quotation.speech and index < quotation.end:
-                return number
-        return None
+        number = self._speech_of[index] if 0 <= index < len(self._speech_of) else -1
+        return number if number >= 0 else None
 
     def quotation(self, number: int) -> Quotation:
         """A quotation by its index."""
@@ -107,16 +109,12 @@ class Analysis:
 
     def segment(self, sentence: Sentence, index: int) -> tuple[int, int]:
         """The stretch of the sentence around a token that is all one speech or all the article's own voice."""
-        low, high = sentence.start, sentence.end
-        for quotation in self.layout.quotations:
-            if not quotation.speech or quotation.end <= sentence.start or quotation.start >= sentence.end:
-                continue
-            if quotation.start <= index < quotation.end:
-                return max(low, quotation.start), min(high, quotation.end)
-            if quotation.end <= index:
-                low = max(low, quotation.end)
-            elif quotation.start > index:
-                high = min(high, quotation.start)
+        speech = self._speech_of[index]
+        low = high = index
+        while low > sentence.start and self._speech_of[low - 1] == speech:
+            low -= 1
+        while high < sentence.end and self._speech_of[high] == speech:
+            high += 1
         return low, high
 
 

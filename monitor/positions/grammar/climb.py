@@ -246,16 +246,13 @@ class Climber:
         return all(i not in self.a.cue_starts for i in range(start, end))
 
     def _coordinates(self, index: int) -> bool:
-        return self.a.is_word(index, "coordinators") and self.a.fold(index) not in ("or", "nor")
+        joins = self.a.is_word(index, "coordinators") and not self.a.is_word(index, "clause_breaks")
+        return joins and self.a.fold(index) not in ("or", "nor")
 
     def _role(self, mention: Mention, at: int, low: int) -> Role:
         before = self._before(mention.start)
-        if (
-            before >= low
-            and self._joins(before)
-            and self._joined_to(before, low) is not None
-            and not mention.possessive
-        ):
+        acts = self.a.is_word(mention.end, "auxiliaries") or any(g.verb for g in self.a.cue_starts.get(mention.end, ()))
+        if before >= low and self._joins(before) and not mention.possessive and not acts:
             head = self._joined_to(before, low)
             if head is not None and self._role(head, at, low) in (Role.OTHER, Role.OWNER, Role.PATIENT):
                 return Role.OTHER
@@ -283,7 +280,8 @@ class Climber:
         return Role.SUBJECT
 
     def _joins(self, index: int) -> bool:
-        return self.a.fold(index) == "," or self.a.is_word(index, "coordinators")
+        joins = self.a.is_word(index, "coordinators") and not self.a.is_word(index, "clause_breaks")
+        return self.a.fold(index) == "," or joins
 
     def _joined_to(self, index: int, low: int) -> Mention | None:
         """The mention that "and" or a comma joins to the next."""
@@ -414,7 +412,7 @@ class Climber:
         ):
             if self.a.fold(index) in words["infinitive_markers"]:
                 return False
-            index -= 1
+            index = min((g.start for g in self.a.cue_ends.get(index + 1, ())), default=index) - 1
         if index < low or index + 1 in self.a.mention_ends or index + 1 in self.a.cue_ends:
             return False
         token = self.a.layout.tokens[index]

@@ -92,26 +92,29 @@ class Discourse:
         if a.is_word(index, "first_person"):
             actors = speaker.actors if speaker is not None else ()
             return (
-                self._made(index, actors, possessive=a.fold(index) in ("my", "our"), first=True)
+                self.made(index, actors, possessive=a.fold(index) in ("my", "our"), first=True)
                 if quotation is not None
                 else None
             )
         if a.is_word(index, "third_person_singular"):
-            return self._made(index, self._teller(index, sentence) or self._other(person, speaker))
+            return self.made(index, self._teller(index, sentence) or self._other(person, speaker))
         if a.is_word(index, "possessive_singular"):
-            return self._made(index, self._other(person, speaker), possessive=True)
+            return self.made(index, self._other(person, speaker), possessive=True)
         if a.is_word(index, "third_person_plural") and speaker is None:
-            return self._made(index, self._joined or self.group)
+            return self.made(index, self._joined or self.group)
         if a.is_word(index, "possessive_plural") and speaker is None:
             actors = (body,) if a.fold(index) == "its" and body else (self._joined or self.group)
-            return self._made(index, actors, possessive=True) if actors else None
+            return self.made(index, actors, possessive=True) if actors else None
         if a.is_word(index, "neuter") and speaker is None and body and self._refers(index, sentence):
-            return self._made(index, (body,))
+            return self.made(index, (body,))
         return None
 
     def _teller(self, index: int, sentence: Sentence) -> tuple[str, ...]:
         """Whom "he" means right behind a verb of saying: "X, who met Y, said he …" is about X."""
-        end = index - 1 if self.analysis.is_word(index - 1, "complementizers") else index
+        end = index
+        if self.analysis.is_word(index - 1, "complementizers"):
+            told = self.analysis.mention_ends.get(index - 1)
+            end = told.start if told is not None else index - 1
         for group in self.analysis.cue_ends.get(end, ()):
             if group.verb and group.has(CueClass.SAY) and group.start > sentence.start:
                 subjects = self.climber.subject_of(group, sentence.start)
@@ -136,10 +139,14 @@ class Discourse:
         """Whom "he" means; in a speech never the speaker, but whoever was named last beside."""
         if speaker is None:
             return (person,) if person is not None else ()
-        others = [known for known in self.persons if known not in speaker.actors]
+        return self.beside(speaker)
+
+    def beside(self, speaker: Mention | None) -> tuple[str, ...]:
+        """The person named last who does not speak."""
+        others = [known for known in self.persons if speaker is None or known not in speaker.actors]
         return (others[-1],) if others else ()
 
-    def _made(self, index: int, actors: Sequence[str], *, possessive: bool = False, first: bool = False) -> Mention:
+    def made(self, index: int, actors: Sequence[str], *, possessive: bool = False, first: bool = False) -> Mention:
         end = index + 1
         if possessive:
             bodies = self.analysis.language.words["bodies"]

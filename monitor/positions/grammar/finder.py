@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from datetime import datetime
 
@@ -25,6 +25,8 @@ from rules.model import ActorKind, Match, RuleKind, RuleSet, Via
 
 MOST_LISTED = 30
 """Tokens of an entry in a list of decisions."""
+EVIDENCE_REACH = 45
+"""Tokens that evidence may hold on either side of the matter."""
 AFTER_REACH = 22
 """Tokens behind a matter in which a predicate about it may stand."""
 ATTITUDES = (CueClass.SUPPORT, CueClass.OPPOSE, CueClass.EXCLUDE)
@@ -83,10 +85,12 @@ class FieldSearch:
         self.locator = locator
         self.salience: Counter[str] = Counter()
         self.listing = -9
+        self._dates: dict[int, datetime | None] = {}
         self.rules = rules
         self.result = result
         self.layout = lay_out(text, language)
         self.a = Analysis(self.layout, language)
+        self._ends = [sentence.end for sentence in self.layout.sentences]
         self.starts = [token.start for token in self.layout.tokens]
         groups = {key for key, actor in rules.actors.items() if actor.kind is ActorKind.GROUP}
         persons = {
@@ -96,6 +100,12 @@ class FieldSearch:
         self.discourse = Discourse(self.a, rules, self.climber)
         self.attributor = Attributor(self.a, self.climber, self.discourse)
         self.language = language
+        self._opening: dict[int, list[int]] = defaultdict(list)
+        self._closing: dict[int, list[int]] = defaultdict(list)
+        for index, quotation in enumerate(self.layout.quotations):
+            if quotation.speech:
+                self._opening[self._sentence_of(max(quotation.start - 1, 0))].append(index)
+                self._closing[self._sentence_of(min(quotation.end, len(self.layout.tokens) - 1))].append(index)
         self._place_mentions(actors)
         self.matters = self._place_matters(matters)
 
@@ -124,8 +134,7 @@ class FieldSearch:
         return first, max(first + 1, bisect_left(self.starts, end))
 
     def _sentence_of(self, token: int) -> int:
-        ends = [sentence.end for sentence in self.layout.sentences]
-        return bisect_left(ends, token + 1)
+        return bisect_left(self._ends, token + 1)
 
     def _place_mentions(self, actors: Sequence[Match]) -> None:
         finder = MentionFinder(self.rules, self.language)
@@ -145,14 +154,16 @@ class FieldSearch:
                 continue
             number = self._sentence_of(start)
             sentence = self.layout.sentences[number]
+            owner = self.a.mention_ends.get(end + 1)
+            if owner is not None and owner.possessive and end - start == 2:
+                continue  # "support Ukraine's accession" is not about supporting Ukraine
             if end <= sentence.end and self.a.segment(sentence, start) == self.a.segment(sentence, end - 1):
                 placed[number].append(Matter(start, end, match.rule, match.via))
         return {number: _distinct(found) for number, found in placed.items()}
 
     def _speakers(self, number: int, sentence: Sentence) -> None:
-        for index, quotation in enumerate(self.layout.quotations):
-            if not quotation.speech or not sentence.start <= max(quotation.start - 1, 0) < sentence.end:
-                continue
+        for index in self._opening.get(number, ()):
+            quotation = self.layout.quotations[index]
             speaker, inferred = self.attributor.speaker_of(quotation, sentence, number)
             if speaker is not None and speaker.actors:
                 self.a.speakers[index] = speaker
@@ -170,12 +181,16 @@ class FieldSearch:
         actors = speaker.actors if speaker is not None else ()
         for index in range(quotation.start, quotation.end):
             mention = self.a.mentions.get(index)
-            if mention is not None and mention.first_person:
+            himself = mention is not None and mention.kind is MentionKind.PRONOUN and set(mention.actors) & set(actors)
+            if mention is not None and (mention.first_person or himself):
                 del self.a.mentions[index]
                 self.a.mention_ends.pop(mention.end, None)
+                if himself and not mention.first_person:
+                    other = self.discourse.beside(speaker)
+                    self.a.add_mentions([replace(mention, actors=other)])
             if self.a.is_word(index, "first_person") and self.a.mentions.get(index) is None:
                 possessive = self.a.fold(index) in ("my", "our")
-                self.a.add_mentions([self.discourse._made(index, actors, possessive=possessive, first=True)])
+                self.a.add_mentions([self.discourse.made(index, actors, possessive=possessive, first=True)])
 
     def _taken_up(self, number: int, sentence: Sentence, own: Sequence[Matter]) -> list[Matter]:
         """Matters named before that this sentence takes up by "the idea", "such a step"."""
@@ -223,8 +238,9 @@ class FieldSearch:
         )
         if viewer is not None and self.a.is_word(sentence.start, "views") and self.a.fold(viewer.end) == ",":
             self.discourse.note(sentence, (viewer,), False)
-        for index, speaker in self.a.speakers.items():
-            if sentence.start <= self.layout.quotations[index].end < sentence.end + 1 and speaker.actors:
+        for index in self._closing.get(number, ()):
+            speaker = self.a.speakers.get(index)
+            if speaker is not None and speaker.actors:
                 self.discourse.note(sentence, (speaker,), False)
 
     def _read(self, number: int, sentence: Sentence, matter: Matter) -> bool:
@@ -513,10 +529,15 @@ class FieldSearch:
             group
             for index in range(low, climb.stopped_at)
             for group in self.a.cue_starts.get(index, ())
-            if group.has(CueClass.CONDITION)
+            if group.has(CueClass.FORMER)
+            and not self._any(index, climb.stopped_at, *ATTITUDES)
+            or group.has(CueClass.CONDITION)
             and group.end - group.start == 1
             and self.a.fold(index) in ("if", "unless", "once", "provided")
         ]
+
+    def _any(self, start: int, end: int, *kinds: CueClass) -> bool:
+        return any(g.has(*kinds) for i in range(start, end) for g in self.a.cue_starts.get(i, ()))
 
     def _passives(self, matter: Matter, high: int) -> list[tuple[Mention, tuple[CueGroup, ...]]]:
         """ "a ceasefire proposed by the United States", "the plan was rejected by Moscow"."""
@@ -595,9 +616,15 @@ class FieldSearch:
                     claimed_by=claimed if claimed != actor else None,
                     uncertain_speaker=quote is not None and quote in self.a.unsure,
                     question=sentence.question,
-                    said_at=said_at(self.a, sentence, self.published),
+                    said_at=self._said_at(sentence),
                 )
             )
+
+    def _said_at(self, sentence: Sentence) -> datetime | None:
+        """The date of a sentence, looked for once."""
+        if sentence.start not in self._dates:
+            self._dates[sentence.start] = said_at(self.a, sentence, self.published)
+        return self._dates[sentence.start]
 
     def _surface(self, mention: Mention) -> str:
         tokens = self.layout.tokens
@@ -606,6 +633,7 @@ class FieldSearch:
     def _evidence(self, low: int, high: int, matter: Matter) -> Evidence:
         """The clause that tells: the sentence's stretch in one voice, trimmed of marks at its ends."""
         tokens = self.layout.tokens
+        low, high = max(low, matter.start - EVIDENCE_REACH), min(high, matter.end + EVIDENCE_REACH)
         while low < matter.start and not tokens[low].is_word:
             low += 1
         while high > matter.end and not tokens[high - 1].is_word and tokens[high - 1].text not in ".!?":

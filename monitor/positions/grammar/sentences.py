@@ -11,6 +11,8 @@ from monitor.positions.grammar.tokens import Token, tokenize
 OPENERS = {"“": "”", "«": "»", "„": "“", "”": "”", "‟": "”"}
 ENDS = frozenset(".!?…")
 CLOSERS = frozenset("\"”’'»)]“")
+MOST_TOKENS = 300
+"""Longer runs without a full stop are no prose (tables, listings); they are cut here to keep the work linear."""
 SHORT_QUESTION = 8
 """Tokens of a question that its own fragment answers: "The goal? To end the war." is one sentence."""
 SPEECH_WORDS = 3
@@ -116,6 +118,9 @@ def _sentences(tokens: list[Token], begin: int, end: int, number: int, language:
     start = begin
     index = begin
     while index < end:
+        if index - start >= MOST_TOKENS:
+            found.append(Sentence(start, index, number, False, False))
+            start = index
         if tokens[index].text[0] in ENDS and _is_end(tokens, index, start, end, language):
             stop = index + 1
             while stop < end and tokens[stop].text in CLOSERS and tokens[stop].start == tokens[stop - 1].end:

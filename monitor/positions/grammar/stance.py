@@ -81,7 +81,7 @@ def _conclude(tally: Tally) -> Judgement:
 
 def _take(tally: Tally, cue: CueSeen) -> None:
     """One wording more."""
-    if cue.has(C.FORMER) and cue.place in ("before", "inside"):
+    if cue.has(C.FORMER) and cue.place in ("before", "inside", "ahead"):
         tally.stop = f"'{cue.wording}' tells of an earlier position"
         return
     if cue.has(C.GUESS) and cue.place == "before":
