@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, update
 from sqlalchemy.orm import aliased
@@ -89,24 +89,10 @@ class Deliveries(Repository):
     ) -> bool:
         """Writes how an attempt ended and gives the lease back. False, with nothing written, once another has it."""
         mine = (col(DeliveryRow.id) == delivery.id, col(DeliveryRow.lease_token) == delivery.lease_token)
-        failed = not result.ok
         done = self._session.exec(
             update(DeliveryRow)
             .where(*mine)
-            .values(
-                status=status.value,
-                attempts=col(DeliveryRow.attempts) + 1,
-                next_attempt_at=next_attempt_at,
-                lease_token=None,
-                lease_until=None,
-                last_status=result.status,
-                last_error=result.error,
-                last_answer=None if result.answer is None else result.answer[:MOST_ANSWER],
-                first_failed_at=func.coalesce(col(DeliveryRow.first_failed_at), now)
-                if failed
-                else DeliveryRow.first_failed_at,
-                delivered_at=now if status is DeliveryStatus.DELIVERED else None,
-            )
+            .values(**_outcome(result, now), status=status.value, next_attempt_at=next_attempt_at)
             .execution_options(synchronize_session=False)
         )
         if done.rowcount == 0:
@@ -207,6 +193,21 @@ def _of(query: SelectOfScalar[Extreme], subscription_id: int, *, ok: bool) -> Se
         .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
         .where(AlertRow.subscription_id == subscription_id, col(AttemptRow.ok).is_(ok))
     )
+
+
+def _outcome(result: AttemptResult, now: datetime) -> dict[str, Any]:
+    """What an attempt leaves on its delivery, beside where that now stands."""
+    since = col(DeliveryRow.first_failed_at)
+    return {
+        "attempts": col(DeliveryRow.attempts) + 1,
+        "lease_token": None,
+        "lease_until": None,
+        "last_status": result.status,
+        "last_error": result.error,
+        "last_answer": None if result.answer is None else result.answer[:MOST_ANSWER],
+        "first_failed_at": since if result.ok else func.coalesce(since, now),
+        "delivered_at": now if result.ok else None,
+    }
 
 
 def _deliverable() -> ColumnElement[bool]:
