@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rules.compiler import compile_rules
@@ -65,6 +65,11 @@ def expected(tree: object, fields: dict[str, str], kind: RuleKind, rule: str, vi
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(queries, min_size=1, max_size=3, unique=True), texts, texts)
+@example(["fire AND troop"], "fire", "troop on troop")  # across fields
+@example(["fire AND Kyiv NOT on"], "fire on", "Kyiv")
+@example(['troop AND "Kyiv troop Kyiv"'], "", "Kyiv troop Kyiv troop")  # one part within another
+@example(['"troop Kyiv"', '"cease fire Kyiv"', "cease NEAR/4 fire"], "", "troop\n\nKyiv cease\n\nfire Kyiv")
+@example(["(fire NEAR/1 on) NEAR/2 (troop OR Kyiv)"], "", "fire on Kyiv on fire troop on on fire")
 def test_queries(lines: list[str], title: str, text: str) -> None:
     fields = {"title": title, "text": text}
     rules = RuleSet(
