@@ -146,7 +146,7 @@ class Attributor:
                 mention = self._mention_from(group.end, high, 6)
                 return (mention,) if mention and not self._goes_on(mention.end, high) else ()
         mention = self._mention_from(index, high, 5)
-        if mention is None or not mention.actors and mention.first_person:
+        if mention is None or (not mention.actors and mention.first_person):
             return ()
         if mention.end >= high:
             return (mention,)

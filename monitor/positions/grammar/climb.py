@@ -18,6 +18,7 @@ DASHES = frozenset("—–")
 FARTHEST = 60
 """Tokens that a walk goes at most; longer sentences are no news prose."""
 VERBS = (CueClass.SAY, CueClass.SUPPORT, CueClass.OPPOSE, CueClass.EXCLUDE, CueClass.ACT, CueClass.REVERSE)
+ATTITUDES = (CueClass.SUPPORT, CueClass.OPPOSE, CueClass.EXCLUDE)
 NOUNS = (CueClass.SUPPORT_NOUN, CueClass.OPPOSE_NOUN)
 
 
@@ -54,6 +55,27 @@ class Climb:
     why: str = ""
 
 
+@dataclass(slots=True)
+class _Walk:
+    """Where a walk stands. `governing` while wordings still bear on the matter, `in_adjunct` while nothing but the
+    matter's own phrase was passed, `relative` right behind "who".
+    """
+
+    at: int
+    low: int
+    index: int
+    result: Climb
+    companions: list[Mention] = field(default_factory=list)
+    governing: bool = True
+    in_adjunct: bool = True
+    relative: bool = False
+    done: bool = False
+
+    def stop(self, at: int, why: str) -> None:
+        """Ends the walk at somebody or something that holds no known position."""
+        self.result.unknown, self.result.why, self.result.stopped_at, self.done = True, why, at, True
+
+
 class Climber:
     """Walks over one field."""
 
@@ -64,73 +86,65 @@ class Climber:
 
     def climb(self, at: int, low: int, matter: tuple[int, int] | None = None) -> Climb:
         """From token `at`, exclusive, down to `low`. Mentions inside `matter` are part of it."""
-        result = Climb(stopped_at=low)
-        companions: list[Mention] = []
-        governing = in_adjunct = True
-        relative = False
-        index = at
-        low = max(low, at - FARTHEST)
-        while index > low:
-            mention = self.a.mention_ends.get(index)
+        walk = _Walk(at=at, low=max(low, at - FARTHEST), index=at, result=Climb(stopped_at=low))
+        while walk.index > walk.low and not walk.done:
+            mention = self.a.mention_ends.get(walk.index)
+            group = self._cue_ending(walk.index)
             if mention is not None and not (matter and mention.end > matter[0] and mention.start < matter[1]):
-                role = Role.SUBJECT if relative else self._role(mention, at, low)
-                relative = False
-                if role is Role.SUBJECT and self._restricted(mention):
-                    result.unknown, result.why = True, f"only some of '{self._text(mention)}'"
-                    result.stopped_at = mention.start
-                    return result
-                if role is Role.SUBJECT:
-                    if not mention.actors:
-                        result.unknown, result.why = True, f"'{self._text(mention)}' is nobody that a rule names"
-                    result.subjects = (*self._coordinated(mention, low), *companions)
-                    result.stopped_at = min(m.start for m in result.subjects)
-                    self._check_lead(result, low)
-                    self._settle(result)
-                    return result
-                if role is Role.COMPANION:
-                    companions.append(mention)
-                elif role is Role.OWNER and mention.actors and governing:
-                    result.owned.append(self._owned(mention, at, low, result.cues))
-                index = mention.start
-                continue
-            group = self._cue_ending(index)
-            if group is not None and group.start >= low:
-                if governing:
-                    result.cues.insert(0, group)
-                if group.verb and self._has_unknown_subject(group, low, result):
-                    result.embedded = len(result.cues)
-                elif group.has(*NOUNS) and not group.verb and self._heads_clause(group):
-                    result.embedded = len(result.cues)
-                if self._coordinates(group.start - 1) or (group.has(CueClass.TOPIC) and self._adjoins(group.end, at)):
-                    governing = False
-                index = group.start
-                continue
-            index -= 1
-            verdict = self._mark(index, low)
-            if verdict == "stop":
-                result.stopped_at = index + 1
-                return result
-            if verdict == "unknown":
-                result.unknown, result.why = (
-                    True,
-                    f"'{self.a.fold(index - 1)} {self.a.fold(index)}' has no known subject",
-                )
-                result.stopped_at = index
-                return result
-            if verdict == "break":
-                governing = False
-                in_adjunct = False
-            if verdict == "adjunct" and in_adjunct:
-                result.unknown, result.why = True, f"named only in passing, behind '{self.a.fold(index)}'"
-                result.stopped_at = index + 1
-                return result
-            if verdict == "relative":
-                relative = True
-            if verdict == "skip":
-                index = self._before_parenthesis(index, low)
-        if result.stopped_at < low:
-            result.stopped_at = low
-        return result
+                self._meet_mention(walk, mention)
+            elif group is not None and group.start >= walk.low:
+                self._meet_cue(walk, group)
+            else:
+                self._meet_token(walk)
+        walk.result.stopped_at = max(walk.result.stopped_at, low if walk.done else walk.low)
+        return walk.result
+
+    def _meet_mention(self, walk: _Walk, mention: Mention) -> None:
+        role = Role.SUBJECT if walk.relative else self._role(mention, walk.at, walk.low)
+        walk.relative = False
+        if role is Role.SUBJECT and self._restricted(mention):
+            walk.stop(mention.start, f"only some of '{self._text(mention)}'")
+        elif role is Role.SUBJECT:
+            if not mention.actors:
+                walk.stop(mention.start, f"'{self._text(mention)}' is nobody that a rule names")
+            walk.result.subjects = (*self._coordinated(mention, walk.low), *walk.companions)
+            walk.result.stopped_at = min(m.start for m in walk.result.subjects)
+            walk.done = True
+            self._check_lead(walk.result, walk.low)
+            self._settle(walk.result)
+        elif role is Role.COMPANION:
+            walk.companions.append(mention)
+        elif role is Role.OWNER and mention.actors and walk.governing:
+            walk.result.owned.append(self._owned(mention, walk.at, walk.low, walk.result.cues))
+        walk.index = mention.start
+
+    def _meet_cue(self, walk: _Walk, group: CueGroup) -> None:
+        if walk.governing:
+            walk.result.cues.insert(0, group)
+        heads = group.has(*NOUNS) and not group.verb and self._heads_clause(group)
+        if heads or (group.verb and self._has_unknown_subject(group, walk.low, walk.result)):
+            walk.result.embedded = len(walk.result.cues)
+        about = group.has(CueClass.TOPIC) and self._adjoins(group.end, walk.at)
+        if about or self._coordinates(group.start - 1):
+            walk.governing = False
+        walk.index = group.start
+
+    def _meet_token(self, walk: _Walk) -> None:
+        walk.index -= 1
+        word = self.a.fold(walk.index)
+        verdict = self._mark(walk.index, walk.low)
+        if verdict == "stop":
+            walk.result.stopped_at, walk.done = walk.index + 1, True
+        elif verdict == "unknown":
+            walk.stop(walk.index, f"'{self.a.fold(walk.index - 1)} {word}' has no known subject")
+        elif verdict == "break":
+            walk.governing = walk.in_adjunct = False
+        elif verdict == "adjunct" and walk.in_adjunct:
+            walk.stop(walk.index + 1, f"named only in passing, behind '{word}'")
+        elif verdict == "relative":
+            walk.relative = True
+        elif verdict == "skip":
+            walk.index = self._before_parenthesis(walk.index, walk.low)
 
     def subject_of(self, group: CueGroup, low: int) -> tuple[Mention, ...]:
         """Who does what a verb says, standing left of it."""

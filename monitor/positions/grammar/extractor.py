@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.model.item import Item
-from monitor.model.statement import ReadStatement, Reading, TraceStep
+from monitor.model.statement import Reading, ReadStatement, TraceStep
 from monitor.positions.grammar.confidence import confidence
 from monitor.positions.grammar.finder import GrammarFinder
-from monitor.positions.grammar.language import Language, available, load_language
+from monitor.positions.grammar.language import available, load_language
 from monitor.positions.grammar.stance import CueJudge
 from monitor.positions.protocol import Candidate, Judgement, StanceJudge
 from rules.model import Match, RuleSet
