@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.positions.grammar.analysis import Analysis, CueGroup, Matter
-from monitor.positions.grammar.climb import ATTITUDES, Climb, Climber
+from monitor.positions.grammar.climb import Climb, Climber
 from monitor.positions.grammar.language import CueClass
 from monitor.positions.grammar.matters import MatterLocator, stem
 from monitor.positions.grammar.mentions import Mention
+from monitor.positions.grammar.roles import ATTITUDES
 from monitor.positions.protocol import CueSeen
 
 AFTER_REACH = 22
@@ -24,6 +25,7 @@ class Around:
         self.locator = locator
 
     def inside(self, matter: Matter) -> list[CueGroup]:
+        """Wordings within the matter, without those that the proposition itself uses ("the war is *ended*")."""
         return [
             group
             for index in range(matter.start, matter.end)
@@ -176,6 +178,7 @@ class Around:
         *,
         own: bool = False,
     ) -> tuple[CueSeen, ...]:
+        """The wordings as a judge sees them. `own`: the first is the noun that the holder owns."""
         seen: list[CueSeen] = []
         for place, groups in (("ahead", ahead), ("before", before), ("inside", inside), ("after", after)):
             for group in groups:

@@ -10,11 +10,12 @@ from monitor.model.statement import Evidence, TraceStep
 from monitor.positions.grammar.analysis import Analysis, CueGroup, Matter
 from monitor.positions.grammar.around import Around
 from monitor.positions.grammar.attribution import Attributor
-from monitor.positions.grammar.climb import ATTITUDES, Climb, Climber
+from monitor.positions.grammar.climb import Climb, Climber
 from monitor.positions.grammar.dates import said_at
 from monitor.positions.grammar.discourse import Discourse
 from monitor.positions.grammar.language import CueClass
 from monitor.positions.grammar.mentions import Mention, MentionKind
+from monitor.positions.grammar.roles import ATTITUDES
 from monitor.positions.grammar.sentences import Sentence
 from monitor.positions.protocol import Attribution, Candidate, CueSeen
 from rules.model import RuleSet, Via
@@ -115,9 +116,8 @@ class Ascriber:
         unfinished = last == ":" or self.layout.tokens[sentence.end - 1].is_word
         if unfinished and any(f" {lead}" in f" {words}" for lead in self.language.words["list_leads"]):
             self.listing = number
-        elif sentence.end - sentence.start > MOST_LISTED or not self._imperative(sentence):
-            if not sentence.heading:
-                self.listing = -9
+        elif not sentence.heading and (sentence.end - sentence.start > MOST_LISTED or not self._imperative(sentence)):
+            self.listing = -9
 
     def _imperative(self, sentence: Sentence) -> bool:
         groups = self.a.cue_starts.get(sentence.start, ())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from monitor.positions.grammar.analysis import Analysis, CueGroup
-from monitor.positions.grammar.climb import NOUNS, Climber
+from monitor.positions.grammar.climb import Climber
 from monitor.positions.grammar.discourse import Discourse
 from monitor.positions.grammar.language import CueClass
 from monitor.positions.grammar.mentions import Mention
+from monitor.positions.grammar.roles import NOUNS
 from monitor.positions.grammar.sentences import Quotation, Sentence
 
 AFTER_REACH = 16
@@ -44,9 +45,8 @@ class Attributor:
         last = self.a.layout.tokens[quotation.end - 1].text
         if self.a.fold(index) == ",":
             index += 1
-        elif last == "." or last not in ",?!":
-            if last == ".":
-                return None
+        elif last == ".":
+            return None
         paragraph_end = min(len(self.a.layout.tokens), index + AFTER_REACH)
         for at in range(index, paragraph_end):
             if at > index and self.a.layout.text[

@@ -147,6 +147,7 @@ class Discourse:
         return (others[-1],) if others else ()
 
     def made(self, index: int, actors: Sequence[str], *, possessive: bool = False, first: bool = False) -> Mention:
+        """A pronoun as a mention; "her government" is taken whole."""
         end = index + 1
         if possessive:
             bodies = self.analysis.language.words["bodies"]

@@ -47,20 +47,54 @@ class CueClass(StrEnum):
     TOPIC = "topic"
     TRANSPARENT = "transparent"
     OPEN = "open"
+    SOFT = "soft"
     SAY_NOUN = "say_noun"
 
 
 WORD_LISTS = frozenset(
-    {
-        "determiners", "auxiliaries", "prepositions", "coordinators", "like", "clause_breaks", "complementizers",
-        "relatives", "agents", "owners", "first_person", "third_person_singular", "third_person_plural", "neuter",
-        "possessive_singular", "possessive_plural", "person_roles", "group_roles", "bodies", "spokes", "generic",
-        "list_leads", "hearers", "past_markers", "infinitive_markers", "adjuncts", "hypotheses", "impersonal", "beside", "pair_roles", "body_roles", "passives", "body_links", "personal_relatives", "views", "title_words",
-    }
-)  # fmt: skip
+    [
+        "determiners",
+        "auxiliaries",
+        "prepositions",
+        "coordinators",
+        "like",
+        "clause_breaks",
+        "complementizers",
+        "relatives",
+        "personal_relatives",
+        "agents",
+        "owners",
+        "first_person",
+        "third_person_singular",
+        "third_person_plural",
+        "neuter",
+        "possessive_singular",
+        "possessive_plural",
+        "title_words",
+        "person_roles",
+        "group_roles",
+        "pair_roles",
+        "body_roles",
+        "bodies",
+        "spokes",
+        "body_links",
+        "generic",
+        "list_leads",
+        "hearers",
+        "past_markers",
+        "infinitive_markers",
+        "adjuncts",
+        "hypotheses",
+        "impersonal",
+        "beside",
+        "passives",
+        "views",
+    ]
+)
+"""The word lists of structure.yaml; each is explained there."""
 
 
-class LanguageInvalid(ValueError):
+class LanguageInvalid(ValueError):  # noqa: N818 - named for what it says, as RulesInvalid
     """A language folder that cannot be used: each line of the message names a file, a key and what to write."""
 
 

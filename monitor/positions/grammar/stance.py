@@ -7,6 +7,7 @@ is plainly against. No wording that commits the holder: no stance.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from monitor.model.statement import Stance
@@ -19,9 +20,6 @@ ACT_REACH = 5
 """Words between a verb of doing and the matter it does; farther off it has another object."""
 AGAINST = (C.OPPOSE, C.EXCLUDE, C.OPPOSE_NOUN, C.BAD)
 FOR = (C.SUPPORT, C.SUPPORT_NOUN, C.GOOD)
-SOFT = frozenset(
-    {"premature", "too early", "too soon", "cautiously", "hesitate", "tentative*", "on the table", "in principle"}
-)
 
 
 @dataclass(slots=True)
@@ -103,53 +101,77 @@ def _take(tally: Tally, cue: CueSeen) -> None:
 
 
 def _apply(tally: Tally, cue: CueSeen) -> None:
-    negated = tally.negated
-    if cue.has(C.EXCLUDE):
-        tally.used.append(cue.wording)
-        tally.commits, tally.tied = True, False
-        if negated:
-            tally.left_open = True
-        else:
-            tally.sign, tally.against = -tally.sign, True
-        tally.negated = False
-    elif cue.has(C.BAD) and cue.place == "before" and cue.gap == 0:
+    """A wording that turns, keeps or opens what follows."""
+    if cue.has(C.BAD) and cue.place == "before" and cue.gap == 0 and not cue.has(C.OPPOSE, C.OPPOSE_NOUN):
         return
-    elif cue.has(C.OPPOSE, C.OPPOSE_NOUN, C.BAD):
-        tally.used.append(cue.wording)
-        tally.commits, tally.tied = True, False
-        if not negated:
-            tally.sign, tally.against = -tally.sign, True
-        tally.negated = False
-    elif cue.has(C.REVERSE):
-        tally.used.append(cue.wording)
-        if not negated:
-            tally.sign = -tally.sign
-        tally.commits = tally.commits or cue.place == "inside" or cue.gap <= ACT_REACH
-        tally.negated = False
-    elif cue.has(C.CONDITION):
-        tally.used.append(cue.wording)
-        if negated:
-            tally.sign, tally.against, tally.commits = -tally.sign, True, True
-        else:
-            tally.conditional = True
-            tally.hard_condition = tally.hard_condition or cue.wording not in SOFT
-            tally.tied = cue.place == "before"
-            tally.commits = tally.commits or (cue.place == "after" and cue.has(C.OPEN))
-        tally.negated = False
-    elif cue.has(C.OPEN):
-        tally.used.append(cue.wording)
-        tally.commits, tally.tied = True, False
-        if negated:
-            tally.sign, tally.against = -tally.sign, True
-        else:
-            tally.conditional = True
-            tally.hard_condition = tally.hard_condition or cue.wording not in SOFT
-        tally.negated = False
-    elif cue.has(C.POSSIBLE):
-        tally.used.append(cue.wording)
-        tally.possible = True
-    elif cue.has(C.SUPPORT, C.SUPPORT_NOUN, C.GOOD, C.NORMATIVE, C.ACT):
-        _in_favour(tally, cue, negated)
+    for kinds, effect in _EFFECTS:
+        if cue.has(*kinds):
+            tally.used.append(cue.wording)
+            effect(tally, cue)
+            return
+    if cue.has(C.SUPPORT, C.SUPPORT_NOUN, C.GOOD, C.NORMATIVE, C.ACT):
+        _in_favour(tally, cue, tally.negated)
+
+
+def _turn(tally: Tally) -> None:
+    tally.sign, tally.against = -tally.sign, True
+
+
+def _exclude(tally: Tally, cue: CueSeen) -> None:
+    if tally.negated:
+        tally.left_open = True
+    else:
+        _turn(tally)
+    tally.commits, tally.tied, tally.negated = True, False, False
+
+
+def _oppose(tally: Tally, cue: CueSeen) -> None:
+    if not tally.negated:
+        _turn(tally)
+    tally.commits, tally.tied, tally.negated = True, False, False
+
+
+def _reverse(tally: Tally, cue: CueSeen) -> None:
+    if not tally.negated:
+        tally.sign = -tally.sign
+    tally.commits = tally.commits or cue.place == "inside" or cue.gap <= ACT_REACH
+    tally.negated = False
+
+
+def _leave_open(tally: Tally, cue: CueSeen) -> None:
+    if tally.negated:
+        _turn(tally)
+        tally.commits = True
+    else:
+        tally.conditional = True
+        tally.hard_condition = tally.hard_condition or not cue.has(C.SOFT)
+    tally.negated = False
+
+
+def _condition(tally: Tally, cue: CueSeen) -> None:
+    tally.tied = cue.place == "before" and not tally.negated
+    _leave_open(tally, cue)
+    tally.commits = tally.commits or (cue.place == "after" and cue.has(C.OPEN))
+
+
+def _open(tally: Tally, cue: CueSeen) -> None:
+    _leave_open(tally, cue)
+    tally.commits, tally.tied = True, False
+
+
+def _possible(tally: Tally, cue: CueSeen) -> None:
+    tally.possible = True
+
+
+_EFFECTS: tuple[tuple[tuple[C, ...], Callable[[Tally, CueSeen], None]], ...] = (
+    ((C.EXCLUDE,), _exclude),
+    ((C.OPPOSE, C.OPPOSE_NOUN, C.BAD), _oppose),
+    ((C.REVERSE,), _reverse),
+    ((C.CONDITION,), _condition),
+    ((C.OPEN,), _open),
+    ((C.POSSIBLE,), _possible),
+)
+"""The first that fits counts: "doubts" before "could"."""
 
 
 def _in_favour(tally: Tally, cue: CueSeen, negated: bool) -> None:

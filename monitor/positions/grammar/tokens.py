@@ -80,9 +80,9 @@ def _joined(text: str, pieces: list[tuple[int, int]], index: int) -> int:
             break
         end = following[1]
         index += 2
-    if index < len(pieces) and text[pieces[index][0]] == "." and pieces[index][0] == end and "." in text[start:end]:
-        if _all_initials(text, start, end):
-            index += 1
+    dotted = index < len(pieces) and text[pieces[index][0]] == "." and pieces[index][0] == end
+    if dotted and "." in text[start:end] and _all_initials(text, start, end):
+        index += 1
     return index
 
 

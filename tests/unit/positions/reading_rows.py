@@ -6,7 +6,7 @@ where the list is empty. Actors and issues are those of the seed pack and of the
 
 from __future__ import annotations
 
-S, O, C = "supports", "opposes", "conditional"
+S, O, C = "supports", "opposes", "conditional"  # noqa: E741
 T, P, A, N, X, G, R, D = (
     "european-troops",
     "negotiated-peace",
