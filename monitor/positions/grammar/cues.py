@@ -69,7 +69,7 @@ class CueTable:
     def __init__(self, wordings: Iterable[tuple[CueClass, Wording]]) -> None:
         self._exact: dict[str, list[tuple[Wording, CueClass]]] = defaultdict(list)
         self._prefix: dict[str, list[tuple[Wording, CueClass]]] = defaultdict(list)
-        self._shortest = 99
+        self._shortest, self._longest = 99, 0
         wordings = list(wordings)
         self.first_words = frozenset(wording.words[0] for _, wording in wordings)
         for kind, wording in wordings:
@@ -77,6 +77,7 @@ class CueTable:
             if first.endswith("*"):
                 self._prefix[first[:-1]].append((wording, kind))
                 self._shortest = min(self._shortest, len(first) - 1)
+                self._longest = max(self._longest, len(first) - 1)
             else:
                 self._exact[first].append((wording, kind))
 
@@ -92,7 +93,7 @@ class CueTable:
 
     def _beginning(self, folded: str) -> Iterable[tuple[Wording, CueClass]]:
         yield from self._exact.get(folded, ())
-        for length in range(self._shortest, len(folded) + 1):
+        for length in range(self._shortest, min(len(folded), self._longest) + 1):
             yield from self._prefix.get(folded[:length], ())
 
 

@@ -31,9 +31,15 @@ class Dated:
 def said_at(analysis: Analysis, sentence: Sentence, published: datetime) -> datetime | None:
     """The date of what a sentence reports, or None when it gives none."""
     for dated in _expressions(analysis, sentence, published):
-        if dated.moment <= published and (dated.start <= sentence.start + 1 or _beside_verb(analysis, dated)):
+        if dated.moment <= published and (_begins(analysis, sentence, dated) or _beside_verb(analysis, dated)):
             return dated.moment
     return None
+
+
+def _begins(analysis: Analysis, sentence: Sentence, dated: Dated) -> bool:
+    """Whether nothing but small words stands before a date in its sentence."""
+    before = range(sentence.start, dated.start)
+    return len(before) <= BESIDE and not any(i in analysis.mentions or i in analysis.cue_starts for i in before)
 
 
 def _beside_verb(analysis: Analysis, dated: Dated) -> bool:

@@ -147,7 +147,7 @@ def load_language(code: str, root: Path = LANGUAGES) -> Language:
             else:
                 words[key] = frozenset(text.casefold() for text in texts)
     problems.extend(
-        f"{code}: no list '{name}'; add it to structure.yaml (it may be [])"
+        f"structure.yaml: no list '{name}'; add it (it may be [])"
         for name in sorted(WORD_LISTS - words.keys())
     )
     abbreviations = _texts(base.get("abbreviations", []), "language.yaml: abbreviations", problems)
@@ -213,6 +213,6 @@ def _texts(entries: object, where: str, problems: list[str]) -> list[str]:
     if len(good) != len(entries):
         bad = next(entry for entry in entries if not (isinstance(entry, str) and entry.strip()))
         problems.append(
-            f"{where}: {bad!r} is not a wording; put it in quotation marks (YAML reads yes, no, on as other things)"
+            f"{where}: {bad!r} is not a wording; put it in quotation marks (YAML reads true, false and numbers as other things)"
         )
     return good
