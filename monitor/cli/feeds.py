@@ -171,7 +171,9 @@ def import_opml(
     with database.work() as work:
         for outline in outlines:
             try:
-                added.append(work.feeds.add(outline.url, outline.title, outline.folder, utc_now()))
+                # A title that is only the address would hide the one that the feed gives itself.
+                title = "" if outline.title == outline.url else outline.title
+                added.append(work.feeds.add(outline.url, title, outline.folder, utc_now()))
             except FeedExists:
                 there += 1
         work.audit.add("cli", "feeds imported", str(file), {"added": len(added), "there": there}, utc_now())
