@@ -42,7 +42,8 @@ class Around:
     def finite(self, matter: Matter) -> bool:
         """Whether the matter begins with a verb that its subject governs: "Poland will | support Ukraine"."""
         before = matter.start - 1
-        if self.a.is_word(before, "infinitive_markers") or self.a.fold(matter.start).endswith("ing"):
+        going_on = self.a.fold(matter.start).endswith("ing") and not self.a.is_word(before, "passives")
+        if self.a.is_word(before, "infinitive_markers") or going_on:
             return False
         verb = any(group.verb for group in self.a.cue_starts.get(matter.start, ()))
         auxiliary = self.a.is_word(before, "auxiliaries") or self.a.fold(before) in ("not", "n't", ",")

@@ -147,8 +147,7 @@ def load_language(code: str, root: Path = LANGUAGES) -> Language:
             else:
                 words[key] = frozenset(text.casefold() for text in texts)
     problems.extend(
-        f"structure.yaml: no list '{name}'; add it (it may be [])"
-        for name in sorted(WORD_LISTS - words.keys())
+        f"structure.yaml: no list '{name}'; add it (it may be [])" for name in sorted(WORD_LISTS - words.keys())
     )
     abbreviations = _texts(base.get("abbreviations", []), "language.yaml: abbreviations", problems)
     months = _texts(base.get("months", []), "language.yaml: months", problems)
@@ -213,6 +212,7 @@ def _texts(entries: object, where: str, problems: list[str]) -> list[str]:
     if len(good) != len(entries):
         bad = next(entry for entry in entries if not (isinstance(entry, str) and entry.strip()))
         problems.append(
-            f"{where}: {bad!r} is not a wording; put it in quotation marks (YAML reads true, false and numbers as other things)"
+            f"{where}: {bad!r} is not a wording; put it in quotation marks "
+            "(YAML takes true, false and numbers for other things)"
         )
     return good

@@ -80,6 +80,9 @@ class Roles:
         governor = self._cue_ending(before + 1)
         if governor is None:
             return False
+        capital = self.a.layout.tokens[governor.start].is_upper and not self.a.in_heading(governor.start)
+        if capital and governor.end - governor.start == 1:
+            return False  # "Armed Forces Minister": part of a title, no verb
         transitive = governor.has(*ATTITUDES, CueClass.REVERSE, CueClass.ACT) and not governor.has(CueClass.SAY)
         return governor.has(CueClass.DIRECTIVE) or transitive
 
