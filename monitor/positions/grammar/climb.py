@@ -100,15 +100,28 @@ class Climber(Roles):
         walk.index = mention.start
 
     def _meet_cue(self, walk: _Walk, group: CueGroup) -> None:
-        if walk.governing:
+        if walk.governing and not self._is_noun(group):
             walk.result.cues.insert(0, group)
         heads = group.has(*NOUNS) and not group.verb and self._heads_clause(group)
         if heads or (group.verb and self._has_unknown_subject(group, walk.low, walk.result)):
             walk.result.embedded = len(walk.result.cues)
         about = group.has(CueClass.TOPIC) and self._adjoins(group.end, walk.at)
-        if about or self._coordinates(group.start - 1):
+        if about or self._begins_conjunct(group):
             walk.governing = False
         walk.index = group.start
+
+    def _is_noun(self, group: CueGroup) -> bool:
+        """Whether a form of a verb of doing is a noun: "a meeting of"."""
+        before = group.start - 1
+        article = self.a.is_word(before, "determiners") and not self.a.is_word(before, "complementizers")
+        return article and group.verb and group.kinds <= {CueClass.ACT, CueClass.SAY}
+
+    def _begins_conjunct(self, group: CueGroup) -> bool:
+        """Whether a wording begins what "and" joins on: "and would veto …"."""
+        index = group.start - 1
+        while self.a.is_word(index, "auxiliaries") and index > group.start - 4:
+            index -= 1
+        return self._coordinates(index)
 
     def _meet_token(self, walk: _Walk) -> None:
         walk.index -= 1
@@ -177,6 +190,8 @@ class Climber(Roles):
                 "skip" if self._before_parenthesis(index, low) < index else ("break" if self._new_clause(index) else "")
             )
         if word in words["clause_breaks"]:
+            return "break"
+        if self._coordinates(index) and self.a.is_word(index + 1, "complementizers"):
             return "break"
         if word in words["adjuncts"]:
             return "adjunct"

@@ -109,6 +109,8 @@ class MentionFinder:
             return False
         if not gap:
             return True
+        if gap[0].text == ",":
+            return False
         capital = any(token.is_upper for token in gap)
         return all(self._in_title(token) for token in gap) and (capital or self._ends_in_role(gap))
 

@@ -176,6 +176,7 @@ _EFFECTS: tuple[tuple[tuple[C, ...], Callable[[Tally, CueSeen], None]], ...] = (
 
 def _in_favour(tally: Tally, cue: CueSeen, negated: bool) -> None:
     if cue.place == "inside":
+        tally.commits = tally.commits or cue.has(C.NORMATIVE)
         if negated:
             tally.sign, tally.against, tally.commits = -tally.sign, True, True
         tally.negated = False
