@@ -17,6 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor.events import Event, Subject
 from monitor.pipeline import Pipeline
+from storage.errors import DatabaseBusy
 from storage.retention import prune
 
 _log = structlog.get_logger(__name__)
@@ -101,6 +102,8 @@ class Worker:
         """Runs a step; a failing one is logged and tried again at its next tick, and stops nothing else."""
         try:
             await step()
+        except DatabaseBusy as busy:
+            _log.warning("database busy; the step is tried again at the next tick", step=name, reason=str(busy))
         except Exception:
             _log.exception("step failed; it is tried again at the next tick", step=name)
 

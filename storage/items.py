@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, insert, update
+from sqlalchemy import and_, delete, insert, or_, update
 from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -28,19 +28,28 @@ class Items(Repository):
     """The items. Title and text come back as they were stored: see `storable`."""
 
     def known(self, feed_id: int | None, identities: Collection[str]) -> dict[str, KnownItem]:
-        """Those of the identities that the feed has brought already."""
+        """Those of the identities, first or second, that the feed has brought already; the latest item of each."""
         found: dict[str, KnownItem] = {}
+        second: dict[str, KnownItem] = {}
         asked = {storable(identity): identity for identity in identities}
         for part in chunks(sorted(asked)):
             query = (
-                select(ItemRow.identity, ItemRow.id, ItemRow.revision, ItemRevisionRow.content_hash)
+                select(ItemRow, ItemRevisionRow.content_hash)
                 .join(ItemRevisionRow, CURRENT)
-                .where(col(ItemRow.feed_id).is_not_distinct_from(feed_id), col(ItemRow.identity).in_(part))
+                .where(
+                    col(ItemRow.feed_id).is_not_distinct_from(feed_id),
+                    or_(col(ItemRow.identity).in_(part), col(ItemRow.link_identity).in_(part)),
+                )
+                .order_by(col(ItemRow.id))
             )
-            for identity, item_id, revision, content_hash in self._session.exec(query):
-                assert item_id is not None
-                found[asked[identity]] = KnownItem(item_id, revision, content_hash)
-        return found
+            for row, content_hash in self._session.exec(query):
+                assert row.id is not None
+                item = KnownItem(row.id, row.revision, content_hash)
+                if row.link_identity in asked:
+                    second[asked[row.link_identity]] = item
+                if row.identity in asked:
+                    found[asked[row.identity]] = item
+        return second | found
 
     def add(self, new: NewItem, story_id: int | None) -> Item:
         """Stores a new item as the newest copy of a story; without one it begins a story of its own."""
@@ -53,6 +62,7 @@ class Items(Repository):
         row = ItemRow(
             feed_id=new.feed_id,
             identity=new.identity,
+            link_identity=new.link_identity,
             story_id=story_id,
             url=new.url,
             publisher=new.publisher,

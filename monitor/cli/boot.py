@@ -87,11 +87,15 @@ async def wired(
     from monitor.pipeline import Pipeline, Stages
 
     async with AsyncExitStack() as stack:
-        fetcher = await stack.enter_async_context(Fetcher(fetch_config(settings), Guard(settings.feed_allow)))
+        fetcher = await stack.enter_async_context(
+            Fetcher(fetch_config(settings), Guard(settings.feed_allow, setting="VOLTEFACE_FEED_ALLOW"))
+        )
         parser = await stack.enter_async_context(
             ParserPool(ParserPoolConfig(workers=settings.parse_workers, limit_s=settings.parse_deadline_s))
         )
-        hooks = await stack.enter_async_context(guarded_client(Guard(settings.webhook_allow)))
+        hooks = await stack.enter_async_context(
+            guarded_client(Guard(settings.webhook_allow, setting="VOLTEFACE_WEBHOOK_ALLOW"))
+        )
         channels: dict[ChannelName, Channel] = {
             ChannelName.WEBHOOK: WebhookChannel(hooks, user_agent=f"Volteface/{version()}"),
             ChannelName.LOG: LogChannel(),

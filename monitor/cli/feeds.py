@@ -129,7 +129,9 @@ def check(url: Annotated[str, typer.Argument(help="The feed's address.")], as_js
 
     async def fetch() -> ParsedFeed:
         now = utc_now()
-        async with Fetcher(fetch_config(settings), Guard(settings.feed_allow)) as fetcher:
+        async with Fetcher(
+            fetch_config(settings), Guard(settings.feed_allow, setting="VOLTEFACE_FEED_ALLOW")
+        ) as fetcher:
             result = await fetcher.fetch(Feed(id=0, url=address, next_poll_at=now, added_at=now))
         if result.outcome is not FetchOutcome.OK:
             raise CommandError(result.error or f"the server answered {result.status}")

@@ -17,7 +17,7 @@ from monitor.feeds.not_a_feed import NotAFeed
 from monitor.feeds.parser_pool import ParseFailed
 from monitor.items.admit import admit
 from monitor.items.identity import identities_to_ask
-from monitor.items.syndication import same_story
+from monitor.items.syndication import StoryIndex
 from monitor.model.feed import Feed, FetchOutcome, FetchResult, ParsedFeed
 from monitor.model.item import NewItem, StoryCandidate
 from storage.engine import Database
@@ -122,7 +122,7 @@ class Poller:
             if parsed is not None:
                 new, revised, seen = self._admit(work, feed, parsed, now)
             jitter = random.random()  # noqa: S311
-            after = after_poll(feed, result, parsed, new + revised, error, now, self._cadence, jitter)
+            after = after_poll(feed, result, parsed, new, error, now, self._cadence, jitter)
             work.feeds.save(after, was=feed)
             work.events.add(Subject.FEED_POLLED, {"feed": feed.id, "ok": error is None}, now)
             if new or revised:
@@ -154,13 +154,12 @@ def store_new(work: Work, items: Sequence[NewItem]) -> list[int]:
     """Stores new items, each with the story that it is a copy of, or a story of its own. Returns the items' ids."""
     earliest = min(item.published_at for item in items)
     latest = max(item.published_at for item in items)
-    candidates = [
-        c for c in work.items.story_candidates(earliest - STORY_WINDOW) if c.published_at <= latest + STORY_WINDOW
-    ]
+    stored_copies = work.items.story_candidates(earliest - STORY_WINDOW)
+    stories = StoryIndex(c for c in stored_copies if c.published_at <= latest + STORY_WINDOW)
     ids = []
     for item in sorted(items, key=lambda i: i.published_at):
-        stored = work.items.add(item, same_story(item, candidates))
-        candidates.append(
+        stored = work.items.add(item, stories.find(item))
+        stories.add(
             StoryCandidate(
                 story_id=stored.story_id,
                 item_id=stored.id,

@@ -31,7 +31,7 @@ class Relay:
         return len(done)
 
     def _load(self, limit: int) -> list[Event]:
-        with self._database.work() as work:
+        with self._database.view() as work:
             return [
                 Event(id=row.id, subject=Subject(row.subject), at=row.at, data=row.data)
                 for row in work.events.undispatched(limit)

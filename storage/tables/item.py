@@ -22,12 +22,14 @@ class StoryRow(Table, table=True):
 class ItemRow(Table, table=True):
     """An item; its words are in its revisions. `state` is the queue: see `ItemState`.
 
-    `feed_title` is kept when the feed is removed, so that an old alert can still say where it was read.
+    `link_identity` recognises an item whose feed gives it another id at every poll. `feed_title` is kept when the feed
+    is removed, so that an old alert can still say where it was read.
     """
 
     __tablename__ = "item"
     __table_args__ = (
         UniqueConstraint("feed_id", "identity"),
+        Index(None, "feed_id", "link_identity"),
         Index(None, "state", "published_at", "id"),
         Index(None, "published_at", "id"),
         NUMBERED,
@@ -37,6 +39,7 @@ class ItemRow(Table, table=True):
     feed_id: int | None = refers("feed.id", "SET NULL", default=None)
     feed_title: str | None = string(None)
     identity: str = string()
+    link_identity: str | None = string(None)
     story_id: int = refers("story.id", "RESTRICT", index=True)
     url: str | None = string(None)
     publisher: str = string()

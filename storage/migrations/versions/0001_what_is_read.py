@@ -77,6 +77,7 @@ def create_items() -> None:
         sa.Column("feed_id", ID, nullable=True),
         sa.Column("feed_title", TEXT, nullable=True),
         sa.Column("identity", TEXT, nullable=False),
+        sa.Column("link_identity", TEXT, nullable=True),
         sa.Column("story_id", ID, nullable=False),
         sa.Column("url", TEXT, nullable=True),
         sa.Column("publisher", TEXT, nullable=False),
@@ -98,6 +99,7 @@ def create_items() -> None:
         sa.UniqueConstraint("feed_id", "identity", name="uq_item_feed_id_identity"),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_item_feed_id_link_identity", "item", ["feed_id", "link_identity"], unique=False)
     op.create_index("ix_item_published_at_id", "item", ["published_at", "id"], unique=False)
     op.create_index("ix_item_state_published_at_id", "item", ["state", "published_at", "id"], unique=False)
     op.create_index("ix_item_story_id", "item", ["story_id"], unique=False)

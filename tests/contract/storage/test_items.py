@@ -199,3 +199,12 @@ def test_the_ends_of_the_calendar_come_back(database: Database, moment: datetime
         item = work.items.add(new_item(published_at=moment), None)
     with database.view() as work:
         assert work.items.get(item.id).published_at == moment
+
+
+def test_an_item_is_recognised_by_its_second_identity_and_the_first_goes_before(database: Database) -> None:
+    with database.work() as work:
+        feed = work.feeds.add("https://news.example/rss", "", "", NOW)
+        one = work.items.add(new_item("guid-1", feed_id=feed.id, link_identity="link-1"), None)
+        two = work.items.add(new_item("link-1", feed_id=feed.id, link_identity="link-2"), None)
+        known = work.items.known(feed.id, ["guid-2", "guid-1", "link-1", "link-2"])
+    assert {key: found.id for key, found in known.items()} == {"guid-1": one.id, "link-1": two.id, "link-2": two.id}
