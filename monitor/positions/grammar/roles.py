@@ -79,7 +79,8 @@ class Roles:
         """Whether a mention is the object of the verb before it: "urged Rome to", "criticised Rome for"."""
         governor = self._cue_ending(before + 1)
         if governor is None:
-            return False
+            token = self.a.layout.tokens[before]
+            return token.text.islower() and token.fold.endswith("ed")  # a verb that no list knows: "thanked Sweden"
         capital = self.a.layout.tokens[governor.start].is_upper and not self.a.in_heading(governor.start)
         if capital and governor.end - governor.start == 1:
             return False  # "Armed Forces Minister": part of a title, no verb

@@ -191,6 +191,35 @@ NONE: list[tuple[str, list[str]]] = [
     ("Experts oppose concessions to Russia.", []),
 ]
 
+MIXED: list[tuple[str, list[str]]] = [
+    ("Petr Pavel thanked Sweden and urged allies to send more weapons to Ukraine.", [f"petr-pavel {A} {S}"]),
+    (
+        "Robert Fico said that his government would not provide military aid to Ukraine and would veto NATO membership "
+        "for Kyiv.",
+        [f"robert-fico {A} {O}", f"robert-fico {N} {O}"],
+    ),
+    (
+        "Sweden does not rule out sending peacekeepers to Ukraine, Prime Minister Ulf Kristersson told reporters.",
+        [f"ulf-kristersson {T} {C}"],
+    ),
+    ("Moscow has repeatedly said it would not accept peacekeepers in Ukraine.", [f"russia {T} {O}"]),
+    ("Sergey Lavrov described peacekeepers in Ukraine as unacceptable.", [f"sergey-lavrov {T} {O}"]),
+    ("Dick Schoof said the Netherlands was open to discussing peacekeepers for Ukraine.", [f"dick-schoof {T} {C}"]),
+    ("Alexander Stubb said Ukraine should be given security guarantees.", [f"alexander-stubb {G} {S}"]),
+    ("Petr Fiala believes that it is too early to talk about sending troops to Ukraine.", [f"petr-fiala {T} {C}"]),
+    ("Peter Dutton has rejected the idea of sending troops to Ukraine.", [f"peter-dutton {T} {O}"]),
+    ("Bulgaria will not participate in a peacekeeping mission in Ukraine, the tourists heard.", [f"bulgaria {T} {O}"]),
+    ("Belgium is ready to take part in peacekeeping in Ukraine if the Americans join.", [f"belgium {T} {C}"]),
+    (
+        "Emmanuel Macron is pushing for peacekeepers in Ukraine, but Giorgia Meloni has called the plan ineffective.",
+        [f"emmanuel-macron {T} {S}", f"giorgia-meloni {T} {O}"],
+    ),
+    ("The Netherlands pledges a further two billion euros in military aid for Ukraine.", [f"netherlands {A} {S}"]),
+    ("Germany's defence minister, Boris Pistorius, backs military aid to Ukraine.", [f"boris-pistorius {A} {S}"]),
+    ("Leaders of France and Germany vowed to keep sanctions on Russia.", [f"france {X} {S}", f"germany {X} {S}"]),
+    ("Antonio Tajani visited a school in Ukraine during the ceasefire.", []),
+]
+
 GROUPS = {
     "attribution": ATTRIBUTION,
     "holder": HOLDER,
@@ -198,4 +227,5 @@ GROUPS = {
     "superseded": SUPERSEDED,
     "multi": MULTI,
     "none": NONE,
+    "mixed": MIXED,
 }
