@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.positions.reading_rows import GROUPS
 from tests.unit.positions.reader import read
+from tests.unit.positions.reading_rows import GROUPS
 
 ROWS = [
     pytest.param(text, expected, id=f"{name}-{n}")
