@@ -83,6 +83,9 @@ class Settings(BaseSettings):
     parse_workers: int = Field(default=2, ge=1, le=32, description="Processes that parse documents.")
     poll_min_s: int = Field(default=300, ge=1, description="Least seconds between two polls of one feed.")
     poll_max_s: int = Field(default=6 * 3600, ge=1, description="Most seconds between two polls of one feed.")
+    poll_most_items: int = Field(
+        default=500, ge=1, description="Most new items that one poll of a feed takes; the rest comes with the next one."
+    )
     tick_s: float = Field(default=2.0, gt=0, le=60, description="Seconds between two looks at what is due.")
 
     threshold: float = Field(

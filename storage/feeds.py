@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import delete, update
 from sqlmodel import col, func, select
@@ -30,6 +31,7 @@ class Feeds(Repository):
             raise FeedExists(url, known.id)
         row = FeedRow(
             url=url,
+            host=host_of(url),
             title=title,
             folder=folder,
             status=FeedStatus.ACTIVE.value,
@@ -98,6 +100,7 @@ class Feeds(Repository):
             other = self.by_url(feed.url)
             if other is not None and other.id != feed.id:
                 raise FeedExists(feed.url, other.id)
+            values["host"] = host_of(feed.url)
         done = self._session.exec(
             update(FeedRow).where(col(FeedRow.id) == feed.id).values(**values, lease_token=None, lease_until=None)
         )
@@ -139,6 +142,14 @@ class Feeds(Repository):
             query = select(FeedRow).where(mine, FeedRow.lease_token == token).execution_options(populate_existing=True)
             feeds.extend(_feed(row) for row in self._session.exec(query))
         return sorted(feeds, key=lambda feed: ids.index(feed.id))
+
+
+def host_of(url: str) -> str:
+    """The host that an address names, in small letters; empty where it names none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _values(feed: Feed) -> dict[str, Any]:

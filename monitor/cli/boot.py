@@ -15,6 +15,7 @@ from monitor.settings import Settings
 
 if TYPE_CHECKING:
     from monitor.alerts.channels.email import SmtpConfig
+    from monitor.feeds.cadence import CadenceConfig
     from monitor.feeds.fetch import FetchConfig
     from monitor.pipeline import Pipeline
     from monitor.positions.protocol import Extractor
@@ -68,6 +69,15 @@ def fetch_config(settings: Settings) -> FetchConfig:
     )
 
 
+def cadence_config(settings: Settings) -> CadenceConfig:
+    """When feeds are polled."""
+    from monitor.feeds.cadence import CadenceConfig
+
+    return CadenceConfig(
+        shortest_s=settings.poll_min_s, longest_s=settings.poll_max_s, first_s=min(1800, settings.poll_max_s)
+    )
+
+
 @asynccontextmanager
 async def wired(
     settings: Settings, database: Database, clock: Callable[[], datetime] = utc_now
@@ -78,7 +88,6 @@ async def wired(
     from monitor.alerts.channels.protocol import Channel
     from monitor.alerts.channels.webhook import WebhookChannel
     from monitor.bus.inprocess import InProcessBus
-    from monitor.feeds.cadence import CadenceConfig
     from monitor.feeds.fetch import Fetcher
     from monitor.feeds.parser_pool import ParserPool, ParserPoolConfig
     from monitor.model.alert import ChannelName
@@ -113,12 +122,9 @@ async def wired(
                 tracker=tracker(settings),
                 channels=channels,
                 bus=bus,
-                cadence=CadenceConfig(
-                    shortest_s=settings.poll_min_s,
-                    longest_s=settings.poll_max_s,
-                    first_s=min(1800, settings.poll_max_s),
-                ),
+                cadence=cadence_config(settings),
                 fetch_concurrency=settings.fetch_concurrency,
+                most_new=settings.poll_most_items,
                 label=settings.label,
                 public_url=settings.public_url,
             ),

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from monitor.feeds.moves import followed
 from monitor.model.feed import Feed, FeedStatus, FetchOutcome, FetchResult, ParsedFeed
 from monitor.net.mask import mask
 
@@ -55,11 +56,13 @@ def after_poll(
     now: datetime,
     config: CadenceConfig,
     jitter: float,
+    left: int = 0,
 ) -> Feed:
     """The feed as it is to be stored after a poll.
 
     `parsed` is None when there was nothing to read: the fetch failed, nothing changed, or the document was no feed; in
-    the last case `error` says so. `jitter` is a random number from 0 to 1, drawn by the caller.
+    the last case `error` says so. `jitter` is a random number from 0 to 1, drawn by the caller. `left` is how many new
+    entries were left for the next poll: it comes soon, and gets the whole document again.
     """
     polled = replace(feed, last_poll_at=now)
     if result.outcome is FetchOutcome.GONE:
@@ -73,6 +76,12 @@ def after_poll(
         failed = _failed(polled, trouble, now)
         return replace(failed, next_poll_at=now + _patience(failed, result, config, jitter))
     well = _succeeded(_with_news(polled, new_items, now), result, parsed, now)
+    if left:
+        # Neither a 304 nor an equal body may hide the rest, and the rest of a baseline is baseline, too.
+        rest = replace(well, etag=None, last_modified=None, body_hash=None, baseline_done=feed.baseline_done)
+        return replace(
+            rest, next_poll_at=now + _strewn(max(config.shortest_s, result.retry_after_s or 0), config, jitter)
+        )
     interval = _interval(feed, result, parsed, new_items, config)
     wait = max(interval, result.retry_after_s or 0)
     return replace(well, interval_s=interval, next_poll_at=now + _strewn(wait, config, jitter))
@@ -107,6 +116,8 @@ def _succeeded(feed: Feed, result: FetchResult, parsed: ParsedFeed | None, now: 
     if result.outcome is FetchOutcome.OK:
         # All three follow the document: a server that stops sending an ETag must not be sent the old one.
         feed = replace(feed, etag=result.etag, last_modified=result.last_modified, body_hash=body_hash(result.body))
+        feed = replace(feed, full_fetch_at=now)
+    feed = followed(feed, result)
     if parsed is not None:
         feed = replace(feed, title=feed.title or parsed.title, site_url=parsed.link or feed.site_url)
     return feed

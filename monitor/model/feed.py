@@ -22,6 +22,12 @@ class Feed:
     `failures` counts failed polls in a row. `interval_s` is the present distance between polls in seconds.
     `baseline_done` is False until the first successful poll, whose items move positions but alert nobody.
     `errors_since` and `last_error` are None while the feed is well.
+
+    `ttl_s` is how long the feed itself asked to be left alone, `rhythm_s` the usual gap between its recent entries,
+    `newest_entry_at` the latest date on one of them, as far as it has passed. `moved_to` is where permanent redirects
+    lead, `moved_seen` in how many polls in a row they did. `full_fetch_at` is when the whole document last came.
+    `polls` and `empty_polls` count the recent successful polls and those among them that brought nothing new. `notice`
+    is what an operator should know although the feed is polled well.
     """
 
     id: int
@@ -43,6 +49,15 @@ class Feed:
     errors_since: datetime | None = None
     baseline_done: bool = False
     added_at: datetime
+    ttl_s: int | None = None
+    rhythm_s: int | None = None
+    newest_entry_at: datetime | None = None
+    moved_to: str | None = None
+    moved_seen: int = 0
+    full_fetch_at: datetime | None = None
+    polls: int = 0
+    empty_polls: int = 0
+    notice: str | None = None
 
 
 class FetchOutcome(StrEnum):

@@ -13,14 +13,17 @@ import structlog
 
 from monitor.events import Subject
 from monitor.feeds.cadence import CadenceConfig, after_poll, is_unchanged
+from monitor.feeds.moves import stayed, wants_whole
 from monitor.feeds.not_a_feed import NotAFeed
 from monitor.feeds.parser_pool import ParseFailed
-from monitor.items.admit import admit
+from monitor.items.admit import Admission, admit
 from monitor.items.identity import identities_to_ask
 from monitor.items.syndication import StoryIndex
 from monitor.model.feed import Feed, FetchOutcome, FetchResult, ParsedFeed
 from monitor.model.item import NewItem, StoryCandidate
+from monitor.net.mask import mask
 from storage.engine import Database
+from storage.errors import FeedExists
 from storage.work import Work
 
 _log = structlog.get_logger(__name__)
@@ -32,8 +35,8 @@ STORY_WINDOW = timedelta(days=4)
 class Fetches(Protocol):
     """Brings a feed's document."""
 
-    async def fetch(self, feed: Feed) -> FetchResult:
-        """What the fetch brought; never raises for what the other side does."""
+    async def fetch(self, feed: Feed, *, full: bool = False) -> FetchResult:
+        """What the fetch brought, unconditionally if `full`; never raises for what the other side does."""
         ...
 
 
@@ -47,29 +50,43 @@ class Parses(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollReport:
-    """What one poll of one feed came to. `error` says in plain words why it failed, None when it went well."""
+    """What one poll of one feed came to. `error` says in plain words why it failed, None when it went well.
+
+    `left` counts new entries that are taken at the next poll, because they were too many for one.
+    """
 
     feed: Feed
     outcome: FetchOutcome
     new: int = 0
     revised: int = 0
     seen: int = 0
+    left: int = 0
     error: str | None = None
     problems: tuple[str, ...] = ()
 
 
 class Poller:
-    """Polls the feeds that are due. `lease` is how long a claimed feed is nobody else's."""
+    """Polls the feeds that are due. `lease` is how long a claimed feed is nobody else's.
+
+    `most_new` bounds the new items that one poll of one feed takes; the rest comes with the next one.
+    """
 
     lease = timedelta(minutes=5)
 
     def __init__(
-        self, database: Database, fetcher: Fetches, parser: Parses, cadence: CadenceConfig, concurrency: int = 16
+        self,
+        database: Database,
+        fetcher: Fetches,
+        parser: Parses,
+        cadence: CadenceConfig,
+        concurrency: int = 16,
+        most_new: int = 500,
     ) -> None:
         self._database = database
         self._fetcher = fetcher
         self._parser = parser
         self._cadence = cadence
+        self._most_new = most_new
         self._gate = asyncio.Semaphore(concurrency)
 
     async def step(self, now: datetime, limit: int = 64) -> list[PollReport]:
@@ -100,7 +117,7 @@ class Poller:
         return list(await asyncio.gather(*(one(feed) for feed in feeds)))
 
     async def _poll_one(self, feed: Feed, now: datetime) -> PollReport:
-        result = await self._fetcher.fetch(feed)
+        result = await self._fetcher.fetch(feed, full=wants_whole(feed, now))
         parsed: ParsedFeed | None = None
         error = result.error
         # The same bytes hold the same entries: parsing is most of what a poll costs.
@@ -118,12 +135,11 @@ class Poller:
         self, feed: Feed, result: FetchResult, parsed: ParsedFeed | None, error: str | None, now: datetime
     ) -> PollReport:
         with self._database.work() as work:
-            new = revised = seen = 0
-            if parsed is not None:
-                new, revised, seen = self._admit(work, feed, parsed, now)
+            admission = self._admit(work, feed, parsed, now) if parsed is not None else Admission()
+            new, revised = len(admission.new), len(admission.revised)
             jitter = random.random()  # noqa: S311
-            after = after_poll(feed, result, parsed, new, error, now, self._cadence, jitter)
-            work.feeds.save(after, was=feed)
+            after = after_poll(feed, result, parsed, new, error, now, self._cadence, jitter, admission.left)
+            after = _saved(work, after, feed, now)
             work.events.add(Subject.FEED_POLLED, {"feed": feed.id, "ok": error is None}, now)
             if new or revised:
                 work.events.add(Subject.ITEMS_ADMITTED, {"feed": feed.id, "new": new, "revised": revised}, now)
@@ -132,22 +148,37 @@ class Poller:
             outcome=result.outcome,
             new=new,
             revised=revised,
-            seen=seen,
+            seen=admission.seen,
+            left=admission.left,
             error=error,
             problems=parsed.problems if parsed else (),
         )
 
-    @staticmethod
-    def _admit(work: Work, feed: Feed, parsed: ParsedFeed, now: datetime) -> tuple[int, int, int]:
+    def _admit(self, work: Work, feed: Feed, parsed: ParsedFeed, now: datetime) -> Admission:
         known = work.items.known(feed.id, identities_to_ask(parsed.entries))
-        admission = admit(parsed.entries, known, feed, now)
+        admission = admit(parsed.entries, known, feed, now, most_new=self._most_new)
         if admission.new:
             store_new(work, admission.new)
         for item_id, revision in admission.revised:
             work.items.revise(
                 item_id, revision.title, revision.text, revision.content_hash, revision.url, revision.seen_at
             )
-        return len(admission.new), len(admission.revised), admission.seen
+        return admission
+
+
+def _saved(work: Work, after: Feed, was: Feed, now: datetime) -> Feed:
+    """Saves a polled feed. One that would move to the address of another feed stays where it is, and says so."""
+    try:
+        work.feeds.save(after, was=was)
+    except FeedExists as there:
+        after = stayed(after, was, there.feed_id)
+        work.feeds.save(after, was=was)
+    if after.url != was.url:
+        detail = {"from": mask(was.url), "to": mask(after.url)}
+        work.audit.add("worker", "feed moved", str(after.id), detail, now)
+    if after.status is not was.status:
+        work.audit.add("worker", f"feed {after.status}", str(after.id), {"why": after.last_error or ""}, now)
+    return after
 
 
 def store_new(work: Work, items: Sequence[NewItem]) -> list[int]:

@@ -33,6 +33,7 @@ class Stages:
     bus: Bus
     cadence: CadenceConfig = field(default_factory=CadenceConfig)
     fetch_concurrency: int = 16
+    most_new: int = 500
     label: str = ""
     public_url: str | None = None
 
@@ -44,7 +45,12 @@ class Pipeline:
         self.database = database
         self.rulebook = RuleBook(database)
         self.poller = Poller(
-            database, stages.fetcher, stages.parser, stages.cadence, concurrency=stages.fetch_concurrency
+            database,
+            stages.fetcher,
+            stages.parser,
+            stages.cadence,
+            concurrency=stages.fetch_concurrency,
+            most_new=stages.most_new,
         )
         teller = Teller(label=stages.label, public_url=stages.public_url)
         self.reader = Reader(database, self.rulebook, stages.extractor, stages.tracker, teller)

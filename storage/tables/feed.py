@@ -8,6 +8,8 @@ from sqlmodel import Field, Index
 
 from storage.tables.base import NUMBERED, Table, moment, row_id, string
 
+_ZERO = {"server_default": "0"}
+
 
 class FeedRow(Table, table=True):
     """A feed, and who is polling it just now."""
@@ -34,5 +36,15 @@ class FeedRow(Table, table=True):
     errors_since: datetime | None = moment(None)
     baseline_done: bool = Field(default=False)
     added_at: datetime = moment()
+    ttl_s: int | None = Field(default=None)
+    rhythm_s: int | None = Field(default=None)
+    newest_entry_at: datetime | None = moment(None)
+    moved_to: str | None = string(None)
+    moved_seen: int = Field(default=0, sa_column_kwargs=_ZERO)
+    full_fetch_at: datetime | None = moment(None)
+    polls: int = Field(default=0, sa_column_kwargs=_ZERO)
+    empty_polls: int = Field(default=0, sa_column_kwargs=_ZERO)
+    notice: str | None = string(None)
+    host: str | None = string(None)
     lease_token: str | None = string(None)
     lease_until: datetime | None = moment(None)

@@ -53,6 +53,28 @@ def test_on_postgresql_foreign_keys_and_indexes_are_the_same(
     postgresql_cluster.drop(url)
 
 
+def test_feeds_from_before_the_upgrade_get_their_host(empty_url: str) -> None:
+    database = Database(empty_url)
+    with database._engine.begin() as connection:
+        settings = schema.config()
+        settings.attributes["connection"] = connection
+        schema.command.upgrade(settings, "0002")
+        for number, url in enumerate(("https://anna:secret@News.example:8443/feed", "http://[broken/")):
+            connection.execute(
+                text(
+                    "INSERT INTO feed (url, title, folder, status, interval_s, next_poll_at, failures, baseline_done,"
+                    " added_at) VALUES (:url, '', '', 'active', :n, '2025-06-01 12:00:00', 0, false,"
+                    " '2025-06-01 12:00:00')"
+                ),
+                {"url": url, "n": number},
+            )
+    database.upgrade()
+    with database._engine.connect() as connection:
+        hosts = connection.execute(text("SELECT host FROM feed ORDER BY interval_s")).scalars().all()
+    assert hosts == ["news.example", ""]
+    database.close()
+
+
 def test_upgrading_twice_changes_nothing(empty_url: str) -> None:
     database = Database(empty_url)
     assert database.schema_version() is None
@@ -121,7 +143,7 @@ def _statements(connection: object) -> dict[str, list[str]]:
     )
     tables = ("alembic_version", "sqlite_sequence")
     return {
-        name: sorted(part.strip(" (),") for part in re.split(r",\n|\n\t?", sql))
+        name: sorted(part.strip(" (),") for part in re.split(r",\n|\n\t?|, (?=\w+ [A-Z])", sql))
         for name, sql in rows
         if name not in tables
     }
