@@ -29,12 +29,12 @@ ISSUES = """
   about: ['"seabed mining"', 'mining NEAR/5 seabed']
 """
 BEFORE = (
-    ("Holm backs seabed mining", "Prime Minister Astrid Holm said on Monday that she supports seabed mining."),
+    ("Holm backs seabed mining", "Prime Minister Astrid Holm said that she supports seabed mining."),
     ("Norland wants ore", "“We support seabed mining and will allow it,” Astrid Holm told reporters in Stavik."),
     ("Ore from the deep", "Astrid Holm has backed seabed mining since the spring, her office said."),
 )
 AFTER = (
-    ("Holm turns", "Prime Minister Astrid Holm said on Friday that she now opposes seabed mining."),
+    ("Holm turns", "Prime Minister Astrid Holm said that she now opposes seabed mining."),
     ("A ban", "“We reject seabed mining,” Astrid Holm told parliament. “It must not happen.”"),
     ("No to the miners", "Astrid Holm ruled out seabed mining in the waters of Norland, saying she was against it."),
     ("End of a plan", "Norlandic Prime Minister Astrid Holm rejects seabed mining, she told the evening news."),

@@ -144,3 +144,18 @@ async def test_404_backs_off_and_410_stops_the_feed(database: Database, wire: Wi
         assert await poll.step(now + 100 * 24 * HOUR) == []
     with database.view() as work:
         assert [e.what for e in work.audit.list(1)] == ["feed gone"]
+
+
+async def test_a_clock_that_jumps_loses_and_repeats_nothing(database: Database, wire: Wire) -> None:
+    feed, names = add(database, wire.give("/feed", body=rss("a"))), "a"
+    async with poller(database) as poll:
+        for hours, more in ((0, ""), (30, "b"), (1, "c"), (-500, "d"), (-499, "e"), (90_000, "f"), (2, "g")):
+            names += more
+            wire.give("/feed", body=rss(names))
+            (report,) = await poll.step(NOW + hours * HOUR)
+            assert (report.error, report.new) == (None, max(1, len(more)))
+            assert await poll.step(NOW + hours * HOUR) == []
+    with database.view() as work:
+        items = work.items.search(None, 100)
+    assert sorted(item.identity for item in items) == list("abcdefg")
+    assert stored(database, feed).failures == 0

@@ -47,9 +47,9 @@ PACK = {
 """,
 }
 
-FOR = ("{who} said on Monday that she supports seabed mining.", "“We support seabed mining,” {who} told reporters.")
+FOR = ("{who} said that she supports seabed mining.", "“We support seabed mining,” {who} told reporters.")
 AGAINST = (
-    "{who} said on Friday that she opposes seabed mining.",
+    "{who} said that she opposes seabed mining.",
     "“We reject seabed mining,” {who} told parliament.",
     "{who} ruled out seabed mining, saying she was against it.",
     "{who} rejects seabed mining, she told the evening news.",
