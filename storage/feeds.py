@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, or_, update
 from sqlmodel import col, func, select
 
 from monitor.model.feed import Feed, FeedStatus
@@ -17,14 +17,17 @@ from storage.repository import Repository, chunks, lease_token, unleased
 from storage.tables import FeedRow, ItemRow
 from storage.values import ItemState
 
+_CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far the clocks of two workers may be apart, and how far one may be set right, before anything is made of it."""
+
 FIELDS = tuple(field.name for field in fields(Feed))
 
 
 class Feeds(Repository):
     """The feeds. A feed is claimed by a lease while it is polled; `save` gives the lease back."""
 
-    def add(self, url: str, title: str, folder: str, now: datetime) -> Feed:
-        """A new feed, due at once. Raises FeedExists."""
+    def add(self, url: str, title: str, folder: str, now: datetime, *, due: datetime | None = None) -> Feed:
+        """A new feed, due at once unless `due` says when. Raises FeedExists."""
         self._lock("feed", url)
         known = self.by_url(url)
         if known is not None:
@@ -36,7 +39,7 @@ class Feeds(Repository):
             folder=folder,
             status=FeedStatus.ACTIVE.value,
             interval_s=1800,
-            next_poll_at=now,
+            next_poll_at=due or now,
             added_at=now,
         )
         self._session.add(row)
@@ -59,13 +62,16 @@ class Feeds(Repository):
         return [_feed(row) for row in self._session.exec(query)]
 
     def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[Feed]:
-        """Leases up to `limit` active feeds that are due, longest overdue first; to others they are gone until then."""
+        """Leases up to `limit` active feeds that are due, longest overdue first; to others they are gone until then.
+
+        A feed that was polled later than now is due: the clock went back, and what was reckoned from it is void.
+        """
         query = (
             select(FeedRow.id)
             .where(
                 FeedRow.status == FeedStatus.ACTIVE.value,
-                FeedRow.next_poll_at <= now,
-                unleased(FeedRow.lease_until, now),
+                or_(col(FeedRow.next_poll_at) <= now, col(FeedRow.last_poll_at) > now + _CLOCKS_DIFFER),
+                _free(now, lease),
             )
             .order_by(col(FeedRow.next_poll_at), col(FeedRow.id))
             .limit(limit)
@@ -78,9 +84,7 @@ class Feeds(Repository):
         found: list[int] = []
         for part in chunks(sorted(set(ids))):
             query = (
-                select(FeedRow.id)
-                .where(col(FeedRow.id).in_(part), unleased(FeedRow.lease_until, now))
-                .with_for_update(skip_locked=True)
+                select(FeedRow.id).where(col(FeedRow.id).in_(part), _free(now, lease)).with_for_update(skip_locked=True)
             )
             found.extend(i for i in self._session.exec(query) if i is not None)
         return self._lease(found, now, lease)
@@ -135,13 +139,16 @@ class Feeds(Repository):
         for part in chunks(ids):
             mine = col(FeedRow.id).in_(part)
             self._session.exec(
-                update(FeedRow)
-                .where(mine, unleased(FeedRow.lease_until, now))
-                .values(lease_token=token, lease_until=now + lease)
+                update(FeedRow).where(mine, _free(now, lease)).values(lease_token=token, lease_until=now + lease)
             )
             query = select(FeedRow).where(mine, FeedRow.lease_token == token).execution_options(populate_existing=True)
             feeds.extend(_feed(row) for row in self._session.exec(query))
         return sorted(feeds, key=lambda feed: ids.index(feed.id))
+
+
+def _free(now: datetime, lease: timedelta) -> ColumnElement[bool]:
+    """Whether nobody polls the feed. A lease that ends later than any given now could is of a clock that went back."""
+    return or_(unleased(FeedRow.lease_until, now), col(FeedRow.lease_until) > now + lease + _CLOCKS_DIFFER)
 
 
 def host_of(url: str) -> str:

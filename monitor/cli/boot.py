@@ -15,8 +15,10 @@ from monitor.settings import Settings
 
 if TYPE_CHECKING:
     from monitor.alerts.channels.email import SmtpConfig
+    from monitor.alerts.channels.protocol import Channel
     from monitor.feeds.cadence import CadenceConfig
     from monitor.feeds.fetch import FetchConfig
+    from monitor.model.alert import ChannelName
     from monitor.pipeline import Pipeline
     from monitor.positions.protocol import Extractor
     from monitor.positions.track import FilterTracker
@@ -83,15 +85,9 @@ async def wired(
     settings: Settings, database: Database, clock: Callable[[], datetime] = utc_now
 ) -> AsyncIterator[Pipeline]:
     """A pipeline with everything in it, closed at the end."""
-    from monitor.alerts.channels.email import EmailChannel
-    from monitor.alerts.channels.log import LogChannel
-    from monitor.alerts.channels.protocol import Channel
-    from monitor.alerts.channels.webhook import WebhookChannel
     from monitor.bus.inprocess import InProcessBus
     from monitor.feeds.fetch import Fetcher
     from monitor.feeds.parser_pool import ParserPool, ParserPoolConfig
-    from monitor.model.alert import ChannelName
-    from monitor.net.client import guarded_client
     from monitor.net.guard import Guard
     from monitor.pipeline import Pipeline, Stages
 
@@ -102,15 +98,7 @@ async def wired(
         parser = await stack.enter_async_context(
             ParserPool(ParserPoolConfig(workers=settings.parse_workers, limit_s=settings.parse_deadline_s))
         )
-        hooks = await stack.enter_async_context(
-            guarded_client(Guard(settings.webhook_allow, setting="VOLTEFACE_WEBHOOK_ALLOW"))
-        )
-        channels: dict[ChannelName, Channel] = {
-            ChannelName.WEBHOOK: WebhookChannel(hooks, user_agent=f"Volteface/{version()}"),
-            ChannelName.LOG: LogChannel(),
-        }
-        if settings.smtp_host:
-            channels[ChannelName.EMAIL] = EmailChannel(smtp_config(settings))
+        channels = await stack.enter_async_context(_channels(settings))
         bus = InProcessBus()
         stack.push_async_callback(bus.close)
         yield Pipeline(
@@ -130,6 +118,25 @@ async def wired(
             ),
             clock,
         )
+
+
+@asynccontextmanager
+async def _channels(settings: Settings) -> AsyncIterator[dict[ChannelName, Channel]]:
+    from monitor.alerts.channels.email import EmailChannel
+    from monitor.alerts.channels.log import LogChannel
+    from monitor.alerts.channels.webhook import WebhookChannel
+    from monitor.model.alert import ChannelName
+    from monitor.net.client import guarded_client
+    from monitor.net.guard import Guard
+
+    async with guarded_client(Guard(settings.webhook_allow, setting="VOLTEFACE_WEBHOOK_ALLOW")) as hooks:
+        channels: dict[ChannelName, Channel] = {
+            ChannelName.WEBHOOK: WebhookChannel(hooks, user_agent=f"Volteface/{version()}"),
+            ChannelName.LOG: LogChannel(),
+        }
+        if settings.smtp_host:
+            channels[ChannelName.EMAIL] = EmailChannel(smtp_config(settings))
+        yield channels
 
 
 def smtp_config(settings: Settings) -> SmtpConfig:

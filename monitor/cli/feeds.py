@@ -10,10 +10,11 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.boot import fetch_config, open_database, utc_now
+from monitor.cli.boot import cadence_config, fetch_config, open_database, utc_now
 from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.talk import JsonFlag, plain, put_json, put_table, say
 from monitor.feeds.address import feed_address
+from monitor.feeds.cadence import first_due
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.not_a_feed import NotAFeed
 from monitor.feeds.opml import OutlineFeed, read_opml, write_opml
@@ -168,17 +169,21 @@ def import_opml(
     Example: [bold]volteface feeds import subscriptions.opml[/]
     """
     outlines = read_opml(_bytes(file))
-    database = open_database(load_settings())
-    added, there = [], 0
+    settings = load_settings()
+    database = open_database(settings)
+    now, cadence = utc_now(), cadence_config(settings)
+    added: list[Feed] = []
+    there = 0
     with database.work() as work:
         for outline in outlines:
             try:
                 # A title that is only the address would hide the one that the feed gives itself.
                 title = "" if outline.title == outline.url else outline.title
-                added.append(work.feeds.add(outline.url, title, outline.folder, utc_now()))
+                due = first_due(len(added), len(outlines), now, cadence)
+                added.append(work.feeds.add(outline.url, title, outline.folder, now, due=due))
             except FeedExists:
                 there += 1
-        work.audit.add("cli", "feeds imported", str(file), {"added": len(added), "there": there}, utc_now())
+        work.audit.add("cli", "feeds imported", str(file), {"added": len(added), "there": there}, now)
     database.close()
     say(f"{len(added)} feeds added, {there} were there already.")
     if as_json:

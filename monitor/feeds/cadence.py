@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.feeds.moves import followed
+from monitor.feeds.rhythm import past_dates, rhythm_s
 from monitor.model.feed import Feed, FeedStatus, FetchOutcome, FetchResult, ParsedFeed
 from monitor.net.mask import mask
 
@@ -15,11 +16,13 @@ LONGEST_WAIT_S = 24 * 3600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CadenceConfig:
-    """The bounds of polling, in seconds.
+    """The bounds of polling, in seconds, and what lies between them.
 
-    `shorten` and `lengthen` are the factors by which the interval follows the feed: news shorten it, silence lengthens
-    it, little by little, so that a day without news does not make a busy feed late. `spread` is the share of the
-    interval over which polls are strewn, so that feeds that were added together do not fall due together for ever.
+    A feed whose entries carry dates is asked after `of_gap` of the usual gap between them, and while it is silent after
+    `of_silence` of the time that it has been: what comes after a night is late by a tenth of the night. Where dates
+    tell nothing, news shorten the interval by the factor `shorten`, and polls without news lengthen it by `lengthen`.
+    `spread` is the share of the interval over which polls are strewn, so that feeds that were added together do not
+    fall due together for ever; of many that are added at once, `at_once` are asked at once, the others over `first_s`.
     """
 
     shortest_s: int = 300
@@ -27,7 +30,10 @@ class CadenceConfig:
     first_s: int = 1800
     shorten: float = 0.6
     lengthen: float = 1.25
+    of_gap: float = 0.5
+    of_silence: float = 0.1
     spread: float = 0.1
+    at_once: int = 100
 
     def __post_init__(self) -> None:
         if not 1 <= self.shortest_s <= self.longest_s <= LONGEST_WAIT_S:
@@ -82,9 +88,21 @@ def after_poll(
         return replace(
             rest, next_poll_at=now + _strewn(max(config.shortest_s, result.retry_after_s or 0), config, jitter)
         )
-    interval = _interval(feed, result, parsed, new_items, config)
-    wait = max(interval, result.retry_after_s or 0)
-    return replace(well, interval_s=interval, next_poll_at=now + _strewn(wait, config, jitter))
+    asked = max(well.ttl_s or 0, result.max_age_s or 0)
+    interval = int(min(max(_interval(feed, well, new_items, now, config), asked, config.shortest_s), config.longest_s))
+    least = max(result.retry_after_s or 0, min(max(asked, config.shortest_s), config.longest_s))
+    well = replace(well, interval_s=interval)
+    if not feed.baseline_done and least < interval:
+        # The second poll comes anywhere before the interval is over: feeds that were added together part here.
+        return replace(well, next_poll_at=now + timedelta(seconds=interval - (interval - least) * _share(jitter)))
+    return replace(well, next_poll_at=now + _strewn(max(interval, least), config, jitter))
+
+
+def first_due(number: int, of: int, now: datetime, config: CadenceConfig) -> datetime:
+    """When the feed with this number (from 0), one `of` many that are added together, is asked for the first time."""
+    if number < config.at_once or of <= config.at_once:
+        return now
+    return now + timedelta(seconds=config.first_s * (number - config.at_once + 1) / (of - config.at_once))
 
 
 def _broken_off(parsed: ParsedFeed) -> str:
@@ -120,21 +138,35 @@ def _succeeded(feed: Feed, result: FetchResult, parsed: ParsedFeed | None, now: 
     feed = followed(feed, result)
     if parsed is not None:
         feed = replace(feed, title=feed.title or parsed.title, site_url=parsed.link or feed.site_url)
+        dates = past_dates(parsed.entries, now)
+        # What the feed asks for and how it goes is known from its documents, and holds while it says 304.
+        feed = replace(feed, ttl_s=parsed.ttl_s, rhythm_s=rhythm_s(dates), newest_entry_at=dates[-1] if dates else None)
     return feed
 
 
-def _interval(feed: Feed, result: FetchResult, parsed: ParsedFeed | None, new_items: int, config: CadenceConfig) -> int:
-    """The distance to the next poll: from the feed's own rhythm, never below what the feed itself asks for.
+def _interval(was: Feed, feed: Feed, new_items: int, now: datetime, config: CadenceConfig) -> float:
+    """The distance to the next poll in seconds, before what the feed asks for and before the bounds.
 
     What is asked for (`ttl`, sy:updatePeriod, max-age) counts up to the longest interval only: feeds whose generator
     writes `yearly` are many.
     """
-    if not feed.baseline_done:
-        interval = float(config.first_s)
-    else:
-        interval = feed.interval_s * (config.shorten if new_items else config.lengthen)
-    asked = max((parsed.ttl_s if parsed else None) or 0, result.max_age_s or 0)
-    return int(min(max(interval, asked, config.shortest_s), config.longest_s))
+    by_news = was.interval_s * (config.shorten if new_items else config.lengthen)
+    if feed.rhythm_s is None:
+        return by_news if was.baseline_done else config.first_s
+    by_dates = max(feed.rhythm_s * config.of_gap, silent_s(feed, now) * config.of_silence)
+    if new_items > 1 and was.baseline_done and not was.failures:
+        return min(by_dates, by_news)  # several at once: the feed is quicker than its dates say
+    return by_dates
+
+
+def silent_s(feed: Feed, now: datetime) -> float:
+    """For how many seconds the feed has had no news; 0 when that is not known.
+
+    By the date of its newest entry or by when it last brought one, whichever is longer ago: some feeds date all that
+    they hold anew whenever they are asked, and a feed that was added just now may have been silent for years.
+    """
+    signs = [sign for sign in (feed.newest_entry_at, feed.last_new_at) if sign is not None]
+    return max(0.0, (now - min(signs)).total_seconds()) if signs else 0.0
 
 
 def _patience(feed: Feed, result: FetchResult, config: CadenceConfig, jitter: float) -> timedelta:
@@ -145,4 +177,8 @@ def _patience(feed: Feed, result: FetchResult, config: CadenceConfig, jitter: fl
 
 def _strewn(wait_s: float, config: CadenceConfig, jitter: float) -> timedelta:
     """The wait, lengthened by up to `spread` of it; never shortened, for a server may have asked for it."""
-    return timedelta(seconds=wait_s * (1 + config.spread * min(max(jitter, 0.0), 1.0)))
+    return timedelta(seconds=wait_s * (1 + config.spread * _share(jitter)))
+
+
+def _share(jitter: float) -> float:
+    return min(max(jitter, 0.0), 1.0)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 
 import pytest
 
-from monitor.model.feed import FeedStatus
+from monitor.model.feed import Feed, FeedStatus
 from storage.engine import Database
 from storage.errors import FeedExists, NotFound
 from tests.contract.storage.values import DAY, MINUTE, NOW, new_item
@@ -36,7 +36,17 @@ def test_a_feed_comes_back_as_it_was_saved(database: Database) -> None:
         last_error="410",
         errors_since=NOW,
         baseline_done=True,
+        ttl_s=3600,
+        rhythm_s=1200,
+        newest_entry_at=NOW,
+        moved_to="https://news.example/new",
+        moved_seen=2,
+        full_fetch_at=NOW,
+        polls=9,
+        empty_polls=4,
+        notice="look here",
     )
+    assert all(getattr(whole, f.name) != f.default for f in fields(Feed))
     with database.work() as work:
         work.feeds.save(whole)
     with database.view() as work:
@@ -95,6 +105,29 @@ def test_a_lease_runs_out_and_saving_gives_it_back(database: Database) -> None:
         assert work.feeds.claim([feed.id], NOW + MINUTE, MINUTE) == []
         work.feeds.save(feed)
         assert work.feeds.claim([feed.id, feed.id, 99], NOW + MINUTE, MINUTE) == [feed]
+
+
+def test_a_feed_that_is_added_with_others_may_be_due_later(database: Database) -> None:
+    with database.work() as work:
+        feed = work.feeds.add(URL, "", "", NOW, due=NOW + DAY)
+        assert (feed.added_at, feed.next_poll_at) == (NOW, NOW + DAY)
+        assert work.feeds.claim_due(NOW, 9, MINUTE) == []
+
+
+def test_a_clock_that_goes_back_stops_no_feed(database: Database) -> None:
+    """Neither what is due nor a lease may wait until the clock is there again."""
+    with database.work() as work:
+        feed = work.feeds.add(URL, "", "", NOW)
+        (claimed,) = work.feeds.claim_due(NOW + DAY, 9, MINUTE)
+        work.feeds.save(replace(claimed, last_poll_at=NOW + DAY, next_poll_at=NOW + DAY + MINUTE), was=claimed)
+        work.feeds.add(URL + "2", "", "", NOW + DAY)
+        assert [f.id for f in work.feeds.claim_due(NOW, 9, MINUTE)] == [feed.id]
+        back = work.feeds.get(feed.id)
+        work.feeds.save(replace(back, last_poll_at=NOW, next_poll_at=NOW + DAY), was=back)
+        assert work.feeds.claim_due(NOW, 9, MINUTE) == []
+        work.feeds.claim([feed.id], NOW + 2 * DAY, MINUTE)  # by a worker that was killed
+        assert [f.id for f in work.feeds.claim([feed.id], NOW, MINUTE)] == [feed.id]
+        assert work.feeds.claim([feed.id], NOW - MINUTE, MINUTE) == []  # set right by a little: the lease holds
 
 
 def test_naming_feeds_claims_them_due_or_not(database: Database) -> None:
