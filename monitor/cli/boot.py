@@ -41,6 +41,17 @@ def open_database(settings: Settings) -> Database:
     return database
 
 
+def become_the_worker(database: Database, now: datetime) -> None:
+    """Takes the worker lock. On SQLite nobody else can be at work then: what a killed worker held is due at once.
+
+    Raises WorkerRunning.
+    """
+    database.hold_worker_lock()
+    if database.file is not None:
+        with database.work() as work:
+            work.end_leases(now)
+
+
 def extractor() -> Extractor:
     """The extractor that the product uses."""
     from monitor.positions.grammar.extractor import GrammarExtractor

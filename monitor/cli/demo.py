@@ -103,7 +103,10 @@ async def _run(plan: _Demo) -> None:
         wire = await parts.enter_async_context(serve_http(app, port=plan.wire_port))
         sink.trust(_prepare(database, wire, DemoWire(clock).feed_paths()))
         await parts.enter_async_context(running_worker(settings, database))
-        pages = await parts.enter_async_context(running_pages(settings, database, stop, with_worker=True))
+        beside = {"mailbox": f"{wire}/mailbox", "webhooks": f"{wire}/webhook", "the invented wire": f"{wire}/"}
+        pages = await parts.enter_async_context(
+            running_pages(settings, database, stop, with_worker=True, beside=beside)
+        )
         say(f"Demo: {pages}   mailbox: {wire}/mailbox   webhooks: {wire}/webhook   the wire itself: {wire}/")
         await _tell(plan, database, clock, stop)
     if plan.once:

@@ -12,7 +12,8 @@ import typer
 
 from monitor.cli.boot import cadence_config, fetch_config, open_database, utc_now
 from monitor.cli.outcome import CommandError, Exit
-from monitor.cli.talk import JsonFlag, plain, put_json, put_table, say
+from monitor.cli.feed_rows import feed_row, put_feed, put_feeds
+from monitor.cli.talk import JsonFlag, put_json, put_table, say
 from monitor.feeds.address import feed_address
 from monitor.feeds.cadence import first_due
 from monitor.feeds.fetch import Fetcher
@@ -44,10 +45,6 @@ def find_feed(work: Work, named: str) -> Feed:
     return feed
 
 
-def _row(feed: Feed, items: int) -> dict[str, object]:
-    return {**plain(feed), "url": mask(feed.url), "items": items}
-
-
 @group.command()
 def add(
     url: Annotated[str, typer.Argument(help="The feed's address.")],
@@ -65,7 +62,7 @@ def add(
         work.audit.add("cli", "feed added", str(feed.id), {"url": mask(feed.url)}, utc_now())
     database.close()
     if as_json:
-        put_json(_row(feed, 0))
+        put_json(feed_row(feed, 0, utc_now()))
     else:
         say(f"Feed {feed.id} added: {mask(feed.url)}. It is polled at the worker's next tick.")
 
@@ -81,30 +78,14 @@ def list_feeds(as_json: JsonFlag = False) -> None:
         feeds, counts = work.feeds.all(), work.feeds.item_counts()
     database.close()
     if as_json:
-        put_json([_row(feed, counts.get(feed.id, 0)) for feed in feeds])
-        return
-    rows = [
-        (
-            f.id,
-            f.title or mask(f.url),
-            f.folder,
-            f.status,
-            counts.get(f.id, 0),
-            f.last_success_at,
-            f.next_poll_at,
-            f.last_error,
-        )
-        for f in feeds
-    ]
-    columns = ("id", "feed", "folder", "status", "items", "last success", "next poll", "last error")
-    put_table(
-        columns, rows, empty="No feeds yet; `volteface feeds add URL` or `volteface feeds import FILE` adds some."
-    )
+        put_json([feed_row(feed, counts.get(feed.id, 0), utc_now()) for feed in feeds])
+    else:
+        put_feeds(feeds, counts, utc_now())
 
 
 @group.command()
 def show(feed: Annotated[str, typer.Argument(help="Id or address.")], as_json: JsonFlag = False) -> None:
-    """Show one feed: what it is, when it is polled, what went wrong.
+    """Show one feed: how it is, what went wrong and what to do, when it is polled.
 
     Example: [bold]volteface feeds show 3[/]
     """
@@ -114,9 +95,9 @@ def show(feed: Annotated[str, typer.Argument(help="Id or address.")], as_json: J
         items = work.feeds.item_counts().get(found.id, 0)
     database.close()
     if as_json:
-        put_json(_row(found, items))
+        put_json(feed_row(found, items, utc_now()))
     else:
-        put_table(("", ""), sorted(_row(found, items).items()), empty="")
+        put_feed(found, items, utc_now())
 
 
 @group.command()
@@ -187,7 +168,7 @@ def import_opml(
     database.close()
     say(f"{len(added)} feeds added, {there} were there already.")
     if as_json:
-        put_json([_row(feed, 0) for feed in added])
+        put_json([feed_row(feed, 0, now) for feed in added])
 
 
 @group.command()

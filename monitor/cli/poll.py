@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from monitor.cli.boot import add_default_feeds, open_database, utc_now, wired
+from monitor.cli.boot import add_default_feeds, become_the_worker, open_database, utc_now, wired
 from monitor.cli.feeds import find_feed
 from monitor.cli.logs import set_up_logs
 from monitor.cli.outcome import Exit
@@ -40,7 +40,7 @@ def poll(
     set_up_logs(settings.log_format)
     database = open_database(settings)
     try:
-        database.hold_worker_lock()
+        become_the_worker(database, utc_now())
         reports = asyncio.run(_poll(settings, database, feeds or []))
     except WorkerRunning:
         # One worker to an SQLite file: ask the one that runs instead of fighting it.

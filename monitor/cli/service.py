@@ -7,12 +7,12 @@ import contextlib
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Annotated
 
 import typer
 
-from monitor.cli.boot import add_default_feeds, open_database, utc_now, wired
+from monitor.cli.boot import add_default_feeds, become_the_worker, open_database, utc_now, wired
 from monitor.cli.listen import address_of, listening_socket
 from monitor.cli.logs import set_up_logs
 from monitor.cli.talk import say
@@ -100,7 +100,7 @@ async def serve(settings: Settings, *, with_worker: bool, with_web: bool) -> Non
 @contextlib.asynccontextmanager
 async def running_worker(settings: Settings, database: Database) -> AsyncIterator[None]:
     """A worker on the database: rules imported, default feeds added, jobs ticking."""
-    database.hold_worker_lock()
+    await asyncio.to_thread(become_the_worker, database, utc_now())
     async with wired(settings, database) as pipeline:
         await asyncio.to_thread(pipeline.rulebook.install, settings.packs, utc_now())
         added = await asyncio.to_thread(add_default_feeds, settings, database, utc_now())
@@ -117,11 +117,16 @@ async def running_worker(settings: Settings, database: Database) -> AsyncIterato
 
 @contextlib.asynccontextmanager
 async def running_pages(
-    settings: Settings, database: Database, stop: asyncio.Event, *, with_worker: bool
+    settings: Settings,
+    database: Database,
+    stop: asyncio.Event,
+    *,
+    with_worker: bool,
+    beside: Mapping[str, str] | None = None,
 ) -> AsyncIterator[str]:
-    """The pages, answering before this yields their address."""
+    """The pages, answering before this yields their address; `beside` are addresses by name shown next to the label."""
     sock = listening_socket(settings.host, settings.port)
-    app = create_app(database, settings, health=HealthProbe(worker_expected=with_worker))
+    app = create_app(database, settings, health=HealthProbe(worker_expected=with_worker), beside=beside)
     server = page_server(app, settings.host, settings.port)
     # uvicorn would raise the signal again after its shutdown and so turn a clean stop into a death by signal.
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated
@@ -42,13 +42,14 @@ def create_app(
     health: HealthProbe | None = None,
     clock: Callable[[], datetime] = _now,
     stream: EventStream | None = None,
+    beside: Mapping[str, str] | None = None,
 ) -> FastAPI:
     """The application over a database that is already upgraded. The caller closes the database.
 
-    `health` says whether a worker is expected. `app.state.stream` is the event stream: `PageServer` closes it before it
-    waits for connections to end.
+    `health` says whether a worker is expected. `beside` are addresses by name that stand next to the label.
+    `app.state.stream` is the event stream: `PageServer` closes it before it waits for connections to end.
     """
-    pages = Renderer(label=settings.label, demo_url=settings.demo_url, clock=clock)
+    pages = Renderer(label=settings.label, demo_url=settings.demo_url, clock=clock, beside=beside)
     desk = Desk(database, pages, clock)
     events = stream or EventStream(database)
     errors = Errors(pages)

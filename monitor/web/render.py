@@ -23,12 +23,23 @@ STATIC = _HERE / "static"
 
 
 class Renderer:
-    """Renders pages. `label` is shown on every one of them; `demo_url` is linked in the header."""
+    """Renders pages. `label` is shown on every one of them, with `beside`, further addresses by name, next to it.
 
-    def __init__(self, *, label: str, demo_url: str | None, clock: Callable[[], datetime]) -> None:
+    `demo_url` is linked in the header.
+    """
+
+    def __init__(
+        self,
+        *,
+        label: str,
+        demo_url: str | None,
+        clock: Callable[[], datetime],
+        beside: Mapping[str, str] | None = None,
+    ) -> None:
         self._clock = clock
         self._environment = _environment()
-        self._environment.globals.update(label=label, demo_url=safe_link(demo_url), version=_version())
+        links = {name: safe_link(url) for name, url in (beside or {}).items()}
+        self._environment.globals.update(label=label, beside=links, demo_url=safe_link(demo_url), version=_version())
 
     def page(
         self,

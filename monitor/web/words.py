@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.model.feed import Feed, FeedStatus
+from monitor.feeds.health import Condition, health
+from monitor.model.feed import Feed
 from monitor.model.position import ChangeKind, ChangeStatus, FoundChange
 from monitor.model.statement import Stance
+from monitor.net.mask import mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +77,36 @@ def meaning(status: str) -> str:
     return _MEANINGS.get(status, "")
 
 
-def feed_word(feed: Feed, now: datetime) -> Word:
+@dataclass(frozen=True, slots=True)
+class FeedWord(Word):
+    """How a feed is, and sentences that explain it: what is wrong, and what to do."""
+
+    advice: tuple[str, ...] = ()
+
+
+def feed_word(feed: Feed, now: datetime) -> FeedWord:
     """How a feed is, in plain words."""
-    if feed.status is FeedStatus.PAUSED:
-        return Word("\N{DOUBLE VERTICAL BAR}", "paused by an operator", "unknown")
-    if feed.status is FeedStatus.GONE:
-        return Word("\N{MULTIPLICATION X}", "gone: the site closed it", "failing")
-    if feed.failures:
+    found = health(feed, now)
+    said = (found.words, found.remedy)
+    if feed.last_error:  # shown by itself, with the moment of the first failure
+        said = (None if found.words == mask(feed.last_error) else found.words, found.remedy)
+    advice = tuple(sentence for sentence in said if sentence)
+    if found.condition is Condition.FAILING:
         times = "once" if feed.failures == 1 else f"{feed.failures} times in a row"
-        return Word("!", f"failed {times}", "failing")
-    if feed.last_poll_at is None:
-        return Word("\N{HORIZONTAL ELLIPSIS}", "waiting for its first poll", "pending")
-    if feed.next_poll_at <= now:
-        return Word("\N{HORIZONTAL ELLIPSIS}", "due now", "pending")
-    return Word("\N{CHECK MARK}", "well", "confirmed")
+        return FeedWord("!", f"failed {times}", "failing", advice)
+    if found.condition is Condition.WELL and feed.next_poll_at <= now:
+        return FeedWord("\N{HORIZONTAL ELLIPSIS}", "due now", "pending", advice)
+    sign, word, tone = _CONDITIONS[found.condition]
+    return FeedWord(sign, word, tone, advice)
+
+
+_CONDITIONS = {
+    Condition.WELL: ("\N{CHECK MARK}", "well", "confirmed"),
+    Condition.SILENT: ("?", "silent", "pending"),
+    Condition.WAITING: ("\N{HORIZONTAL ELLIPSIS}", "waiting for its first poll", "pending"),
+    Condition.PAUSED: ("\N{DOUBLE VERTICAL BAR}", "paused by an operator", "unknown"),
+    Condition.GONE: ("\N{MULTIPLICATION X}", "gone: the site closed it", "failing"),
+}
 
 
 def distance(seconds: float) -> str:
