@@ -140,6 +140,11 @@ def feed_out(feed: Feed, counts: Mapping[int, int]) -> FeedOut:
         failures=feed.failures,
         last_error=None if feed.last_error is None else mask(feed.last_error),
         errors_since=feed.errors_since,
+        notice=None if feed.notice is None else mask(feed.notice),
+        polls=feed.polls,
+        empty_polls=feed.empty_polls,
+        newest_entry_at=feed.newest_entry_at,
+        rhythm_s=feed.rhythm_s,
     )
 
 

@@ -123,7 +123,11 @@ class Positions(BaseModel):
 
 
 class FeedOut(BaseModel):
-    """A feed and how it is. Secrets within its address are masked."""
+    """A feed and how it is. Secrets within its address are masked.
+
+    `polls` and `empty_polls` count recent successful polls and those among them without news; `rhythm_s` is the usual
+    gap between the feed's entries in seconds.
+    """
 
     id: int
     title: str
@@ -141,6 +145,11 @@ class FeedOut(BaseModel):
     failures: int
     last_error: str | None
     errors_since: datetime | None
+    notice: str | None
+    polls: int
+    empty_polls: int
+    newest_entry_at: datetime | None
+    rhythm_s: int | None
 
 
 class Feeds(BaseModel):

@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 
 from monitor.cli.boot import cadence_config, fetch_config, open_database, utc_now
-from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.feed_rows import feed_row, put_feed, put_feeds
+from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.talk import JsonFlag, put_json, put_table, say
 from monitor.feeds.address import feed_address
 from monitor.feeds.cadence import first_due

@@ -12,6 +12,8 @@ from monitor.model.feed import Feed, FeedStatus, FetchOutcome, FetchResult, Pars
 from monitor.net.mask import mask
 
 LONGEST_WAIT_S = 24 * 3600
+REMEMBERED_POLLS = 200
+"""Polls over which the share of empty ones is reckoned; older ones count for less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,7 @@ def after_poll(
     if trouble is not None:
         failed = _failed(polled, trouble, now)
         return replace(failed, next_poll_at=now + _patience(failed, result, config, jitter))
-    well = _succeeded(_with_news(polled, new_items, now), result, parsed, now)
+    well = _counted(_succeeded(_with_news(polled, new_items, now), result, parsed, now), new_items)
     if left:
         # Neither a 304 nor an equal body may hide the rest, and the rest of a baseline is baseline, too.
         rest = replace(well, etag=None, last_modified=None, body_hash=None, baseline_done=feed.baseline_done)
@@ -142,6 +144,13 @@ def _succeeded(feed: Feed, result: FetchResult, parsed: ParsedFeed | None, now: 
         # What the feed asks for and how it goes is known from its documents, and holds while it says 304.
         feed = replace(feed, ttl_s=parsed.ttl_s, rhythm_s=rhythm_s(dates), newest_entry_at=dates[-1] if dates else None)
     return feed
+
+
+def _counted(feed: Feed, new_items: int) -> Feed:
+    polls, empty = feed.polls + 1, feed.empty_polls + (not new_items)
+    if polls > REMEMBERED_POLLS:
+        polls, empty = polls // 2, empty // 2
+    return replace(feed, polls=polls, empty_polls=empty)
 
 
 def _interval(was: Feed, feed: Feed, new_items: int, now: datetime, config: CadenceConfig) -> float:

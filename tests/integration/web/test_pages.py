@@ -107,6 +107,26 @@ def test_feeds_say_how_they_are_in_plain_words(client: Client, database: Databas
     assert page.index("failed 3 times") < page.index("paused by an")
 
 
+def test_a_feed_that_is_silent_or_moved_says_so_with_the_remedy(client: Client, database: Database) -> None:
+    long_ago = NOW - timedelta(days=20)
+    with database.work() as work:
+        silent, moved = (work.feeds.add(f"https://{name}.example/feed", name, "", NOW) for name in ("quiet", "moved"))
+        polled = {"last_poll_at": NOW, "next_poll_at": NOW + timedelta(hours=1), "polls": 4, "empty_polls": 3}
+        work.feeds.save(replace(silent, **polled, last_new_at=long_ago, newest_entry_at=long_ago, rhythm_s=7200))
+        notice = "It has moved for good to https://user:hunter2@new.example/feed, which is feed 1 already."
+        work.feeds.save(replace(moved, **polled, notice=notice))
+    page = client.get("/feeds").text
+    assert "Nothing new for 20 days, though its entries usually come every 2 hours." in page
+    assert "volteface feeds discover https://quiet.example/feed" in page
+    assert "It has moved for good to" in page
+    shown = client.get("/api/feeds")
+    assert "hunter2" not in page + shown.text
+    assert [(f["polls"], f["empty_polls"], f["rhythm_s"]) for f in shown.json()["feeds"]] == [
+        (4, 3, None),
+        (4, 3, 7200),
+    ]
+
+
 def test_permalink_holds_the_confirmation_trail(client: Client, newsroom: Newsroom) -> None:
     change = turn(newsroom)
     page = client.get(f"/changes/{change.id}").text
