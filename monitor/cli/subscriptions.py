@@ -48,35 +48,39 @@ def subscribe(
     """
     settings = load_settings()
     channel, target = _target(email, webhook, log=log)
-    database = open_database(settings)
-    try:
-        _known_rules(database, settings, actor or [], issue or [])
-        wanted = Filter(
-            actors=frozenset(actor or ()),
-            issues=frozenset(issue or ()),
-            kinds=frozenset(kind or ()),
-            least_confidence=least_confidence,
-            pending=pending,
-            commentators=commentators,
-        )
-        secret = new_secret() if channel is ChannelName.WEBHOOK else None
-        now = utc_now()
-        with database.work() as work:
-            made = work.subscriptions.add(subscriber, channel, target, wanted, secret, now)
-            work.audit.add(
-                "cli", "subscribed", str(made.id), {"channel": channel, "target": mask(channel, target)}, now
-            )
-    finally:
-        database.close()
+    wanted = Filter(
+        actors=frozenset(actor or ()),
+        issues=frozenset(issue or ()),
+        kinds=frozenset(kind or ()),
+        least_confidence=least_confidence,
+        pending=pending,
+        commentators=commentators,
+    )
+    made = _subscribed(settings, subscriber, channel, target, wanted)
     if as_json:
-        put_json({**_row(made), "target": target, "secret": secret})
+        put_json({**_row(made), "target": target, "secret": made.secret})
         return
     say(f"Subscription {made.id}: {subscriber} by {channel} to {mask(channel, target)}.")
     if channel is ChannelName.EMAIL and not settings.smtp_host:
         say("No mail server is set yet: alerts wait until VOLTEFACE_SMTP_HOST is set and the worker restarted.")
-    if secret:
+    if made.secret:
         say("The secret that signs its webhooks, shown this once:")
-        put_text(secret)
+        put_text(made.secret)
+
+
+def _subscribed(settings: Settings, subscriber: str, channel: ChannelName, target: str, wanted: Filter) -> Subscription:
+    database = open_database(settings)
+    try:
+        _known_rules(database, settings, wanted.actors, wanted.issues)
+        secret = new_secret() if channel is ChannelName.WEBHOOK else None
+        now = utc_now()
+        with database.work() as work:
+            made = work.subscriptions.add(subscriber, channel, target, wanted, secret, now)
+            what = {"channel": channel, "target": mask(channel, target)}
+            work.audit.add("cli", "subscribed", str(made.id), what, now)
+    finally:
+        database.close()
+    return made
 
 
 def _target(email: str | None, webhook: str | None, *, log: bool) -> tuple[ChannelName, str]:
