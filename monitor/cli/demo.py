@@ -32,7 +32,7 @@ from storage.engine import Database
 STORY = (datetime(2025, 2, 14, tzinfo=UTC), datetime(2025, 12, 24, tzinfo=UTC))
 """From when to when the story runs; what the outlets published before is the baseline."""
 
-LABEL = "INVENTED DEMO DATA: outlets and wording are made up, only the course of events is true"
+LABEL = "INVENTED DEMO DATA"
 _STARTED = "demo.started_at"
 _LOOPBACK = ("127.0.0.0/8", "localhost")
 

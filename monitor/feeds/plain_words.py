@@ -81,7 +81,7 @@ def _system_failure(cause: BaseException, host: str) -> str | None:
     if isinstance(cause, socket.gaierror):
         if cause.errno == socket.EAI_AGAIN:
             return f"{host} could not be looked up just now; check this machine's name server if it happens for all"
-        return f"there is no host called {host}; check the address for a slip of the pen"
+        return f"there is no host called {host}; check the address, and whether this machine reaches the internet"
     if isinstance(cause, ConnectionRefusedError):
         return f"{host} refuses connections at this port; the server may be down"
     if isinstance(cause, ConnectionResetError | BrokenPipeError):
