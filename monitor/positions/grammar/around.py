@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.positions.grammar.analysis import Analysis, CueGroup, Matter
-from monitor.positions.grammar.climb import Climb, Climber
+from monitor.positions.grammar.climb import Climber
 from monitor.positions.grammar.language import CueClass
 from monitor.positions.grammar.matters import MatterLocator, stem
 from monitor.positions.grammar.mentions import Mention
 from monitor.positions.grammar.roles import ATTITUDES
+from monitor.positions.grammar.walk import Climb
 from monitor.positions.protocol import CueSeen
 
 AFTER_REACH = 22

@@ -6,60 +6,29 @@ between a subject and its object is what the subject does about it. So no tree i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from monitor.positions.grammar.analysis import CueGroup
 from monitor.positions.grammar.language import CueClass
 from monitor.positions.grammar.mentions import Mention
 from monitor.positions.grammar.roles import NOUNS, Role, Roles
+from monitor.positions.grammar.walk import Climb, Owned, Walk
 
 DASHES = frozenset("—–")
 FARTHEST = 60
 """Tokens that a walk goes at most; longer sentences are no news prose."""
 VERBS = (CueClass.SAY, CueClass.SUPPORT, CueClass.OPPOSE, CueClass.EXCLUDE, CueClass.ACT, CueClass.REVERSE)
 
-
-@dataclass(slots=True)
-class Owned:
-    """A holder by a noun: "Rome's opposition to", "a proposal from France"; with the wordings from there on."""
-
-    mentions: tuple[Mention, ...]
-    cues: tuple[CueGroup, ...]
-
-
-@dataclass(slots=True)
-class Climb:
-    """What a walk met. `subjects` is empty when nobody known governs; `unknown` when somebody unknown does."""
-
-    subjects: tuple[Mention, ...] = ()
-    cues: list[CueGroup] = field(default_factory=list)
-    owned: list[Owned] = field(default_factory=list)
-    unknown: bool = False
-    embedded: int = 0
-    evaluation: CueGroup | None = None
-    stopped_at: int = 0
-    why: str = ""
-
-
-@dataclass(slots=True)
-class _Walk:
-    """Where a walk stands. `governing` while wordings still bear on the matter, `in_adjunct` while nothing but the
-    matter's own phrase was passed, `relative` right behind "who".
-    """
-
-    at: int
-    low: int
-    index: int
-    result: Climb
-    companions: list[Mention] = field(default_factory=list)
-    governing: bool = True
-    in_adjunct: bool = True
-    relative: bool = False
-    done: bool = False
-
-    def stop(self, at: int, why: str) -> None:
-        """Ends the walk at somebody or something that holds no known position."""
-        self.result.unknown, self.result.why, self.result.stopped_at, self.done = True, why, at, True
+NO_SUBJECTS = (
+    "prepositions",
+    "coordinators",
+    "relatives",
+    "complementizers",
+    "clause_breaks",
+    "determiners",
+    "hearers",
+    "like",
+    "impersonal",
+)
+"""Word lists whose words are no subject by themselves."""
 
 
 class Climber(Roles):
@@ -67,7 +36,7 @@ class Climber(Roles):
 
     def climb(self, at: int, low: int, matter: tuple[int, int] | None = None) -> Climb:
         """From token `at`, exclusive, down to `low`. Mentions inside `matter` are part of it."""
-        walk = _Walk(at=at, low=max(low, at - FARTHEST), index=at, result=Climb(stopped_at=low))
+        walk = Walk(at=at, low=max(low, at - FARTHEST), index=at, result=Climb(stopped_at=low))
         while walk.index > walk.low and not walk.done:
             mention = self.a.mention_ends.get(walk.index)
             group = self._cue_ending(walk.index)
@@ -80,7 +49,7 @@ class Climber(Roles):
         walk.result.stopped_at = max(walk.result.stopped_at, low if walk.done else walk.low)
         return walk.result
 
-    def _meet_mention(self, walk: _Walk, mention: Mention) -> None:
+    def _meet_mention(self, walk: Walk, mention: Mention) -> None:
         role = Role.SUBJECT if walk.relative else self._role(mention, walk.at, walk.low)
         walk.relative = False
         if role is Role.SUBJECT and self._restricted(mention):
@@ -99,7 +68,7 @@ class Climber(Roles):
             walk.result.owned.append(self._owned(mention, walk.at, walk.low, walk.result.cues))
         walk.index = mention.start
 
-    def _meet_cue(self, walk: _Walk, group: CueGroup) -> None:
+    def _meet_cue(self, walk: Walk, group: CueGroup) -> None:
         if walk.governing and not self._is_noun(group):
             walk.result.cues.insert(0, group)
         heads = group.has(*NOUNS) and not group.verb and self._heads_clause(group)
@@ -123,7 +92,7 @@ class Climber(Roles):
             index -= 1
         return self._coordinates(index)
 
-    def _meet_token(self, walk: _Walk) -> None:
+    def _meet_token(self, walk: Walk) -> None:
         walk.index -= 1
         word = self.a.fold(walk.index)
         verdict = self._mark(walk.index, walk.low)
@@ -245,33 +214,36 @@ class Climber(Roles):
 
     def _has_unknown_subject(self, group: CueGroup, low: int, result: Climb) -> bool:
         """Whether a finite verb has a subject that no rule names: "experts warn", "John Smith said"."""
-        index = group.start - 1
-        words = self.a.language.words
-        while index >= low and (
-            self.a.fold(index) in words["auxiliaries"]
-            or self.a.fold(index).endswith("ly")
-            or any(g.has(CueClass.NEGATION) for g in self.a.cue_ends.get(index + 1, ()))
-        ):
-            if self.a.fold(index) in words["infinitive_markers"]:
-                return False
-            index = min((g.start for g in self.a.cue_ends.get(index + 1, ())), default=index) - 1
+        index = self._left_of_verb(group, low)
         if index < low or index + 1 in self.a.mention_ends or index + 1 in self.a.cue_ends:
             return False
         token = self.a.layout.tokens[index]
-        skips = (
-            "prepositions",
-            "coordinators",
-            "relatives",
-            "complementizers",
-            "clause_breaks",
-            "determiners",
-            "hearers",
-            "like",
-        )
-        if not token.is_word or any(token.fold in words[name] for name in (*skips, "impersonal")):
+        if not token.is_word or any(self.a.is_word(index, name) for name in NO_SUBJECTS):
             return False
         if self.a.fold(group.start).endswith("ing") or token.fold.isdigit() or token.fold.endswith("ed"):
             return False
+        if self._is_part_of_another(index, low):
+            return False
+        result.unknown = True
+        result.why = f"the subject of '{self.a.fold(group.start)}' is nobody that a rule names ('{token.text}')"
+        result.stopped_at = index
+        return True
+
+    def _left_of_verb(self, group: CueGroup, low: int) -> int:
+        """The token left of a verb and its auxiliaries, adverbs and negations; before `low`: it is an infinitive."""
+        index = group.start - 1
+        while index >= low and (
+            self.a.is_word(index, "auxiliaries")
+            or self.a.fold(index).endswith("ly")
+            or any(g.has(CueClass.NEGATION) for g in self.a.cue_ends.get(index + 1, ()))
+        ):
+            if self.a.is_word(index, "infinitive_markers"):
+                return low - 1
+            index = min((g.start for g in self.a.cue_ends.get(index + 1, ())), default=index) - 1
+        return index
+
+    def _is_part_of_another(self, index: int, low: int) -> bool:
+        """Whether a noun hangs on a preposition, or is joined to somebody known."""
         before = self._before(index)
         while (
             before > low
@@ -282,12 +254,7 @@ class Climber(Roles):
             and not self.a.is_word(before, "coordinators")
         ):
             before -= 1
-        if before >= low and (self.a.is_word(before, "prepositions") or self.a.is_word(before, "coordinators")):
-            if self._coordinates(before) and before in self.a.mention_ends:
-                return False
-            if self.a.is_word(before, "prepositions"):
-                return False
-        result.unknown = True
-        result.why = f"the subject of '{self.a.fold(group.start)}' is nobody that a rule names ('{token.text}')"
-        result.stopped_at = index
-        return True
+        if before < low:
+            return False
+        joined = self.a.is_word(before, "coordinators") and self._coordinates(before) and before in self.a.mention_ends
+        return joined or self.a.is_word(before, "prepositions")

@@ -11,14 +11,16 @@ from datetime import datetime
 from monitor.model.item import Item
 from monitor.positions.grammar.analysis import Analysis, CueGroup, Matter
 from monitor.positions.grammar.around import Around
-from monitor.positions.grammar.ascribe import Ascriber, Search
+from monitor.positions.grammar.ascribe import Ascriber
 from monitor.positions.grammar.attribution import Attributor
-from monitor.positions.grammar.climb import Climb, Climber
+from monitor.positions.grammar.climb import Climber
 from monitor.positions.grammar.discourse import Discourse
 from monitor.positions.grammar.language import CueClass, Language
 from monitor.positions.grammar.matters import MatterLocator, locator_for, stem
 from monitor.positions.grammar.mentions import Found, MentionFinder, MentionKind
+from monitor.positions.grammar.recorder import Camps, Recorder, Search
 from monitor.positions.grammar.sentences import Sentence, lay_out
+from monitor.positions.grammar.walk import Climb
 from monitor.positions.protocol import Candidate
 from rules.model import ActorKind, Match, RuleKind, RuleSet, Via
 
@@ -79,9 +81,8 @@ class FieldSearch:
         self.discourse = Discourse(self.a, rules, self.climber)
         self.attributor = Attributor(self.a, self.climber, self.discourse)
         around = Around(self.a, self.climber, locator)
-        self.ascriber = Ascriber(
-            name, self.a, self.climber, self.attributor, self.discourse, around, rules, published, result
-        )
+        recorder = Recorder(name, self.a, published, result)
+        self.ascriber = Ascriber(self.a, self.climber, self.attributor, self.discourse, around, Camps(rules), recorder)
         self.language = language
         self._opening: dict[int, list[int]] = defaultdict(list)
         self._closing: dict[int, list[int]] = defaultdict(list)

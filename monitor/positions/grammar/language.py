@@ -130,6 +130,26 @@ def load_language(code: str, root: Path = LANGUAGES) -> Language:
         problems,
     )
     inflection = Inflection.parse(base.get("inflection", []), base.get("irregular", {}), problems)
+    wordings, words = _wordings(folder, inflection, problems)
+    language = Language(
+        code=code,
+        name=str(base.get("name", code)),
+        abbreviations=_folded(_texts(base.get("abbreviations", []), "language.yaml: abbreviations", problems)),
+        months=_named(base, "months", 12, "write the twelve months in order", problems),
+        weekdays=_named(base, "weekdays", 7, "write the seven days from Monday on", problems),
+        past=_past(base.get("past", {}), problems),
+        cues=CueTable(wordings),
+        words=words,
+    )
+    if problems:
+        raise LanguageInvalid("\n".join(f"languages/{code}/{problem}" for problem in problems))
+    return language
+
+
+def _wordings(
+    folder: Path, inflection: Inflection, problems: list[str]
+) -> tuple[list[tuple[CueClass, Wording]], dict[str, frozenset[str]]]:
+    """The cues with their classes, and the word lists."""
     wordings: list[tuple[CueClass, Wording]] = []
     words: dict[str, frozenset[str]] = {}
     cue_names = {cue.value for cue in CueClass}
@@ -145,30 +165,22 @@ def load_language(code: str, root: Path = LANGUAGES) -> Language:
                     for wording in parse_wording(text, inflection, f"{file}: {key}", problems)
                 )
             else:
-                words[key] = frozenset(text.casefold() for text in texts)
+                words[key] = _folded(texts)
     problems.extend(
         f"structure.yaml: no list '{name}'; add it (it may be [])" for name in sorted(WORD_LISTS - words.keys())
     )
-    abbreviations = _texts(base.get("abbreviations", []), "language.yaml: abbreviations", problems)
-    months = _texts(base.get("months", []), "language.yaml: months", problems)
-    if len(months) != 12:
-        problems.append("language.yaml: months: write the twelve months in order")
-    weekdays = _texts(base.get("weekdays", []), "language.yaml: weekdays", problems)
-    if len(weekdays) != 7:
-        problems.append("language.yaml: weekdays: write the seven days from Monday on")
-    past = _past(base.get("past", {}), problems)
-    if problems:
-        raise LanguageInvalid("\n".join(f"languages/{code}/{problem}" for problem in problems))
-    return Language(
-        code=code,
-        name=str(base.get("name", code)),
-        abbreviations=frozenset(text.casefold() for text in abbreviations),
-        months=tuple(text.casefold() for text in months),
-        weekdays=tuple(text.casefold() for text in weekdays),
-        past=past,
-        cues=CueTable(wordings),
-        words=words,
-    )
+    return wordings, words
+
+
+def _folded(texts: list[str]) -> frozenset[str]:
+    return frozenset(text.casefold() for text in texts)
+
+
+def _named(base: Mapping[str, Any], key: str, count: int, remedy: str, problems: list[str]) -> tuple[str, ...]:
+    names = _texts(base.get(key, []), f"language.yaml: {key}", problems)
+    if len(names) != count:
+        problems.append(f"language.yaml: {key}: {remedy}")
+    return tuple(name.casefold() for name in names)
 
 
 def _past(entries: object, problems: list[str]) -> dict[int, tuple[tuple[str, ...], ...]]:
