@@ -43,9 +43,10 @@ class FoundChange:
     """A change as the fold finds it. Statements are named by their row ids.
 
     `trigger` is the fingerprint of the first statement that spoke for the new position, and with actor and issue the
-    change's identity: a re-fold finds the same change again. `at` is when that was said. `told_at` is when the
-    statement that confirmed it was seen. `posterior` is the filter's probability of the new position at that point.
-    `silent` changes belong to a baseline and alert nobody.
+    change's identity: a re-fold finds the same change again. `at` is when that was said, `confirmed_at` when the
+    statement that confirmed it was seen. `support` are the statements that speak for it, first one of each story, then
+    their copies. `posterior` is the filter's probability of the new position at that point. `silent` changes belong to
+    a baseline and alert nobody.
     """
 
     actor: str

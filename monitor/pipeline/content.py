@@ -26,7 +26,12 @@ def change_content(work: Work, change: Change, rules: RuleSet, kind: AlertKind, 
     statements = work.statements.get(ids)
     actor, issue = rules.actors.get(found.actor), rules.issues.get(found.issue)
     before = statements.get(found.before_statement) if found.before_statement is not None else None
-    others = [statements[i] for i in found.support if i in statements and i != found.after_statement]
+    after = statements[found.after_statement]
+    # Copies of one story are one report: whoever confirmed a change has written something of their own.
+    others: dict[int, Statement] = {}
+    for statement in (statements[i] for i in found.support if i in statements):
+        if statement.story_id != after.story_id:
+            others.setdefault(statement.story_id, statement)
     return AlertContent(
         kind=kind,
         change_id=change.id,
@@ -44,8 +49,8 @@ def change_content(work: Work, change: Change, rules: RuleSet, kind: AlertKind, 
         at=found.at,
         confidence=found.posterior,
         before=quote(before, rules) if before else None,
-        after=quote(statements[found.after_statement], rules),
-        also=tuple(quote(s, rules) for s in others),
+        after=quote(after, rules),
+        also=tuple(quote(s, rules) for s in others.values()),
         moves=tuple(rules.actors[m].name if m in rules.actors else m for m in moves),
         reason=_REASONS.get(found.status, "") if kind is AlertKind.CORRECTION else "",
     )

@@ -130,7 +130,7 @@ class FilterTracker:
             posterior=state.belief[held],
             before_statement=candidate.before.statement.id if candidate.before else None,
             after_statement=first.statement.id,
-            support=tuple(look.statement.id for look in candidate.looks),
+            support=_support(candidate.looks),
             silent=silent,
         )
 
@@ -146,6 +146,14 @@ class FilterTracker:
             statements=statements,
             pending=_stance(pending) if pending else None,
         )
+
+
+def _support(looks: Sequence[Observation]) -> tuple[int, ...]:
+    """What speaks for a change: of each look the statement that stands for it, then all copies.
+
+    The copies belong to it because which of them stands for a story can change when another one comes in.
+    """
+    return tuple(dict.fromkeys([*(look.statement.id for look in looks), *(i for look in looks for i in look.copies)]))
 
 
 def _stance(held: Held) -> Stance | None:

@@ -45,3 +45,10 @@ def test_each_recorded_change_is_taken_once() -> None:
     recorded = reversal(*AFTER)
     one, two = reversal(*AFTER[1:]), reversal(*AFTER[2:])
     assert [c.key for c in same_as_recorded([one, two], [recorded])] == [recorded.key, two.key]
+
+
+def test_another_copy_that_comes_to_stand_for_the_story_does_not_either() -> None:
+    copies = [said(O, 10, story=77, confidence=0.8), said(O, 10, story=77, confidence=0.99)]
+    recorded, found = reversal(copies[0], *AFTER[1:3]), reversal(*copies, *AFTER[1:3])
+    assert recorded.key != found.key
+    assert [c.key for c in same_as_recorded([found], [recorded])] == [recorded.key]
