@@ -56,7 +56,7 @@ class Worker:
         pipeline = self._pipeline
         pipeline.bus.subscribe(frozenset({Subject.ITEMS_ADMITTED}), self._wake("read"))
         pipeline.bus.subscribe(frozenset({Subject.ALERT_QUEUED}), self._wake("send"))
-        self._every(self._tick_s, "poll", self._poll, at_once=8)
+        self._every(self._tick_s, "poll", self._poll, at_once=pipeline.poller.concurrency)
         self._every(self._tick_s, "read", self._read)
         self._every(self._tick_s, "send", self._send, at_once=8)
         self._every(min(self._tick_s, 0.5), "relay", self._relay)

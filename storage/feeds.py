@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import fields
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,12 +15,14 @@ from sqlmodel import col, func, select
 
 from monitor.model.feed import Feed, FeedStatus
 from storage.errors import FeedExists, NotFound
-from storage.repository import Repository, chunks, lease_token, unleased
+from storage.repository import MOST_PARAMETERS, Repository, chunks, lease_token, unleased
 from storage.tables import FeedRow, ItemRow
 from storage.values import ItemState
 
 _CLOCKS_DIFFER = timedelta(minutes=5)
 """How far the clocks of two workers may be apart, and how far one may be set right, before anything is made of it."""
+
+_PAGE = 200
 
 FIELDS = tuple(field.name for field in fields(Feed))
 
@@ -61,23 +65,58 @@ class Feeds(Repository):
         query = select(FeedRow).order_by(col(FeedRow.folder), col(FeedRow.title), col(FeedRow.url))
         return [_feed(row) for row in self._session.exec(query)]
 
-    def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[Feed]:
+    def claim_due(
+        self,
+        now: datetime,
+        limit: int,
+        lease: timedelta,
+        *,
+        busy: Collection[str] = (),
+        per_host: int | None = None,
+    ) -> list[Feed]:
         """Leases up to `limit` active feeds that are due, longest overdue first; to others they are gone until then.
 
-        A feed that was polled later than now is due: the clock went back, and what was reckoned from it is void.
+        None of a `busy` host is taken, and at most `per_host` of any other: what waits for its host's turn stays due,
+        and is free for whoever comes when it is its turn. A feed that was polled later than now is due: the clock went
+        back, and what was reckoned from it is void.
         """
-        query = (
-            select(FeedRow.id)
+        due = (FeedRow.status == FeedStatus.ACTIVE.value, _due(now), _free(now, lease))
+        order = (col(FeedRow.next_poll_at), col(FeedRow.id))
+        if not busy and per_host is None:
+            query = select(FeedRow.id).where(*due).order_by(*order).limit(limit).with_for_update(skip_locked=True)
+            return self._lease([i for i in self._session.exec(query) if i is not None], now, lease)
+        host = func.coalesce(FeedRow.host, "")
+        some_busy = host.not_in(list(busy)[:MOST_PARAMETERS])
+        found = select(FeedRow.id, host).where(*due, some_busy).order_by(*order)
+        chosen: list[int] = []
+        taken = Counter(dict.fromkeys(busy, limit))
+        for start in count(0, _PAGE):
+            page = self._session.exec(found.offset(start).limit(_PAGE)).all()
+            for feed, name in page:
+                if feed is not None and len(chosen) < limit and taken[name] < (per_host or limit):
+                    taken[name] += 1
+                    chosen.append(feed)
+            if len(page) < _PAGE or len(chosen) >= limit:
+                break
+        return self._lease(chosen, now, lease)
+
+    def due_hosts(self, now: datetime, lease: timedelta) -> set[str]:
+        """The hosts of feeds that are due and that nobody polls just now."""
+        due = (FeedRow.status == FeedStatus.ACTIVE.value, _due(now), _free(now, lease))
+        return set(self._session.exec(select(func.coalesce(FeedRow.host, "")).where(*due).distinct()))
+
+    def postpone(self, host: str, until: datetime) -> int:
+        """No active feed of this host is due before `until`; gives how many were put off. Leases stay as they are."""
+        done = self._session.exec(
+            update(FeedRow)
             .where(
-                FeedRow.status == FeedStatus.ACTIVE.value,
-                or_(col(FeedRow.next_poll_at) <= now, col(FeedRow.last_poll_at) > now + _CLOCKS_DIFFER),
-                _free(now, lease),
+                col(FeedRow.host) == host,
+                col(FeedRow.status) == FeedStatus.ACTIVE.value,
+                col(FeedRow.next_poll_at) < until,
             )
-            .order_by(col(FeedRow.next_poll_at), col(FeedRow.id))
-            .limit(limit)
-            .with_for_update(skip_locked=True)
+            .values(next_poll_at=until)
         )
-        return self._lease([i for i in self._session.exec(query) if i is not None], now, lease)
+        return int(done.rowcount)
 
     def claim(self, ids: Collection[int], now: datetime, lease: timedelta) -> list[Feed]:
         """Leases these feeds, due or not, whatever their status, save those that somebody polls just now."""
@@ -131,7 +170,7 @@ class Feeds(Repository):
             .where(col(ItemRow.feed_id).is_not(None))
             .group_by(col(ItemRow.feed_id))
         )
-        return {feed: count for feed, count in self._session.exec(query) if feed is not None}
+        return {feed: items for feed, items in self._session.exec(query) if feed is not None}
 
     def _lease(self, ids: list[int], now: datetime, lease: timedelta) -> list[Feed]:
         token = lease_token()
@@ -144,6 +183,10 @@ class Feeds(Repository):
             query = select(FeedRow).where(mine, FeedRow.lease_token == token).execution_options(populate_existing=True)
             feeds.extend(_feed(row) for row in self._session.exec(query))
         return sorted(feeds, key=lambda feed: ids.index(feed.id))
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return or_(col(FeedRow.next_poll_at) <= now, col(FeedRow.last_poll_at) > now + _CLOCKS_DIFFER)
 
 
 def _free(now: datetime, lease: timedelta) -> ColumnElement[bool]:

@@ -84,18 +84,17 @@ async def _poll(settings: Settings, database: Database, named: list[str]) -> lis
     async with wired(settings, database) as pipeline:
         pipeline.rulebook.install(settings.packs, now)
         add_default_feeds(settings, database, now)
-        with database.work() as work:
-            feeds = (
-                work.feeds.claim([find_feed(work, name).id for name in named], now, pipeline.poller.lease)
-                if named
-                else work.feeds.claim_due(now, 10_000, pipeline.poller.lease)
-            )
         reports: list[PollReport] = []
         with Progress(console=talk(), transient=True) as progress:
-            task = progress.add_task("Polling", total=len(feeds))
-            for coming in asyncio.as_completed([pipeline.poller.poll([feed], now) for feed in feeds]):
-                reports += await coming
-                progress.advance(task)
+            task = progress.add_task("Polling", total=None)
+            if named:
+                with database.work() as work:
+                    ids = [find_feed(work, name).id for name in named]
+                reports += await pipeline.poller.step_these(ids, now)
+            else:
+                while polled := await pipeline.poller.step(now):
+                    reports += polled
+                    progress.advance(task, len(polled))
             task = progress.add_task("Reading", total=None)
             items = statements = changes = 0
             while (read := await asyncio.to_thread(pipeline.reader.step, utc_now())).items:

@@ -72,6 +72,8 @@ def after_poll(
     the last case `error` says so. `jitter` is a random number from 0 to 1, drawn by the caller. `left` is how many new
     entries were left for the next poll: it comes soon, and gets the whole document again.
     """
+    if result.postponed:
+        return replace(feed, next_poll_at=now + _strewn(result.retry_after_s or config.shortest_s, config, jitter))
     polled = replace(feed, last_poll_at=now)
     if result.outcome is FetchOutcome.GONE:
         gone = _failed(polled, error or result.error or "The feed is gone.", now)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -118,6 +119,18 @@ class Fetcher:
             result = replace(failed, error=f"The document is larger than {most:.0f} MiB; it was not read to its end.")
         return replace(result, elapsed_s=self._clock() - started)
 
+    def spaced(self) -> Mapping[str, float]:
+        """The hosts that were asked a moment ago, and in how many seconds each may be asked again."""
+        return self._politeness.spaced()
+
+    def held_hosts(self) -> Collection[str]:
+        """The hosts that are left alone for now."""
+        return self._politeness.held_hosts()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait on the clock by which hosts are spaced."""
+        await self._politeness.sleep(seconds)
+
     async def _follow(self, feed: Feed, trail: Trail, conditions: dict[str, str]) -> FetchResult:
         left = self._config.deadline_s
         while True:
@@ -132,12 +145,15 @@ class Fetcher:
                         result = await self._hop(feed, trail, conditions)
                 except (TimeoutError, httpx.TimeoutException) as error:
                     self._politeness.timed_out(host)
-                    return _late(feed, host, self._config.deadline_s, error)
+                    late = _late(feed, host, self._config.deadline_s, error)
+                    hold = self._politeness.held(host)
+                    return replace(late, hold_host=host, hold_s=math.ceil(hold[0])) if hold else late
                 left -= self._clock() - started
             self._politeness.answered(host)
             if result is not None:
                 if result.retry_after_s and result.status in (429, 503):
                     self._politeness.hold(host, result.retry_after_s, f"it answered {result.status}")
+                    return replace(result, hold_host=host, hold_s=result.retry_after_s)
                 return result
 
     async def _hop(self, feed: Feed, trail: Trail, conditions: dict[str, str]) -> FetchResult | None:
@@ -226,7 +242,11 @@ def _length(response: httpx.Response) -> int:
 def _held(feed: Feed, host: str, seconds: float, why: str) -> FetchResult:
     words = f"{host} is left alone for another {_span(seconds)}, because {why}"
     return FetchResult(
-        url=feed.url, outcome=FetchOutcome.FAILED, retry_after_s=max(1, int(seconds)), error=_sentence(words)
+        url=feed.url,
+        outcome=FetchOutcome.FAILED,
+        retry_after_s=max(1, int(seconds)),
+        error=_sentence(words),
+        postponed=True,
     )
 
 

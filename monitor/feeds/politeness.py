@@ -85,6 +85,16 @@ class Politeness:
         left = state.held_until - self.clock() if state else 0.0
         return (left, state.held_why) if state and left > 0 else None
 
+    def spaced(self) -> dict[str, float]:
+        """The hosts that were asked a moment ago, and in how many seconds each may be asked again."""
+        now = self.clock()
+        return {name: host.next_start - now for name, host in self._hosts.items() if host.next_start > now}
+
+    def held_hosts(self) -> set[str]:
+        """The hosts that are left alone for now."""
+        now = self.clock()
+        return {name for name, host in self._hosts.items() if host.held_until > now}
+
     def answered(self, host: str) -> None:
         """Note that the host answered within the deadline."""
         state = self._hosts.get(host)

@@ -75,6 +75,8 @@ class FetchResult:
 
     `body` is decoded from its transfer coding (gzip, deflate), not from its charset. `retry_after_s` is what the
     server asked for, in seconds, capped. `permanent_url` is set when every hop on the way was a 301 or 308.
+    `hold_host` is a host that is to be left alone for `hold_s` seconds, with all its feeds. `postponed` says that the
+    feed was not asked for at all because its host is being left alone: that is no failure of the feed.
     """
 
     url: str
@@ -90,6 +92,9 @@ class FetchResult:
     max_age_s: int | None = None
     error: str | None = None
     elapsed_s: float = 0.0
+    hold_host: str | None = None
+    hold_s: int = 0
+    postponed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

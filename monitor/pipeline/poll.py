@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -24,6 +25,7 @@ from monitor.model.item import NewItem, StoryCandidate
 from monitor.net.mask import mask
 from storage.engine import Database
 from storage.errors import FeedExists
+from storage.feeds import host_of
 from storage.work import Work
 
 _log = structlog.get_logger(__name__)
@@ -37,6 +39,18 @@ class Fetches(Protocol):
 
     async def fetch(self, feed: Feed, *, full: bool = False) -> FetchResult:
         """What the fetch brought, unconditionally if `full`; never raises for what the other side does."""
+        ...
+
+    def spaced(self) -> Mapping[str, float]:
+        """The hosts that were asked a moment ago, and in how many seconds each may be asked again."""
+        ...
+
+    def held_hosts(self) -> Collection[str]:
+        """The hosts that are left alone for now."""
+        ...
+
+    async def pause(self, seconds: float) -> None:
+        """Waits on the clock by which hosts are spaced."""
         ...
 
 
@@ -68,6 +82,8 @@ class PollReport:
 class Poller:
     """Polls the feeds that are due. `lease` is how long a claimed feed is nobody else's.
 
+    A feed that must wait for its host takes none of the `concurrency` slots and no lease: of each host at most
+    `per_host` feeds are under way, and none while it was asked a moment ago or is left alone. The others stay due.
     `most_new` bounds the new items that one poll of one feed takes; the rest comes with the next one.
     """
 
@@ -81,6 +97,7 @@ class Poller:
         cadence: CadenceConfig,
         concurrency: int = 16,
         most_new: int = 500,
+        per_host: int = 2,
     ) -> None:
         self._database = database
         self._fetcher = fetcher
@@ -88,15 +105,87 @@ class Poller:
         self._cadence = cadence
         self._most_new = most_new
         self._gate = asyncio.Semaphore(concurrency)
+        self.concurrency = concurrency
+        self._per_host = per_host
+        self._under_way: Counter[str] = Counter()
+        self._claiming = asyncio.Lock()
+        self._waits = False
 
     async def step(self, now: datetime, limit: int = 64) -> list[PollReport]:
-        """Claims the feeds that are due and polls them side by side; one slow host holds up nobody else."""
+        """Polls feeds that are due, up to `limit`; as one ends, the next is claimed. Returns when none is due any more.
 
-        def claim() -> list[Feed]:
-            with self._database.work() as work:
-                return work.feeds.claim_due(now, limit, self.lease)
+        Steps may overlap: one that is kept by a slow host holds up nobody else.
+        """
+        reports: list[PollReport] = []
+        running: set[asyncio.Task[PollReport]] = set()
+        try:
+            while True:
+                claimed = await self._claim(now, limit)
+                limit -= len(claimed)
+                running |= {asyncio.create_task(self._in_turn(feed, now)) for feed in claimed}
+                if claimed:
+                    await asyncio.sleep(0)  # they take their hosts' turns before the next are chosen
+                elif running:
+                    done = await self._some_of(running, wake=limit > 0)
+                    running -= done
+                    reports += [task.result() for task in done]
+                elif limit <= 0 or not await self._next_turn(now):
+                    return reports
+        finally:
+            await asyncio.gather(*running, return_exceptions=True)
 
-        return await self.poll(await asyncio.to_thread(claim), now)
+    async def _claim(self, now: datetime, limit: int) -> list[Feed]:
+        async with self._claiming:
+            free = min(limit, self.concurrency - self._under_way.total())
+            if free <= 0:
+                return []
+            full = {host for host, feeds in self._under_way.items() if feeds >= self._per_host}
+            busy = full | set(self._fetcher.spaced()) | set(self._fetcher.held_hosts())
+
+            def claim() -> list[Feed]:
+                with self._database.work() as work:
+                    return work.feeds.claim_due(now, free, self.lease, busy=busy, per_host=1)
+
+            feeds = await asyncio.to_thread(claim)
+            self._under_way.update(host_of(feed.url) for feed in feeds)
+            return feeds
+
+    async def _in_turn(self, feed: Feed, now: datetime) -> PollReport:
+        try:
+            return await self._poll_one(feed, now)
+        finally:
+            self._under_way[host_of(feed.url)] -= 1
+            self._under_way += Counter()  # forgets the hosts at zero
+
+    async def _some_of(self, running: set[asyncio.Task[PollReport]], *, wake: bool) -> set[asyncio.Task[PollReport]]:
+        """Waits until a poll has ended, or until a host may be asked again; the polls that have ended."""
+        waits = self._fetcher.spaced().values() if wake else ()
+        if not waits:
+            return (await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED))[0]
+        pause = asyncio.create_task(self._fetcher.pause(min(waits)))
+        await asyncio.wait({*running, pause}, return_when=asyncio.FIRST_COMPLETED)
+        pause.cancel()
+        return {task for task in running if task.done()}
+
+    async def _next_turn(self, now: datetime) -> bool:
+        """Waits until a host with feeds due may be asked again; False where there is none, or another step waits."""
+        spaced = self._fetcher.spaced()
+        if not spaced or self._waits:
+            return False
+
+        def hosts() -> set[str]:
+            with self._database.view() as work:
+                return work.feeds.due_hosts(now, self.lease)
+
+        self._waits = True
+        try:
+            due = await asyncio.to_thread(hosts)
+            waits = [seconds for host, seconds in spaced.items() if host in due]
+            if waits:
+                await self._fetcher.pause(min(waits))
+            return bool(waits)
+        finally:
+            self._waits = False
 
     async def step_these(self, ids: Sequence[int], now: datetime) -> list[PollReport]:
         """Polls these feeds now, due or not."""
@@ -127,8 +216,11 @@ class Poller:
             except (NotAFeed, ParseFailed) as refused:
                 error = str(refused)
         report = await asyncio.to_thread(self._save, feed, result, parsed, error, now)
-        if report.error:
-            _log.warning("feed failed", feed=feed.id, title=feed.title, error=report.error)
+        # Said when it begins and when it is over; between, the feed's row shows it, and the log stays readable.
+        if report.error and not result.postponed and not feed.failures:
+            _log.info("feed fails", feed=feed.id, title=feed.title, error=report.error)
+        elif feed.failures and not report.error:
+            _log.info("feed is well again", feed=feed.id, title=feed.title)
         return report
 
     def _save(
@@ -140,6 +232,8 @@ class Poller:
             jitter = random.random()  # noqa: S311
             after = after_poll(feed, result, parsed, new, error, now, self._cadence, jitter, admission.left)
             after = _saved(work, after, feed, now)
+            if result.hold_host:
+                work.feeds.postpone(result.hold_host, now + timedelta(seconds=result.hold_s))
             work.events.add(Subject.FEED_POLLED, {"feed": feed.id, "ok": error is None}, now)
             if new or revised:
                 work.events.add(Subject.ITEMS_ADMITTED, {"feed": feed.id, "new": new, "revised": revised}, now)

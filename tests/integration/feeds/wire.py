@@ -41,16 +41,17 @@ class Exchange:
 
 
 class Wire:
-    """The server. `seen` are the requests in their order."""
+    """The server. `seen` are the requests in their order. Each address of 127.0.0.0/8 is a host of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self.host = host
         self.scripts: dict[str, Script] = {}
         self.seen: list[Exchange] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     def on(self, path: str, script: Script) -> str:
         """Answer a path by a script; returns its address."""
@@ -66,7 +67,7 @@ class Wire:
         return self.on(path, script)
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, self.host, 0)
         self.port: int = self._server.sockets[0].getsockname()[1]
         return self
 

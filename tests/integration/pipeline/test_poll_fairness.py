@@ -1,0 +1,137 @@
+"""A host that hangs, or has many feeds, starves nobody: what waits for its host's turn holds no slot and no lease."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from monitor.feeds.politeness import Politeness
+from monitor.model.feed import Feed
+from storage.engine import Database
+from tests.integration.feeds.wire import Exchange, Wire
+from tests.integration.pipeline.polling import NOW, poller, rss
+
+MINUTE = timedelta(minutes=1)
+NEVER_S = 60.0  # how long a test that fails takes to say so
+
+
+@pytest.fixture
+async def slow() -> AsyncIterator[Wire]:
+    async with Wire() as server:
+        yield server
+
+
+@pytest.fixture
+async def quick() -> AsyncIterator[Wire]:
+    async with Wire("127.0.0.2") as server:
+        yield server
+
+
+class Clock:
+    """A clock that moves only when somebody sleeps; everybody else goes first."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        end = self.now + seconds
+        await asyncio.sleep(0.05)
+        self.now = max(self.now, end)
+
+
+def add(database: Database, url: str, count: int, late: timedelta) -> list[Feed]:
+    """Feeds that have been due for so long."""
+    with database.work() as work:
+        return [work.feeds.add(f"{url}?{n}", "", "", NOW - late) for n in range(count)]
+
+
+async def test_a_host_that_hangs_on_200_feeds_starves_nobody(database: Database, slow: Wire, quick: Wire) -> None:
+    let_go = asyncio.Event()
+
+    async def hang(exchange: Exchange) -> None:
+        await let_go.wait()
+        await exchange.answer(body=rss("a"))
+
+    add(database, slow.on("/hang", hang), 200, late=10 * MINUTE)
+    well = add(database, quick.give("/feed", body=rss("a")), 5, late=MINUTE)
+    async with poller(database, concurrency=4, deadline_s=NEVER_S) as poll:
+        step = asyncio.create_task(poll.step(NOW, limit=300))
+        async with asyncio.timeout(NEVER_S):
+            while not all(feed.last_success_at for feed in stored(database, well)):
+                await asyncio.sleep(0.02)
+        assert len(slow.seen) <= 2
+        with database.work() as work:  # another worker finds all but those that are asked just now
+            assert len(work.feeds.claim_due(NOW, 1000, timedelta(0))) >= 198
+        # What falls due while they hang is polled as well, by this step or by the next.
+        more = add(database, quick.give("/more", body=rss("b")), 3, late=MINUTE)
+        reports = await asyncio.wait_for(asyncio.shield(poll.step(NOW, limit=3)), NEVER_S)
+        assert {report.feed.id for report in reports} == {feed.id for feed in more}
+        let_go.set()
+        reports = await step
+    assert len(reports) == 205
+    assert not [report.error for report in reports if report.error]
+    assert len(slow.seen) == 200
+
+
+async def test_feeds_that_wait_for_their_hosts_turn_hold_no_slot(database: Database, slow: Wire, quick: Wire) -> None:
+    order: list[str] = []
+
+    def noted(name: str) -> str:
+        async def script(exchange: Exchange) -> None:
+            order.append(name)
+            await exchange.answer(body=rss("a"))
+
+        return (slow if name == "many" else quick).on("/" + name, script)
+
+    many = add(database, noted("many"), 12, late=10 * MINUTE)
+    few = [feed for n in range(3) for feed in add(database, noted(f"few{n}"), 1, late=MINUTE)]
+    clock = Clock()
+    spaced = Politeness(per_host=2, spacing_s=1.0, clock=clock, sleep=clock.sleep)
+    async with poller(database, concurrency=2, politeness=spaced) as poll:
+        reports = await poll.step(NOW)
+    assert len(reports) == len(many) + len(few)  # the step stays until all had their turn
+    assert order[:2] == ["many", "few0"] or order[:2] == ["few0", "many"]
+    assert [name for name in order if name != "many"] == ["few0", "few1", "few2"]
+    assert order.index("few2") < 8  # both hosts in turn; all of the first come first otherwise
+    assert clock.now == pytest.approx(11.0)
+
+
+async def test_a_host_that_asks_for_patience_gets_it_and_its_feeds_do_not_fail(database: Database, slow: Wire) -> None:
+    asked = slow.give("/feed", 429, retry_after="7200")
+    first, *others = add(database, asked, 5, late=MINUTE)
+    async with poller(database, concurrency=1) as poll:
+        (report,) = await poll.step(NOW)
+    assert (report.feed.id, report.feed.failures) == (first.id, 1)
+    until = NOW + timedelta(hours=2)
+    for feed in stored(database, others):
+        assert (feed.failures, feed.last_error, feed.last_poll_at, feed.next_poll_at) == (0, None, None, until)
+    async with poller(database) as restarted:
+        assert await restarted.step(until - MINUTE) == []
+        slow.give("/feed", body=rss("a"))
+        assert len(await restarted.step(until)) == 5
+    assert len(slow.seen) == 6
+
+
+async def test_a_redirect_to_a_host_that_is_left_alone_is_no_failure_of_the_feed(
+    database: Database, slow: Wire, quick: Wire
+) -> None:
+    add(database, slow.give("/busy", 503, retry_after="600"), 1, late=10 * MINUTE)
+    (feed,) = add(database, quick.give("/moved", 302, location=slow.url + "/busy"), 1, late=MINUTE)
+    async with poller(database, concurrency=1) as poll:
+        reports = await poll.step(NOW)
+    (postponed,) = [report for report in reports if report.feed.id == feed.id]
+    assert "left alone" in (postponed.error or "")
+    (after,) = stored(database, [feed])
+    assert (after.failures, after.last_error) == (0, None)
+    assert after.next_poll_at >= NOW + timedelta(seconds=598)
+
+
+def stored(database: Database, feeds: list[Feed]) -> list[Feed]:
+    with database.view() as work:
+        return [work.feeds.get(feed.id) for feed in feeds]
