@@ -18,6 +18,7 @@ NOUNS = {
     "feeds": "feeds",
     "rules": "rules",
     "extract": "extract",
+    "explain": "explain",
     "replay": "replay",
     "positions": "positions",
     "changes": "positions",

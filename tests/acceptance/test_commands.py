@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from monitor.cli.outcome import run
+from monitor.items.identity import content_hash
+from monitor.model.item import NewItem
+from monitor.pipeline.rulebook import RuleBook
+from storage.engine import Database
 from tests.acceptance.running import Service, environment, output, volteface, wait
 
 
@@ -35,6 +40,7 @@ COMMANDS = [
     "rules list",
     "rules show",
     "extract",
+    "explain",
     "replay",
     "positions",
     "changes",
@@ -145,6 +151,55 @@ def test_extract_reads_text_and_json_lines(tmp_path: Path) -> None:
     assert row["doc"] == "note"
     assert row["text"][row["start"] : row["end"]] == row["evidence"]
     assert row["said_at"].startswith("2025-02-17")
+
+
+def test_explain_says_which_words_led_to_what_and_why_the_rest_was_left_out(tmp_path: Path) -> None:
+    held = "Keir Starmer said Britain was ready to send troops to Ukraine."
+    idle = "The weather was fine."
+    unheld = "Experts discussed sending troops to Ukraine."
+    (tmp_path / "note.txt").write_text(f"{held} {idle} {unheld}")
+    ended = volteface("explain", str(tmp_path / "note.txt"), "--date", "2025-02-17", "--json")
+    assert ended.returncode == 0, ended.stderr
+    sentences = json.loads(ended.stdout)["sentences"]
+    assert [s["text"] for s in sentences] == [held, idle, unheld]
+    statement = sentences[0]["steps"][0]["statement"]
+    assert (statement["actor"], statement["issue"], statement["stance"]) == (
+        "keir-starmer",
+        "european-troops",
+        "supports",
+    )
+    assert "ready to" in sentences[0]["steps"][0]["cues"]
+    assert {m["rule"] for m in sentences[0]["matches"]} >= {"keir-starmer", "european-troops"}
+    assert sentences[1]["nothing"]
+    assert sentences[1]["steps"] == []
+    assert [s["outcome"] for s in sentences[2]["steps"]] == ["left out"]
+    page = volteface("explain", str(tmp_path / "note.txt"), "--date", "2025-02-17").stdout
+    assert "statement  keir-starmer supports european-troops" in page
+    assert "'send troops to Ukraine'" in page
+    assert "left out  no issue" in page
+
+
+def test_explain_takes_the_id_of_a_stored_item(tmp_path: Path) -> None:
+    env = environment(tmp_path, VOLTEFACE_DATABASE_URL=f"sqlite:///{tmp_path}/news.db")
+    moment = datetime(2025, 2, 17, tzinfo=UTC)
+    text = "Keir Starmer said Britain was ready to send troops to Ukraine."
+    new = NewItem(
+        feed_id=None, identity="one", url=None, title="Starmer ready", text=text, published_at=moment, seen_at=moment,
+        lang="en", publisher="example.org", content_hash=content_hash("Starmer ready", text),
+    )  # fmt: skip
+    assert volteface("items", env=env).returncode == 0
+    database = Database(env["VOLTEFACE_DATABASE_URL"])
+    RuleBook(database).install([], moment)
+    with database.work() as work:
+        item = work.items.add(new, None)
+    database.close()
+    ended = volteface("explain", str(item.id), env=env)
+    assert ended.returncode == 0, ended.stderr
+    assert "statement  keir-starmer supports european-troops" in ended.stdout
+    assert volteface("explain", "999999", env=env).returncode == 4
+    missing = volteface("explain", str(tmp_path / "no.txt"), env=env)
+    assert missing.returncode == 4
+    assert "volteface items" in missing.stderr
 
 
 @pytest.mark.parametrize(

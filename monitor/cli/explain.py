@@ -1,0 +1,147 @@
+"""`volteface explain`: why an item was read as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from monitor.cli.boot import extractor, open_database, utc_now
+from monitor.cli.documents import documents
+from monitor.cli.extract import as_item, as_line
+from monitor.cli.outcome import CommandError, Exit
+from monitor.cli.rules import Packs, loaded_rules
+from monitor.cli.talk import JsonFlag, plain, put_json_line, put_text
+from monitor.model.item import Item
+from monitor.model.moment import parse_moment
+from monitor.positions.explain import ExplainedSentence, Explanation, Step
+from monitor.positions.explain import explain as explain_reading
+from monitor.settings import load_settings
+from rules.compiler import CompiledRules, compile_rules
+from rules.model import Match
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    app.command()(explain)
+
+
+def explain(
+    target: Annotated[str, typer.Argument(metavar="FILE|ITEM-ID", help="A file to read, or the id of a stored item.")],
+    form: Annotated[
+        str | None, typer.Option("--format", help="text, html, feed or jsonl; by default from the file's name.")
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option(help="Date of the documents that give none, as 2025-02-17; default: today.")
+    ] = None,
+    packs: Packs = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show, sentence by sentence, what was named and which words led to which statement, or why they led to none.
+
+    Example: [bold]volteface explain article.txt --date 2025-02-17[/]
+    """
+    try:
+        moment = parse_moment(date) if date else utc_now()
+    except ValueError:
+        raise CommandError(f"--date {date} is no ISO 8601 date, such as 2025-02-17", Exit.USAGE) from None
+    reader = extractor()
+    for item, compiled in _items(target, form, moment, packs):
+        matches = compiled.match(item.fields, item.day, item.lang)
+        found = explain_reading(item, matches, reader.read(item, matches, compiled.rules))
+        if as_json:
+            put_json_line(_object(item, found))
+        else:
+            put_text(_page(item, found))
+
+
+def _items(
+    target: str, form: str | None, moment: datetime, packs: list[Path] | None
+) -> Iterator[tuple[Item, CompiledRules]]:
+    """The items that are meant, each with the rules it is read by: for a stored one those in force there."""
+    file = Path(target)
+    if target.isascii() and target.isdigit() and not file.exists():
+        if form or packs:
+            raise CommandError("--format and --pack are for files; a stored item has its own", Exit.USAGE)
+        yield _stored(int(target))
+        return
+    if not file.exists():
+        raise CommandError(
+            f"{target} is neither a file nor the id of an item; `volteface items` shows the ids", Exit.NOT_FOUND
+        )
+    compiled = compile_rules(loaded_rules(packs))
+    for document in documents(file, form, moment):
+        yield as_item(document, moment), compiled
+
+
+def _stored(item_id: int) -> tuple[Item, CompiledRules]:
+    database = open_database(load_settings())
+    try:
+        with database.view() as work:
+            return work.items.get(item_id), compile_rules(work.rules.current())
+    finally:
+        database.close()
+
+
+def _page(item: Item, found: Explanation) -> str:
+    lines = [f"{item.id or item.identity}  {item.day}  {item.title}".rstrip()]
+    lines.extend(f"  note: {note}" for note in found.notes)
+    for sentence in found.sentences:
+        lines.extend(["", f"{sentence.field} {sentence.start}-{sentence.end}: {' '.join(sentence.text.split())}"])
+        lines.extend(f"  {line}" for line in _lines(item, sentence))
+    return "\n".join(lines) + "\n"
+
+
+def _lines(item: Item, sentence: ExplainedSentence) -> Iterator[str]:
+    for match in sentence.matches:
+        words = item.fields[sentence.field][match.start : match.end]
+        yield f"{match.kind}  {match.rule} ({_via(match)}): '{' '.join(words.split())}'"
+    for step in sentence.steps:
+        yield _conclusion(step)
+    if sentence.nothing:
+        yield f"left out  {sentence.nothing}"
+
+
+def _via(match: Match) -> str:
+    return f"{match.via}, line {match.line + 1}" if match.line >= 0 else str(match.via)
+
+
+def _conclusion(step: Step) -> str:
+    seen, statement = step.step, step.statement
+    who = " on ".join(part for part in (seen.holder, seen.issue) if part)
+    cues = f"; wordings: {', '.join(seen.cues)}" if seen.cues else ""
+    if statement is None:
+        return f"{seen.outcome}  {who}: {seen.why}{cues}"
+    verb = "withdraws" if statement.withdraws else str(statement.stance)
+    claimed = f", as {statement.claimed_by} says" if statement.claimed_by else ""
+    how = f"{statement.confidence:.2f}, said {statement.said_at:%Y-%m-%d}{claimed}"
+    return f"statement  {statement.holder} {verb} {statement.issue} ({how}): {seen.why}{cues}"
+
+
+def _object(item: Item, found: Explanation) -> dict[str, Any]:
+    return {
+        "doc": item.id or item.identity,
+        "title": item.title,
+        "date": item.day,
+        "notes": found.notes,
+        "sentences": [
+            {
+                "field": s.field,
+                "start": s.start,
+                "end": s.end,
+                "text": s.text,
+                "matches": [plain(m) for m in s.matches],
+                "steps": [_step(item, step) for step in s.steps],
+                "nothing": s.nothing or None,
+            }
+            for s in found.sentences
+        ],
+    }
+
+
+def _step(item: Item, step: Step) -> dict[str, Any]:
+    statement = as_line(str(item.id or item.identity), step.statement, None) if step.statement else None
+    return {**plain(step.step), "statement": statement}
