@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.progress import track
 
 from monitor.bench import tracker as tracker_bench
 from monitor.cli.boot import tracker as made_tracker
-from monitor.cli.talk import JsonFlag, put_json, put_table, say
+from monitor.cli.talk import JsonFlag, put_json, put_table, say, talk
 from monitor.settings import load_settings
+
+ACCURACIES = (0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.97)
+"""Shares of readings that are right, from poor to better than the extractor."""
 
 group = typer.Typer(help="Benchmarks; each prints its figures beside those of a named peer.", no_args_is_help=True)
 
@@ -37,8 +41,10 @@ def tracker(
     """
     streams = tracker_bench.Streams(pairs=pairs, length=length, seed=seed)
     say(f"{pairs} streams of {length} statements, one true change in {1 / streams.change_rate:.0f} on average…")
-    accuracies = (0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.97)
-    scores = tracker_bench.run(streams, accuracies, made_tracker(load_settings()))
+    followed = made_tracker(load_settings())
+    scores = []
+    for accuracy in track(ACCURACIES, description="Simulating", console=talk(), transient=True):
+        scores += tracker_bench.run(streams, (accuracy,), followed)
     if as_json:
         put_json(scores)
         return

@@ -56,12 +56,14 @@ def printed(papers: Newspapers, lines: tuple[tuple[str, str], ...], start: datet
         papers.prints("norland", f"paper{number}.example", title, text, start + timedelta(hours=number))
 
 
-def test_from_the_wire_to_a_webhook_and_a_mailbox(tmp_path: Path, pack: Path) -> None:
+def test_from_the_wire_to_a_webhook_and_a_mailbox(tmp_path: Path, pack: Path, empty_url: str) -> None:
+    """On SQLite and on PostgreSQL, from an empty database on."""
     now = datetime.now(UTC)
     with Newspapers() as papers, HttpSink() as sink, SmtpSink() as post:
         printed(papers, BEFORE, now - timedelta(days=20))
         env = environment(
             tmp_path / "data",
+            VOLTEFACE_DATABASE_URL=empty_url,
             VOLTEFACE_PACKS=str(pack),
             VOLTEFACE_SMTP_HOST="127.0.0.1",
             VOLTEFACE_SMTP_PORT=str(post.port),
