@@ -16,7 +16,7 @@ from monitor.model.statement import Stance, Statement
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """How far each kind of report is trusted; factors on a statement's confidence, dimensionless, 0 to 1.
+    """How much each kind of report weighs beside its confidence; factors, dimensionless, 0 to 1.
 
     A direct quote leaves no room for the reporter's reading, a paraphrase some; what somebody else claims about the
     holder is mostly about the claimant. The same words in another paper within `fresh` raise the belief that they were
@@ -33,15 +33,17 @@ class Trust:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """One independent look at the stance. `reliability` is the probability that it tells us anything, 0 to 1.
+    """One independent look at the stance.
 
+    `confidence` is the probability that it was read rightly, `weight` how much such a report counts, both 0 to 1.
     `statement` stands for the look; `copies` are all statements in it, itself included, as row ids.
     """
 
     stance: Stance
     withdraws: bool
     said_at: datetime
-    reliability: float
+    confidence: float
+    weight: float
     statement: Statement
     copies: tuple[int, ...]
 
@@ -87,7 +89,7 @@ def observe(statements: Iterable[Statement], trust: Trust) -> list[Observation]:
     days: set[tuple[str, str, Stance]] = set()
     for look in looks:
         best = max(look, key=_rank)
-        reliability = best.read.confidence * _by_kind(best, trust) * _by_novelty(best, words, days, trust)
+        weight = _by_kind(best, trust) * _by_novelty(best, words, days, trust)
         for statement in look:
             words.setdefault(statement.fingerprint, (statement.said_at, set()))[1].add(statement.publisher)
         days.add((best.publisher, best.said_at.date().isoformat(), best.read.stance))
@@ -96,7 +98,8 @@ def observe(statements: Iterable[Statement], trust: Trust) -> list[Observation]:
                 stance=best.read.stance,
                 withdraws=best.read.withdraws,
                 said_at=look[0].said_at,
-                reliability=min(max(reliability, 0.0), 1.0),
+                confidence=best.read.confidence,
+                weight=weight,
                 statement=best,
                 copies=tuple(s.id for s in look),
             )

@@ -64,7 +64,7 @@ class FilterTracker:
         """See `Tracker.fold`."""
         state = _State(belief=self._config.model.prior())
         for look in observe(statements, self._config.trust):
-            if look.reliability > 0:
+            if look.weight > 0:
                 self._take(state, look, actor, issue)
         for held, candidate in state.open.items():
             state.changes.append(self._change(state, held, candidate, actor, issue, ChangeStatus.PENDING, None))
@@ -74,7 +74,9 @@ class FilterTracker:
 
     def _take(self, state: _State, look: Observation, actor: str, issue: str) -> None:
         says = Held.NONE if look.withdraws else Held(look.stance.value)
-        state.belief = self._config.model.step(state.belief, reading_of(look.stance, look.withdraws), look.reliability)
+        state.belief = self._config.model.step(
+            state.belief, reading_of(look.stance, look.withdraws), look.confidence, look.weight
+        )
         if says is not state.standing:
             before = state.upheld_by
             state.open.setdefault(says, _Candidate(looks=[], before=before)).looks.append(look)

@@ -44,25 +44,37 @@ def test_any_order_of_arrival_gives_the_same_fold(found: list[Statement], random
     assert one.position.posterior == two.position.posterior
 
 
-@given(st.lists(st.tuples(st.sampled_from([*map(str, Stance), "withdrawal"]), st.floats(0, 1)), max_size=30))
-def test_the_filter_stays_a_distribution(readings: list[tuple[str, float]]) -> None:
+readings = st.tuples(st.sampled_from([*map(str, Stance), "withdrawal"]), st.floats(0, 1), st.floats(0, 1))
+
+
+@given(st.lists(readings, max_size=30))
+def test_the_filter_stays_a_distribution(readings: list[tuple[str, float, float]]) -> None:
     model = FilterModel()
     belief = model.prior()
-    for reading, reliability in readings:
-        belief = model.step(belief, reading, reliability)
+    for reading, confidence, weight in readings:
+        belief = model.step(belief, reading, confidence, weight)
         assert abs(sum(belief.values()) - 1) < 1e-9
         assert all(0 <= p <= 1 for p in belief.values())
 
 
-@given(st.sampled_from(list(Held)), st.floats(0.5, 0.99), st.floats(0.001, 0.4))
-def test_rows_of_the_model_sum_to_one(held: Held, right: float, rate: float) -> None:
-    model = FilterModel(right=right, change_rate=rate)
+@given(st.sampled_from(list(Held)), st.floats(0, 1), st.floats(0.001, 0.4))
+def test_rows_of_the_model_sum_to_one(held: Held, confidence: float, rate: float) -> None:
+    model = FilterModel(change_rate=rate)
     assert abs(sum(model.transition(held, other) for other in Held) - 1) < 1e-9
     readings = [*map(str, Stance), "withdrawal"]
-    assert abs(sum(model.likelihood(reading, held) for reading in readings) - 1) < 1e-9
+    assert abs(sum(model.likelihood(reading, held, confidence) for reading in readings) - 1) < 1e-9
 
 
 @given(statements)
 def test_no_two_changes_share_a_key(found: list[Statement]) -> None:
     changes = FilterTracker().fold("ann", "dam", found).changes
     assert len({c.key for c in changes}) == len(changes)
+
+
+@given(st.sampled_from([*map(str, Stance), "withdrawal"]), st.floats(0, 1))
+def test_a_report_without_weight_tells_nothing(reading: str, confidence: float) -> None:
+    """The belief only moves by what time itself allows."""
+    model = FilterModel(change_rate=1e-9)
+    before = model.step(model.prior(), "supports", 0.9, 1.0)
+    after = model.step(before, reading, confidence, 0.0)
+    assert all(abs(after[x] - before[x]) < 1e-6 for x in Held)
