@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.boot import cadence_config, fetch_config, open_database, utc_now
+from monitor.cli.discover import discover_feeds, looked_up, must_be_no_page
 from monitor.cli.feed_rows import feed_row, put_feed, put_feeds
 from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.talk import JsonFlag, put_json, put_table, say
@@ -50,21 +51,39 @@ def add(
     url: Annotated[str, typer.Argument(help="The feed's address.")],
     title: Annotated[str, typer.Option(help="Its name; by default the one it gives itself.")] = "",
     folder: Annotated[str, typer.Option(help="The folder it is kept in.")] = "",
+    check: Annotated[bool, typer.Option(help="Look first whether there is a feed at this address.")] = True,
     as_json: JsonFlag = False,
 ) -> None:
     """Add a feed. What it holds at its first poll is its baseline and alerts nobody.
 
+    The address of a web page is not added: the feeds that the page offers are named instead. A feed that cannot be
+    reached just now is added all the same.
     Example: [bold]volteface feeds add https://example.org/rss.xml --folder europe[/]
     """
-    database = open_database(load_settings())
-    with database.work() as work:
-        feed = work.feeds.add(feed_address(url), title, folder, utc_now())
-        work.audit.add("cli", "feed added", str(feed.id), {"url": mask(feed.url)}, utc_now())
-    database.close()
+    settings, address = load_settings(), feed_address(url)
+    database = open_database(settings)
+    try:
+        with database.view() as work:
+            there = work.feeds.by_url(address)
+        problem = None
+        if check and there is None:
+            found = looked_up(settings, address)
+            must_be_no_page(found, address)
+            problem = found.problem
+        with database.work() as work:
+            feed = work.feeds.add(address, title, folder, utc_now())
+            work.audit.add("cli", "feed added", str(feed.id), {"url": mask(feed.url)}, utc_now())
+    finally:
+        database.close()
     if as_json:
         put_json(feed_row(feed, 0, utc_now()))
     else:
         say(f"Feed {feed.id} added: {mask(feed.url)}. It is polled at the worker's next tick.")
+    if problem:
+        say(f"It could not be read just now: {problem}")
+
+
+group.command("discover")(discover_feeds)
 
 
 @group.command("list")

@@ -32,6 +32,7 @@ COMMANDS = [
     "feeds list",
     "feeds show",
     "feeds check",
+    "feeds discover",
     "feeds remove",
     "feeds import",
     "feeds export",
@@ -111,7 +112,7 @@ def test_a_password_in_a_database_address_is_never_shown(env: dict[str, str]) ->
 
 
 def test_feeds_by_command(env: dict[str, str], tmp_path: Path) -> None:
-    added = output("feeds", "add", "https://news.example/rss", "--folder", "europe", env=env)
+    added = output("feeds", "add", "https://news.example/rss", "--no-check", "--folder", "europe", env=env)
     assert volteface("feeds", "add", "https://news.example/rss", env=env).returncode == 1
     assert [f["url"] for f in output("feeds", "list", env=env)] == ["https://news.example/rss"]
     assert output("feeds", "show", str(added["id"]), env=env)["folder"] == "europe"
