@@ -68,11 +68,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The stance that a passage shows, or None; `score` in 0..1 is how firmly, `why` names what decided."""
+    """The stance that a passage shows, or None; `score` in 0..1 is how firmly, `why` names what decided. `withdraws`
+    when the stance is one that the holder takes back.
+    """
 
     stance: Stance | None
     score: float
     why: str
+    withdraws: bool = False
 
 
 class CandidateFinder(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from monitor.positions.grammar.analysis import Analysis, CueGroup, Matter
 from monitor.positions.grammar.climb import Climber
@@ -134,13 +135,33 @@ class Around:
             group
             for index in range(low, climb.stopped_at)
             for group in self.a.cue_starts.get(index, ())
-            if (group.has(CueClass.FORMER) and not self._any(index, climb.stopped_at, *ATTITUDES))
+            if group.has(CueClass.DENIAL, CueClass.UNSAID)
+            or (group.has(CueClass.FORMER) and not self._any(index, climb.stopped_at, *ATTITUDES))
             or (
                 group.has(CueClass.CONDITION)
                 and group.end - group.start == 1
                 and self.a.fold(index) in ("if", "unless", "once", "provided")
             )
         ]
+
+    def outsiders(self, low: int, high: int) -> list[CueGroup]:
+        """Wordings that make the whole stretch the guess of people who only watch."""
+        return [g for i in range(low, high) for g in self.a.cue_starts.get(i, ()) if g.has(CueClass.OUTSIDER)]
+
+    def enacted(self, matter: Matter) -> list[CueGroup]:
+        """The verb that a matter begins with where the subject does the very thing: "Trump will | meet Putin"."""
+        groups = self.a.cue_starts.get(matter.start, ()) if self.finite(matter) else ()
+        return [g for g in groups if g.verb and g.has(CueClass.ACT) and not g.has(CueClass.REVERSE, CueClass.DIRECTIVE)]
+
+    def taken_back(self, owner: Mention, matter: Matter) -> tuple[CueSeen, ...]:
+        """The verb by which an owner gives up what follows, with its negation: "has not dropped | its objection"."""
+        groups = [g for g in self.a.cue_ends.get(owner.start, ()) if g.has(CueClass.WITHDRAW)]
+        if not groups or not owner.possessive:
+            return ()
+        start = groups[0].start
+        negation = [g for g in self.a.cue_ends.get(start, ()) if g.has(CueClass.NEGATION)]
+        seen = self.seen([*negation, groups[0]], (), (), (), matter)
+        return tuple(replace(cue, gap=0) for cue in seen)
 
     def _any(self, start: int, end: int, *kinds: CueClass) -> bool:
         return any(g.has(*kinds) for i in range(start, end) for g in self.a.cue_starts.get(i, ()))
@@ -170,6 +191,13 @@ class Around:
                 return [(m, (*negations, group)) for m in (mention, *joined)]
         return []
 
+    def _words_between(self, start: int, end: int) -> int:
+        """Tokens between, without figures: "donate a further 1.2 billion kroner of weapons"."""
+        if end <= start:
+            return end - start
+        figures = self.a.language.words["figures"]
+        return sum(1 for t in self.a.layout.tokens[start:end] if not t.text[0].isdigit() and t.fold not in figures)
+
     def seen(
         self,
         before: Sequence[CueGroup],
@@ -189,6 +217,6 @@ class Around:
                     continue
                 if place == "after" and group.start < matter.end:
                     continue
-                gap = matter.start - group.end if place == "before" else 0
+                gap = self._words_between(group.end, matter.start) if place == "before" else 0
                 seen.append(CueSeen(frozenset(str(kind) for kind in group.kinds), group.base, place, gap))
         return tuple(seen)

@@ -91,10 +91,11 @@ class Ascriber:
             climb.cues.extend(group for group in inside if group.start >= within[-1].end)
             inside = [group for group in inside if group.start < within[-1].end]
         elif self.around.finite(matter):
-            climb.cues.extend(group for group in inside if group.start == matter.start)
+            enacted = self.around.enacted(matter)
+            climb.cues.extend(enacted or (group for group in inside if group.start == matter.start))
             inside = [group for group in inside if group.start > matter.start]
         after = self.around.after(matter, place.high)
-        ahead = self.around.ahead(place.low, climb, matter)
+        ahead = [*self.around.ahead(place.low, climb, matter), *self.around.outsiders(place.low, place.high)]
         cues = self.around.seen(climb.cues, inside, after, ahead, matter)
         return Bearings(climb, subjects, inside, after, cues)
 
@@ -133,6 +134,7 @@ class Ascriber:
                 reporters, bearings.subjects = bearings.subjects, ()
             after = () if bearings.subjects else bearings.after
             seen = self.around.seen(owned.cues, bearings.inside, after, (), place.matter, own=True)
+            seen = (*self.around.taken_back(owned.mentions[0], place.matter), *seen)
             self._owned(place, owned, seen, reporters)
 
     def _owned(self, place: Place, owned: Owned, cues: tuple[CueSeen, ...], reporters: tuple[Mention, ...]) -> None:

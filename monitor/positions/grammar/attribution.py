@@ -100,6 +100,7 @@ class Attributor:
     def _reporter_before(self, start: int, low: int) -> tuple[Mention, ...]:
         index = start
         steps = 0
+        indirect = False
         while index > low and steps < 10:
             groups = self.a.cue_ends.get(index, ())
             nouns = [g for g in groups if g.has(CueClass.SAY_NOUN, *NOUNS)]
@@ -117,13 +118,23 @@ class Attributor:
                 return (mention,) if source or self.a.fold(start - 1) == ":" else ()
             word = self.a.fold(index)
             words = self.a.language.words
-            passes = word in (",", ":") or any(
-                word in words[name]
-                for name in ("complementizers", "determiners", "auxiliaries", "hearers", "clause_breaks")
+            indirect = indirect or word in words["complementizers"]
+            # "told state radio on Friday that": whoever is told is seldom somebody that a list knows.
+            told = indirect and self.a.layout.tokens[index].is_word and not self._ends_verb(index + 1)
+            passes = (
+                told
+                or word in (",", ":")
+                or any(
+                    word in words[name]
+                    for name in ("complementizers", "determiners", "auxiliaries", "hearers", "clause_breaks")
+                )
             )
             if not passes:
                 return ()
         return ()
+
+    def _ends_verb(self, index: int) -> bool:
+        return any(g.verb and not g.has(CueClass.SAY) for g in self.a.cue_ends.get(index, ()))
 
     def reporter_behind(self, after: int, high: int) -> tuple[Mention, ...]:
         """The speaker named behind a clause: ", Tusk said", ", said Tusk", " - Tusk", ", according to Tusk"."""
@@ -138,6 +149,8 @@ class Attributor:
         return ()
 
     def _tagged(self, index: int, high: int) -> tuple[Mention, ...]:
+        if self.a.is_word(index, "clause_breaks"):
+            return ()
         for group in self.a.cue_starts.get(index, ()):
             if group.has(CueClass.ACCORDING):
                 mention = self._mention_from(group.end, high, 6)
@@ -174,7 +187,8 @@ class Attributor:
         """Whether a verb of saying has its own content behind it, so that it is not a tag."""
         if index >= high:
             return False
-        return self.a.is_word(index, "complementizers") or self.a.fold(index) == ":" or index in self.a.mentions
+        opens = self.a.is_word(index, "complementizers") or self.a.is_word(index, "determiners")
+        return opens or self.a.fold(index) == ":" or index in self.a.mentions
 
 
 def _one(mentions: tuple[Mention, ...]) -> Mention:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from monitor.positions.grammar.analysis import CueGroup
 from monitor.positions.grammar.language import CueClass
 from monitor.positions.grammar.mentions import Mention
-from monitor.positions.grammar.roles import NOUNS, Role, Roles
+from monitor.positions.grammar.roles import ATTITUDES, NOUNS, Role, Roles
 from monitor.positions.grammar.walk import Climb, Owned, Walk
 
 DASHES = frozenset("—–")
@@ -27,6 +27,7 @@ NO_SUBJECTS = (
     "hearers",
     "like",
     "impersonal",
+    "particles",
 )
 """Word lists whose words are no subject by themselves."""
 
@@ -102,12 +103,16 @@ class Climber(Roles):
             walk.stop(walk.index, f"'{self.a.fold(walk.index - 1)} {word}' has no known subject")
         elif verdict == "break":
             walk.governing = walk.in_adjunct = False
-        elif verdict == "adjunct" and walk.in_adjunct:
+        elif verdict == "adjunct" and walk.in_adjunct and not self._predicates(walk.index):
             walk.stop(walk.index + 1, f"named only in passing, behind '{word}'")
         elif verdict == "relative":
             walk.relative = True
         elif verdict == "skip":
             walk.index = self._before_parenthesis(walk.index, walk.low)
+
+    def _predicates(self, index: int) -> bool:
+        """Whether a word behind a verb of stance says as what the matter is seen: "dismissed as premature …"."""
+        return any(g.verb and g.has(*ATTITUDES) for g in self.a.cue_ends.get(index, ()))
 
     def subject_of(self, group: CueGroup, low: int) -> tuple[Mention, ...]:
         """Who does what a verb says, standing left of it."""

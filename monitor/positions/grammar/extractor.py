@@ -48,7 +48,7 @@ class GrammarExtractor:
             key = (
                 statement.holder,
                 statement.issue,
-                f"{statement.stance}{statement.evidence.field}{statement.evidence.start}",
+                f"{statement.stance}{statement.withdraws}{statement.evidence.field}{statement.evidence.start}",
             )
             if key not in best or statement.confidence > best[key][0].confidence:
                 best[key] = (statement, step)
@@ -80,6 +80,7 @@ def _statement(item: Item, candidate: Candidate, judgement: Judgement) -> ReadSt
         speaker=candidate.speaker,
         claimed_by=candidate.claimed_by,
         quoted=candidate.quoted,
+        withdraws=judgement.withdraws,
         why=f"{candidate.attribution}: {judgement.why}",
     )
 

@@ -19,6 +19,7 @@ from monitor.positions.grammar.language import CueClass, Language
 from monitor.positions.grammar.matters import MatterLocator, locator_for, stem
 from monitor.positions.grammar.mentions import Found, MentionFinder, MentionKind
 from monitor.positions.grammar.recorder import Camps, Recorder, Search
+from monitor.positions.grammar.roles import ATTITUDES
 from monitor.positions.grammar.sentences import Sentence, lay_out
 from monitor.positions.grammar.walk import Climb
 from monitor.positions.protocol import Candidate
@@ -177,10 +178,15 @@ class FieldSearch:
                 self.a.add_mentions([self.discourse.made(index, actors, possessive=possessive, first=True)])
 
     def _taken_up(self, number: int, sentence: Sentence, own: Sequence[Matter]) -> list[Matter]:
-        """Matters named before that this sentence takes up by "the idea", "such a step"."""
+        """Matters named before that this sentence takes up by "the idea", "such a step", "backs it"."""
         earlier = self.discourse.topics_at(number)
         taken: list[Matter] = []
         for index in range(sentence.start, sentence.end):
+            withdrawn = self._withdrawn_before(index)
+            if withdrawn or self._stands_for_matter(index):
+                topics = [m.issue for m in own if m.end <= index] or (list(earlier) if withdrawn else [])
+                if topics:
+                    taken.append(Matter(index, index + 1, topics[-1], Via.ABOUT, True))
             for group in self.a.cue_starts.get(index, ()):
                 if not group.has(CueClass.ANAPHORA) or any(m.start < group.end and m.end > group.start for m in own):
                     continue
@@ -188,6 +194,25 @@ class FieldSearch:
                 if topics:
                     taken.append(Matter(group.start, group.end, self._likeliest(group, topics), Via.ABOUT, True))
         return taken
+
+    def _stands_for_matter(self, index: int) -> bool:
+        """Whether "it" is the whole object of a verb of stance: "now backs it"."""
+        if not self.a.is_word(index, "neuter") or self.a.quotation_at(index) is not None:
+            return False
+        governed = any(g.verb and g.has(*ATTITUDES) for g in self.a.cue_ends.get(index, ()))
+        token = self.layout.tokens[index + 1] if index + 1 < len(self.layout.tokens) else None
+        return governed and (token is None or not token.is_word or self.a.is_word(index + 1, "coordinators"))
+
+    def _withdrawn_before(self, index: int) -> bool:
+        """Whether a mark ends "has dropped his opposition": what was opposed was named before."""
+        if self.layout.tokens[index].is_word:
+            return False
+        return any(g.has(CueClass.HELD) and self._withdraws(g.start) for g in self.a.cue_ends.get(index, ()))
+
+    def _withdraws(self, noun: int) -> bool:
+        owner = self.a.mention_ends.get(noun)
+        verb = owner.start if owner is not None and owner.possessive else -1
+        return any(g.has(CueClass.WITHDRAW) for g in self.a.cue_ends.get(verb, ()))
 
     def _likeliest(self, group: CueGroup, topics: Sequence[str]) -> str:
         """Of several issues the one that is worded like the anaphor ("the deployment"), else the most named so far."""

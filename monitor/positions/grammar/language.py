@@ -49,6 +49,11 @@ class CueClass(StrEnum):
     OPEN = "open"
     SOFT = "soft"
     SAY_NOUN = "say_noun"
+    OUTSIDER = "outsider"
+    DENIAL = "denial"
+    UNSAID = "unsaid"
+    ACCUSE = "accuse"
+    HELD = "held"
 
 
 WORD_LISTS = frozenset(
@@ -89,6 +94,8 @@ WORD_LISTS = frozenset(
         "beside",
         "passives",
         "views",
+        "figures",
+        "particles",
     ]
 )
 """The word lists of structure.yaml; each is explained there."""

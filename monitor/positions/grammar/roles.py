@@ -71,6 +71,8 @@ class Roles:
             return self._after_preposition(before, low)
         if noun_after is not None and noun_after.start == mention.end and not self._verbal(noun_after):
             return Role.OWNER
+        if before >= low and self._accused(mention, before):
+            return Role.SUBJECT
         if before >= low and self._governed(before):
             return Role.PATIENT
         return Role.OTHER if self._modifies(mention) else Role.SUBJECT
@@ -86,6 +88,11 @@ class Roles:
             return False  # "Armed Forces Minister": part of a title, no verb
         transitive = governor.has(*ATTITUDES, CueClass.REVERSE, CueClass.ACT) and not governor.has(CueClass.SAY)
         return governor.has(CueClass.DIRECTIVE) or transitive
+
+    def _accused(self, mention: Mention, before: int) -> bool:
+        """Whether somebody is said to do what follows: "accused Rome of rejecting …"."""
+        governor = self._cue_ending(before + 1)
+        return governor is not None and governor.has(CueClass.ACCUSE) and self.a.is_word(mention.end, "owners")
 
     def _joins(self, index: int) -> bool:
         joins = self.a.is_word(index, "coordinators") and not self.a.is_word(index, "clause_breaks")
@@ -168,7 +175,8 @@ class Roles:
             previous = self.a.mention_ends.get(index + 1)
             if previous is None or index + 1 >= start - 0 or previous.possessive:
                 break
-            if not (sign or joined) or index + 1 == start:
+            headed = previous.end == start - 1 and self.a.in_heading(start)  # "Rome, Paris to send …"
+            if not (sign or joined or headed) or index + 1 == start:
                 break
             before = self._before(previous.start)
             if (

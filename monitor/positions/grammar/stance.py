@@ -7,8 +7,9 @@ is plainly against. No wording that commits the holder: no stance.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from monitor.model.statement import Stance
 from monitor.positions.grammar.language import CueClass as C
@@ -18,6 +19,8 @@ NEGATION_REACH = 4
 """Words between a negation and what it negates."""
 ACT_REACH = 5
 """Words between a verb of doing and the matter it does; farther off it has another object."""
+WITHDRAWAL_REACH = 5
+"""Words from a verb such as "dropped" to the end of the noun of what is held."""
 AGAINST = (C.OPPOSE, C.EXCLUDE, C.OPPOSE_NOUN, C.BAD)
 FOR = (C.SUPPORT, C.SUPPORT_NOUN, C.GOOD)
 
@@ -34,6 +37,7 @@ class Tally:
     hard_condition: bool = False
     possible: bool = False
     left_open: bool = False
+    denied: bool = False
     used: list[str] = field(default_factory=list)
     tied: bool = False
     stop: str = ""
@@ -48,8 +52,9 @@ class CueJudge:
     def judge(self, candidate: Candidate) -> Judgement:
         """The stance, or none with the reason."""
         tally = Tally(sign=candidate.polarity, commits=candidate.states_it)
+        cues, withdraws = _taken_back(candidate.cues)
         for place in ("before", "inside", "after", "ahead"):
-            for cue in candidate.cues:
+            for cue in cues:
                 if cue.place == place:
                     _take(tally, cue)
                     if tally.stop:
@@ -63,16 +68,32 @@ class CueJudge:
             return Judgement(None, 0.0, "a question is no position")
         if not tally.commits:
             return Judgement(None, 0.0, "no wording that shows a stance")
-        return _conclude(tally)
+        found = _conclude(tally)
+        if withdraws and found.stance is not Stance.CONDITIONAL:
+            return replace(found, withdraws=True, why=f"takes back: {found.why}")
+        return found
+
+
+def _taken_back(cues: Sequence[CueSeen]) -> tuple[list[CueSeen], bool]:
+    """The cues without "dropped" before "its objection to", and whether that was so; "not dropped" leaves it held."""
+    before = [cue for cue in cues if cue.place == "before"]
+    for index, (verb, noun) in enumerate(pairwise(before)):
+        if verb.has(C.WITHDRAW) and noun.has(C.HELD) and verb.gap - noun.gap <= WITHDRAWAL_REACH:
+            denied = index > 0 and before[index - 1].has(C.NEGATION)
+            gone = before[index - 1 : index + 1] if denied else [verb]
+            return [cue for cue in cues if not any(cue is one for one in gone)], not denied
+    return list(cues), False
 
 
 def _conclude(tally: Tally) -> Judgement:
     why = ", ".join(tally.used)
+    if tally.denied:
+        return Judgement(Stance.OPPOSES if tally.sign > 0 else Stance.SUPPORTS, 0.8, f"denied: {why}")
     if tally.left_open:
         return Judgement(Stance.CONDITIONAL, 0.7, f"left open: {why}")
     if tally.conditional and (tally.hard_condition or not tally.against):
         return Judgement(Stance.CONDITIONAL, 0.7, f"conditional: {why}")
-    if tally.possible and tally.sign > 0:
+    if tally.possible and (tally.sign > 0 or not tally.against):
         return Judgement(Stance.CONDITIONAL, 0.5, f"only possible: {why}")
     return Judgement(Stance.SUPPORTS if tally.sign > 0 else Stance.OPPOSES, 0.9, why)
 
@@ -81,6 +102,16 @@ def _take(tally: Tally, cue: CueSeen) -> None:
     """One wording more."""
     if cue.has(C.FORMER) and cue.place in ("before", "inside", "ahead"):
         tally.stop = f"'{cue.wording}' tells of an earlier position"
+        return
+    if cue.has(C.OUTSIDER):
+        tally.stop = f"'{cue.wording}' is what outsiders say of somebody"
+        return
+    if cue.has(C.UNSAID) and cue.place in ("before", "ahead"):
+        tally.stop = f"'{cue.wording}': what is denied to have been is no position"
+        return
+    if cue.has(C.DENIAL) and cue.place in ("before", "ahead"):
+        tally.denied = True
+        tally.used.append(cue.wording)
         return
     if cue.has(C.GUESS) and cue.place == "before":
         tally.stop = f"'{cue.wording}' is a guess about somebody"
