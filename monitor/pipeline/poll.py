@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 
@@ -23,6 +22,7 @@ from monitor.items.syndication import StoryIndex
 from monitor.model.feed import Feed, FetchOutcome, FetchResult, ParsedFeed
 from monitor.model.item import NewItem, StoryCandidate
 from monitor.net.mask import mask
+from monitor.pipeline.wire import Fetches, Parses
 from storage.engine import Database
 from storage.errors import FeedExists
 from storage.feeds import host_of
@@ -32,34 +32,6 @@ _log = structlog.get_logger(__name__)
 
 STORY_WINDOW = timedelta(days=4)
 """How far apart in time copies of one story may appear."""
-
-
-class Fetches(Protocol):
-    """Brings a feed's document."""
-
-    async def fetch(self, feed: Feed, *, full: bool = False) -> FetchResult:
-        """What the fetch brought, unconditionally if `full`; never raises for what the other side does."""
-        ...
-
-    def spaced(self) -> Mapping[str, float]:
-        """The hosts that were asked a moment ago, and in how many seconds each may be asked again."""
-        ...
-
-    def held_hosts(self) -> Collection[str]:
-        """The hosts that are left alone for now."""
-        ...
-
-    async def pause(self, seconds: float) -> None:
-        """Waits on the clock by which hosts are spaced."""
-        ...
-
-
-class Parses(Protocol):
-    """Reads a feed's document."""
-
-    async def parse(self, body: bytes, content_type: str | None, base_url: str | None) -> ParsedFeed:
-        """The entries of the document; raises NotAFeed or ParseFailed."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,14 +81,18 @@ class Poller:
         self._per_host = per_host
         self._under_way: Counter[str] = Counter()
         self._claiming = asyncio.Lock()
+        # SQLite lets one writer in at a time, and its own waiting is neither fair nor endless: ours stand in line here.
+        self._writing = asyncio.Semaphore(1 if database.backend == "sqlite" else concurrency)
         self._waits = False
 
     async def step(self, now: datetime, limit: int = 64) -> list[PollReport]:
         """Polls feeds that are due, up to `limit`; as one ends, the next is claimed. Returns when none is due any more.
 
-        Steps may overlap: one that is kept by a slow host holds up nobody else.
+        Steps may overlap: one that is kept by a slow host holds up nobody else. When something else than a feed fails
+        (the database), no further feeds are claimed, those under way are finished, and the first failure is raised.
         """
         reports: list[PollReport] = []
+        failures: list[BaseException] = []
         running: set[asyncio.Task[PollReport]] = set()
         try:
             while True:
@@ -128,7 +104,11 @@ class Poller:
                 elif running:
                     done = await self._some_of(running, wake=limit > 0)
                     running -= done
-                    reports += [task.result() for task in done]
+                    failures += [error for task in done if (error := task.exception())]
+                    reports += [task.result() for task in done if not task.exception()]
+                    limit = 0 if failures else limit
+                elif failures:
+                    raise failures[0]
                 elif limit <= 0 or not await self._next_turn(now):
                     return reports
         finally:
@@ -146,7 +126,8 @@ class Poller:
                 with self._database.work() as work:
                     return work.feeds.claim_due(now, free, self.lease, busy=busy, per_host=1)
 
-            feeds = await asyncio.to_thread(claim)
+            async with self._writing:
+                feeds = await asyncio.to_thread(claim)
             self._under_way.update(host_of(feed.url) for feed in feeds)
             return feeds
 
@@ -215,7 +196,8 @@ class Poller:
                 parsed = await self._parser.parse(result.body, result.content_type, result.final_url or feed.url)
             except (NotAFeed, ParseFailed) as refused:
                 error = str(refused)
-        report = await asyncio.to_thread(self._save, feed, result, parsed, error, now)
+        async with self._writing:
+            report = await asyncio.to_thread(self._save, feed, result, parsed, error, now)
         # Said when it begins and when it is over; between, the feed's row shows it, and the log stays readable.
         if report.error and not result.postponed and not feed.failures:
             _log.info("feed fails", feed=feed.id, title=feed.title, error=report.error)

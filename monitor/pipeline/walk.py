@@ -10,12 +10,13 @@ from monitor.alerts.channels.protocol import Channel
 from monitor.bus.protocol import Bus
 from monitor.feeds.cadence import CadenceConfig
 from monitor.model.alert import ChannelName
-from monitor.pipeline.poll import Fetches, Parses, Poller
+from monitor.pipeline.poll import Poller
 from monitor.pipeline.read import Reader
 from monitor.pipeline.relay import Relay
 from monitor.pipeline.rulebook import RuleBook
 from monitor.pipeline.send import Sender
 from monitor.pipeline.tell import Teller
+from monitor.pipeline.wire import Fetches, Parses
 from monitor.positions.protocol import Extractor
 from monitor.positions.track import Tracker
 from storage.engine import Database

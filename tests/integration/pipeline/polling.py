@@ -41,4 +41,4 @@ async def poller(database: Database, *, politeness: Politeness | None = None, **
     """A poller that may ask loopback servers."""
     config = FetchConfig(spacing_s=0, deadline_s=more.pop("deadline_s", 20.0))
     async with Fetcher(config, Guard(["127.0.0.0/8"]), politeness=politeness) as fetcher:
-        yield Poller(database, fetcher, Here(), more.pop("cadence", CADENCE), **more)
+        yield Poller(database, fetcher, more.pop("parser", Here()), more.pop("cadence", CADENCE), **more)

@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 
 from monitor.feeds.politeness import Politeness
-from monitor.model.feed import Feed
+from monitor.model.feed import Feed, ParsedFeed
 from storage.engine import Database
 from tests.integration.feeds.wire import Exchange, Wire
-from tests.integration.pipeline.polling import NOW, poller, rss
+from tests.integration.pipeline.polling import NOW, Here, poller, rss
 
 MINUTE = timedelta(minutes=1)
 NEVER_S = 60.0  # how long a test that fails takes to say so
@@ -70,11 +70,14 @@ async def test_a_host_that_hangs_on_200_feeds_starves_nobody(database: Database,
             assert len(work.feeds.claim_due(NOW, 1000, timedelta(0))) >= 198
         # What falls due while they hang is polled as well, by this step or by the next.
         more = add(database, quick.give("/more", body=rss("b")), 3, late=MINUTE)
-        reports = await asyncio.wait_for(asyncio.shield(poll.step(NOW, limit=3)), NEVER_S)
-        assert {report.feed.id for report in reports} == {feed.id for feed in more}
+        next_step = asyncio.create_task(poll.step(NOW, limit=3))
+        async with asyncio.timeout(NEVER_S):
+            while not all(feed.last_success_at for feed in stored(database, more)):
+                await asyncio.sleep(0.02)
+        assert len(slow.seen) <= 2
         let_go.set()
-        reports = await step
-    assert len(reports) == 205
+        reports = await step + await next_step
+    assert len({report.feed.id for report in reports}) == len(reports) == 208
     assert not [report.error for report in reports if report.error]
     assert len(slow.seen) == 200
 
@@ -89,7 +92,7 @@ async def test_feeds_that_wait_for_their_hosts_turn_hold_no_slot(database: Datab
 
         return (slow if name == "many" else quick).on("/" + name, script)
 
-    many = add(database, noted("many"), 12, late=10 * MINUTE)
+    many = add(database, noted("many"), 24, late=10 * MINUTE)
     few = [feed for n in range(3) for feed in add(database, noted(f"few{n}"), 1, late=MINUTE)]
     clock = Clock()
     spaced = Politeness(per_host=2, spacing_s=1.0, clock=clock, sleep=clock.sleep)
@@ -98,8 +101,8 @@ async def test_feeds_that_wait_for_their_hosts_turn_hold_no_slot(database: Datab
     assert len(reports) == len(many) + len(few)  # the step stays until all had their turn
     assert order[:2] == ["many", "few0"] or order[:2] == ["few0", "many"]
     assert [name for name in order if name != "many"] == ["few0", "few1", "few2"]
-    assert order.index("few2") < 8  # both hosts in turn; all of the first come first otherwise
-    assert clock.now == pytest.approx(11.0)
+    assert order[-1] == "many"  # both hosts in turn; the few come last where the many hold the slots
+    assert clock.now >= len(many) - 1  # and the many were spaced
 
 
 async def test_a_host_that_asks_for_patience_gets_it_and_its_feeds_do_not_fail(database: Database, slow: Wire) -> None:
@@ -130,6 +133,37 @@ async def test_a_redirect_to_a_host_that_is_left_alone_is_no_failure_of_the_feed
     (after,) = stored(database, [feed])
     assert (after.failures, after.last_error) == (0, None)
     assert after.next_poll_at >= NOW + timedelta(seconds=598)
+
+
+async def test_polls_do_not_lock_one_another_out_of_the_database(sqlite_url: str) -> None:
+    database = Database(sqlite_url, busy_timeout_ms=0)  # whoever meets a lock fails at once
+    async with Wire("0.0.0.0") as everywhere:
+        everywhere.give("/feed", body=rss(range(20)))
+        for n in range(30):
+            add(database, f"http://127.0.1.{n + 1}:{everywhere.port}/feed", 1, late=MINUTE)
+        async with poller(database) as poll:
+            reports = await poll.step(NOW)
+    assert [report.error for report in reports] == [None] * 30
+    database.close()
+
+
+async def test_what_fails_for_one_feed_keeps_no_other_from_being_polled(database: Database, slow: Wire) -> None:
+    class Stumbles(Here):
+        async def parse(self, body: bytes, content_type: str | None, base_url: str | None) -> ParsedFeed:
+            if b"stumble" in body:
+                raise RuntimeError("the disk is full")
+            return await super().parse(body, content_type, base_url)
+
+    (bad,) = add(database, slow.give("/bad", body=rss("a", title="stumble")), 1, late=10 * MINUTE)
+    well = add(database, slow.give("/feed", body=rss("a")), 1, late=MINUTE)
+    async with poller(database, parser=Stumbles()) as poll:
+        with pytest.raises(RuntimeError, match="disk is full"):
+            await poll.step(NOW)
+        assert all(feed.last_success_at for feed in stored(database, well))
+        assert await poll.step(NOW) == []  # the other is leased, and comes again when that runs out
+        with pytest.raises(RuntimeError, match="disk is full"):
+            await poll.step(NOW + poll.lease)
+        assert stored(database, [bad])[0].last_poll_at is None
 
 
 def stored(database: Database, feeds: list[Feed]) -> list[Feed]:
