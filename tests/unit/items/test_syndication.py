@@ -76,6 +76,17 @@ def test_the_clusters_of_the_development_news() -> None:
     assert pairwise_f1(found, {r["id"]: r["cluster"] for r in rows}) >= 0.95
 
 
+def test_an_index_for_the_new_items_alone_finds_the_same() -> None:
+    candidates = [candidate(text, n) for n, text in enumerate(TEXTS[::2])]
+    new = [item(text) for text in TEXTS]
+    whole, narrow = StoryIndex(candidates), StoryIndex(candidates, new=new)
+    found = [whole.find(text) for text in new]
+    assert [narrow.find(text) for text in new] == found
+    assert {None} < set(found)
+    alone = [StoryIndex(candidates, new=[text]).find(text) for text in new]
+    assert alone == found
+
+
 def test_a_copy_weeks_later_is_another_story() -> None:
     assert same_story(item(TEXTS[1], DAY + WITHIN), [candidate(TEXTS[0], 5)]) == 5
     assert same_story(item(TEXTS[1], DAY + WITHIN + timedelta(hours=1)), [candidate(TEXTS[0], 5)]) is None
