@@ -262,7 +262,7 @@ def store_new(work: Work, items: Sequence[NewItem]) -> list[int]:
     earliest = min(item.published_at for item in items)
     latest = max(item.published_at for item in items)
     stored_copies = work.items.story_candidates(earliest - STORY_WINDOW)
-    stories = StoryIndex(c for c in stored_copies if c.published_at <= latest + STORY_WINDOW)
+    stories = StoryIndex((c for c in stored_copies if c.published_at <= latest + STORY_WINDOW), new=items)
     ids = []
     for item in sorted(items, key=lambda i: i.published_at):
         stored = work.items.add(item, stories.find(item))
