@@ -66,9 +66,18 @@ class Analysis:
         for sentence in self.layout.sentences:
             found = self.language.cues.find(self.layout.tokens[sentence.start : sentence.end])
             for group in _groups(found, sentence.start):
+                if self._is_month(group):
+                    continue
                 self.cues.append(group)
                 self.cue_ends[group.end].append(group)
                 self.cue_starts[group.start].append(group)
+
+    def _is_month(self, group: CueGroup) -> bool:
+        """Whether a wording is the name of a month beside a day: "8 May", not "may"."""
+        if group.end - group.start > 1 or self.fold(group.start) not in self.language.months:
+            return False
+        beside = (self.fold(group.start - 1), self.fold(group.end))
+        return self.layout.tokens[group.start].text[0].isupper() and any(word[:1].isdigit() for word in beside)
 
     def add_mentions(self, mentions: Iterable[Mention]) -> None:
         """Puts mentions on their tokens; one that overlaps an earlier one is left out."""

@@ -51,6 +51,12 @@ class Around:
         auxiliary = self.a.is_word(before, "auxiliaries") or self.a.fold(before) in ("not", "n't", ",")
         return verb and (auxiliary or before + 1 in self.a.mention_ends)
 
+    def reported(self, matter: Matter) -> bool:
+        """Whether a matter is a whole clause that somebody reports: "said that | Kyiv insisted on a seat"."""
+        before = matter.start - 1
+        says = any(g.verb and g.has(CueClass.SAY) for g in self.a.cue_ends.get(matter.start, ()))
+        return says or self.a.is_word(before, "complementizers")
+
     def subject_inside(self, matter: Matter) -> tuple[Mention, ...]:
         """A subject that is itself part of the matter: "Kyiv wants to join NATO"."""
         mention = self.a.mentions.get(matter.start)
@@ -76,14 +82,11 @@ class Around:
             if word in (";", ":") or self.a.is_word(index, "clause_breaks"):
                 break
             if word == ",":
-                following = index + 1
-                closing = self._insertion_end(following, end)
-                if closing:
-                    index = closing + 1
-                    continue
-                if not any(g.has(CueClass.CONDITION, CueClass.OPEN) for g in self.a.cue_starts.get(following, ())):
+                over, still_subject = self._over_comma(index, end)
+                if not over:
                     break
-                subject_like = False
+                index, subject_like = over, subject_like and still_subject
+                continue
             into_verb = self.a.is_word(index, "infinitive_markers") and index + 1 not in self.a.mentions
             if (
                 into_verb
@@ -104,6 +107,19 @@ class Around:
             index = max([index + 1, *(g.end for g in groups)])
         return found
 
+    def _over_comma(self, comma: int, end: int) -> tuple[int, bool]:
+        """Where to go on behind a comma (0: nowhere), and whether what stood before it may still be a subject."""
+        following = comma + 1
+        if self.a.is_word(following, "clause_breaks") and self._conditional(following + 1):
+            return following + 1, False
+        closing = self._insertion_end(following, end)
+        if closing:
+            return closing + 1, True
+        return (following, False) if self._conditional(following) else (0, False)
+
+    def _conditional(self, index: int) -> bool:
+        return any(g.has(CueClass.CONDITION, CueClass.OPEN) for g in self.a.cue_starts.get(index, ()))
+
     def _passive(self, index: int) -> bool:
         """Whether a verb is passive: "were lifted", "is not being planned"."""
         before = index - 1
@@ -122,6 +138,8 @@ class Around:
 
     def _starts_clause(self, index: int, end: int) -> bool:
         mention = self.a.mentions.get(index) or self.a.mentions.get(index + 1)
+        if mention is None and self.a.is_word(index, "modals"):
+            return True
         if mention is not None:
             return any(i in self.a.cue_starts for i in range(mention.end, min(mention.end + 3, end)))
         verbs = (CueClass.SAY, CueClass.SUPPORT, CueClass.OPPOSE, CueClass.EXCLUDE, CueClass.ACT)

@@ -17,6 +17,7 @@ from monitor.positions.grammar.roles import ATTITUDES
 from monitor.positions.grammar.sentences import Sentence
 from monitor.positions.grammar.walk import Climb, Owned
 from monitor.positions.protocol import Attribution, CueSeen
+from rules.model import Via
 
 MOST_LISTED = 30
 """Tokens of an entry in a list of decisions."""
@@ -84,8 +85,10 @@ class Ascriber:
     def _bearings(self, place: Place) -> Bearings:
         matter = place.matter
         climb = self.climber.climb(matter.start, place.low, (matter.start, matter.end))
-        inside = self.around.inside(matter)
+        inside = self.around.inside(matter) if matter.via is Via.ABOUT else []
         within = self.around.subject_inside(matter)
+        if within and self.around.reported(matter):
+            climb = Climb(stopped_at=matter.start)
         subjects = (*climb.subjects, *within) if self.around.joined_before(matter) else climb.subjects or within
         if within and subjects[-1:] == within[-1:]:
             climb.cues.extend(group for group in inside if group.start >= within[-1].end)

@@ -97,7 +97,8 @@ class Climber(Roles):
         walk.index -= 1
         word = self.a.fold(walk.index)
         verdict = self._mark(walk.index, walk.low)
-        if verdict == "stop":
+        anybody = walk.index + 1 == walk.at and self.a.is_word(walk.index, "anybody")
+        if verdict == "stop" or anybody:
             walk.result.stopped_at, walk.done = walk.index + 1, True
         elif verdict == "unknown":
             walk.stop(walk.index, f"'{self.a.fold(walk.index - 1)} {word}' has no known subject")

@@ -40,6 +40,10 @@ class Discourse:
         """Whether an actor is somebody whom "he" or "she" may mean."""
         return self.rules.actors[actor].kind in (ActorKind.PERSON, ActorKind.COMMENTATOR)
 
+    def is_group(self, actor: str) -> bool:
+        """Whether an actor is several who act as one."""
+        return self.rules.actors[actor].kind is ActorKind.GROUP
+
     def add_pronouns(self, sentence: Sentence) -> None:
         """Pronouns and role nouns of a sentence become mentions of whom they stand for."""
         person, body = self.person, self.body
@@ -101,7 +105,7 @@ class Discourse:
         if a.is_word(index, "possessive_singular"):
             return self.made(index, self._other(person, speaker), possessive=True)
         if a.is_word(index, "third_person_plural") and speaker is None:
-            return self.made(index, self._joined or self.group)
+            return self.made(index, self._tellers(index, sentence) or self._joined or self.group)
         if a.is_word(index, "possessive_plural") and speaker is None:
             actors = (body,) if a.fold(index) == "its" and body else (self._joined or self.group)
             return self.made(index, actors, possessive=True) if actors else None
@@ -111,15 +115,26 @@ class Discourse:
 
     def _teller(self, index: int, sentence: Sentence) -> tuple[str, ...]:
         """Whom "he" means right behind a verb of saying: "X, who met Y, said he …" is about X."""
+        subjects = self._who_says(index, sentence)
+        if len(subjects) == 1 and len(subjects[0].actors) == 1 and self.is_person(subjects[0].actors[0]):
+            return subjects[0].actors
+        return ()
+
+    def _tellers(self, index: int, sentence: Sentence) -> tuple[str, ...]:
+        """Whom "they" means there: several, or a group."""
+        subjects = self._who_says(index, sentence)
+        actors = tuple(dict.fromkeys(actor for subject in subjects for actor in subject.actors))
+        plural = len(actors) > 1 or any(self.is_group(actor) for actor in actors)
+        return actors if plural else ()
+
+    def _who_says(self, index: int, sentence: Sentence) -> tuple[Mention, ...]:
         end = index
         if self.analysis.is_word(index - 1, "complementizers"):
             told = self.analysis.mention_ends.get(index - 1)
             end = told.start if told is not None else index - 1
         for group in self.analysis.cue_ends.get(end, ()):
             if group.verb and group.has(CueClass.SAY) and group.start > sentence.start:
-                subjects = self.climber.subject_of(group, sentence.start)
-                if len(subjects) == 1 and len(subjects[0].actors) == 1 and self.is_person(subjects[0].actors[0]):
-                    return subjects[0].actors
+                return self.climber.subject_of(group, sentence.start)
         return ()
 
     def _refers(self, index: int, sentence: Sentence) -> bool:

@@ -96,6 +96,8 @@ WORD_LISTS = frozenset(
         "views",
         "figures",
         "particles",
+        "modals",
+        "anybody",
     ]
 )
 """The word lists of structure.yaml; each is explained there."""

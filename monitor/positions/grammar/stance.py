@@ -52,7 +52,7 @@ class CueJudge:
     def judge(self, candidate: Candidate) -> Judgement:
         """The stance, or none with the reason."""
         tally = Tally(sign=candidate.polarity, commits=candidate.states_it)
-        cues, withdraws = _taken_back(candidate.cues)
+        cues, withdraws = _taken_back(_bearing(candidate.cues))
         for place in ("before", "inside", "after", "ahead"):
             for cue in cues:
                 if cue.place == place:
@@ -72,6 +72,13 @@ class CueJudge:
         if withdraws and found.stance is not Stance.CONDITIONAL:
             return replace(found, withdraws=True, why=f"takes back: {found.why}")
         return found
+
+
+def _bearing(cues: Sequence[CueSeen]) -> list[CueSeen]:
+    """Without a turn whose object is another, as nothing between takes it up: "loosen the rules for …"."""
+    last = next((cue for cue in reversed(cues) if cue.place == "before"), None)
+    elsewhere = last is not None and last.has(C.REVERSE) and not last.has(*AGAINST, *FOR) and last.gap > ACT_REACH
+    return [cue for cue in cues if not (elsewhere and cue is last)]
 
 
 def _taken_back(cues: Sequence[CueSeen]) -> tuple[list[CueSeen], bool]:
@@ -134,6 +141,9 @@ def _take(tally: Tally, cue: CueSeen) -> None:
 def _apply(tally: Tally, cue: CueSeen) -> None:
     """A wording that turns, keeps or opens what follows."""
     if cue.has(C.BAD) and cue.place == "before" and cue.gap == 0 and not cue.has(C.OPPOSE, C.OPPOSE_NOUN):
+        return
+    if cue.has(C.CONDITION) and cue.has(C.SUPPORT) and cue.place == "before":
+        _in_favour(tally, cue, False)  # what one asks in exchange is what one wants
         return
     for kinds, effect in _EFFECTS:
         if cue.has(*kinds):
