@@ -96,6 +96,7 @@ class Alerts(Deliveries):
             .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
             .where(
                 AlertRow.change_id == change_id,
+                AlertRow.kind == AlertKind.CHANGE.value,  # a correction is owed whatever comes after it
                 DeliveryRow.status == DeliveryStatus.PENDING.value,
                 col(DeliveryRow.lease_token).is_(None),
             )

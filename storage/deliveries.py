@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, update
+from sqlalchemy import ColumnElement, ScalarSelect, and_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -53,19 +53,32 @@ class Deliveries(Repository):
         assert row.id is not None
         return row.id
 
-    def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[ClaimedDelivery]:
+    def claim_due(
+        self, now: datetime, limit: int, lease: timedelta, at_once: int | None = None
+    ) -> list[ClaimedDelivery]:
         """Leases up to `limit` deliveries that are due, longest due first.
 
         A first attempt waits until the first attempt of everything earlier for the same subscription, actor and issue
-        is over; so one claim gives at most one first attempt of each. A retry holds up nobody.
+        is over; so one claim gives at most one first attempt of each. A retry holds up nobody. `at_once` bounds how
+        many of one subscription are under way, so that an endpoint that hangs cannot take the place of all others.
         """
-        query = (
-            select(DeliveryRow.id)
+        place = func.row_number().over(
+            partition_by=col(AlertRow.subscription_id),
+            order_by=(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id)),
+        )
+        due = (
+            select(DeliveryRow.id, place.label("place"), _under_way(now).label("under_way"))
             .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
             .join(SubscriptionRow, col(SubscriptionRow.id) == AlertRow.subscription_id)
             .where(_deliverable(), col(DeliveryRow.next_attempt_at) <= now, unleased(DeliveryRow.lease_until, now))
             .where((col(DeliveryRow.attempts) > 0) | ~_earlier_untried())
-            .order_by(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id))
+            .subquery()
+        )
+        query = select(DeliveryRow.id).join(due, due.c.id == DeliveryRow.id)
+        if at_once is not None:
+            query = query.where(due.c.place + due.c.under_way <= at_once)
+        query = (
+            query.order_by(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id))
             .limit(limit)
             .with_for_update(of=DeliveryRow, skip_locked=True)
         )
@@ -213,6 +226,23 @@ def _outcome(result: AttemptResult, now: datetime) -> dict[str, Any]:
 def _deliverable() -> ColumnElement[bool]:
     """Waiting, for a subscription that was not disabled."""
     return and_(col(DeliveryRow.status) == DeliveryStatus.PENDING.value, col(SubscriptionRow.disabled_at).is_(None))
+
+
+def _under_way(now: datetime) -> ScalarSelect[int]:
+    """How many deliveries of the same subscription are being attempted now."""
+    other, alert = aliased(DeliveryRow), aliased(AlertRow)
+    return (
+        select(func.count())
+        .select_from(other)
+        .join(alert, col(alert.id) == other.alert_id)
+        .where(
+            alert.subscription_id == AlertRow.subscription_id,
+            other.status == DeliveryStatus.PENDING.value,
+            col(other.lease_until) > now,
+        )
+        .correlate(AlertRow)
+        .scalar_subquery()
+    )
 
 
 def _earlier_untried() -> ColumnElement[bool]:

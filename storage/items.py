@@ -117,6 +117,30 @@ class Items(Repository):
             items.extend(self._load(self._select().where(col(ItemRow.id).in_(part), ItemRow.lease_token == token)))
         return sorted(items, key=lambda item: (item.published_at, item.id))
 
+    def still_waits(self, item: Item) -> bool:
+        """Whether this revision is still to be processed; locks the item until the transaction ends.
+
+        Another worker may have read it meanwhile, or a newer revision, when a lease ran out or the feed was quick.
+        """
+        self._lock("item", item.id)
+        query = select(ItemRow.id).where(
+            ItemRow.id == item.id, ItemRow.revision == item.revision, ItemRow.state == ItemState.NEW.value
+        )
+        return self._session.exec(query).first() is not None
+
+    def give_back(self, items: Collection[Item]) -> None:
+        """Ends the leases of items that were claimed but not processed, without counting it as an attempt."""
+        for item in items:
+            mine = (col(ItemRow.id) == item.id, col(ItemRow.revision) == item.revision)
+            self._session.exec(update(ItemRow).where(*mine).values(lease_token=None, lease_until=None))
+
+    def hold_stories(self) -> None:
+        """Keeps other workers from grouping items into stories until the transaction ends.
+
+        Two that each store a copy of one story, unseen by the other, would make two stories of it.
+        """
+        self._lock("stories")
+
     def mark_done(self, items: Collection[Item], now: datetime) -> None:
         """The items are processed, as far as they were not revised since they were claimed."""
         for item in items:
@@ -166,9 +190,12 @@ class Items(Repository):
             selected = selected.where(condition)
         return self._load(selected.limit(limit).offset(offset))
 
-    def story_candidates(self, since: datetime) -> list[StoryCandidate]:
-        """What was published since then, oldest first, for finding copies."""
-        query = self._select().where(ItemRow.published_at >= since).order_by(col(ItemRow.published_at), col(ItemRow.id))
+    def story_candidates(self, since: datetime, until: datetime | None = None) -> list[StoryCandidate]:
+        """What was published between the two, oldest first, for finding copies."""
+        query = self._select().where(ItemRow.published_at >= since)
+        if until is not None:
+            query = query.where(ItemRow.published_at <= until)
+        query = query.order_by(col(ItemRow.published_at), col(ItemRow.id))
         return [
             StoryCandidate(
                 story_id=item.story_id,

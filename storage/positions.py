@@ -38,7 +38,8 @@ class Positions(Repository):
             self._lock("position", actor, issue)
 
     def save_fold(self, fold: Fold, now: datetime) -> list[ChangeTransition]:
-        """Writes the position and its changes; gives those whose status is new, in the order in which they happened.
+        """Writes the position and its changes; gives those whose status is new, or whose kind is another
+        though they stay confirmed, in the order in which they happened.
 
         A recorded change that the fold does not contain is dropped if it was pending and retracted if it was confirmed;
         found again, it returns to the status that the fold gives it.
@@ -152,10 +153,19 @@ class Positions(Repository):
             self._session.flush()
             return ChangeTransition(change=_change(row), was=None)
         was = ChangeStatus(row.status)
+        # A late item can turn a first position into a reversal, or a silent change into news: not everybody who wants
+        # to know of it was told then.
+        other_news = found.status is was is ChangeStatus.CONFIRMED and (row.kind, row.silent) != (
+            found.kind,
+            found.silent,
+        )
         for name, value in values.items():
             if name != "status" and getattr(row, name) != value:
                 setattr(row, name, value)
                 row.updated_at = now
+        if other_news:
+            self._session.add(row)
+            return ChangeTransition(change=_change(row), was=was)
         return self._transit(row, was, found.status, now)
 
     def _transit(

@@ -17,12 +17,13 @@ from storage.work import Work
 
 _ALL = 1_000_000
 
-_SUBJECTS = {
+SUBJECTS = {
     ChangeStatus.PENDING: Subject.CHANGE_PENDING,
     ChangeStatus.CONFIRMED: Subject.CHANGE_CONFIRMED,
     ChangeStatus.DROPPED: Subject.CHANGE_DROPPED,
     ChangeStatus.RETRACTED: Subject.CHANGE_RETRACTED,
 }
+"""The event that tells of a change's new status."""
 
 
 def refold(
@@ -41,10 +42,6 @@ def refold(
         recorded = [change.found for change in work.positions.changes(actor=actor, issue=issue, limit=_ALL)]
         fold = replace(fold, changes=same_as_recorded(fold.changes, recorded))
         transitions += work.positions.save_fold(fold, now)
-    for transition in transitions:
-        change = transition.change
-        data = {"change": change.id, "actor": change.found.actor, "issue": change.found.issue}
-        work.events.add(_SUBJECTS[change.found.status], data, now)
     return transitions
 
 

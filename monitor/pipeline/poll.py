@@ -261,8 +261,8 @@ def store_new(work: Work, items: Sequence[NewItem]) -> list[int]:
     """Stores new items, each with the story that it is a copy of, or a story of its own. Returns the items' ids."""
     earliest = min(item.published_at for item in items)
     latest = max(item.published_at for item in items)
-    stored_copies = work.items.story_candidates(earliest - STORY_WINDOW)
-    stories = StoryIndex((c for c in stored_copies if c.published_at <= latest + STORY_WINDOW), new=items)
+    work.items.hold_stories()
+    stories = StoryIndex(work.items.story_candidates(earliest - STORY_WINDOW, latest + STORY_WINDOW), new=items)
     ids = []
     for item in sorted(items, key=lambda i: i.published_at):
         stored = work.items.add(item, stories.find(item))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +11,7 @@ import structlog
 
 from monitor.events import Subject
 from monitor.model.item import Item
-from monitor.pipeline.changes import refold
+from monitor.pipeline.changes import SUBJECTS, refold
 from monitor.pipeline.rulebook import RuleBook
 from monitor.pipeline.tell import Teller
 from monitor.positions.protocol import Extractor
@@ -18,7 +19,9 @@ from monitor.positions.track import Tracker
 from rules.matcher import CompiledRules
 from rules.model import Match, RuleKind
 from storage.engine import Database
+from storage.errors import StorageError
 from storage.values import ChangeTransition
+from storage.work import Work
 
 _log = structlog.get_logger(__name__)
 _LEASE = timedelta(minutes=5)
@@ -56,9 +59,13 @@ class Reader:
         rules = self._rulebook.current()
         statements = alerts = failed = 0
         transitions: list[ChangeTransition] = []
-        for item in items:
+        for number, item in enumerate(items):
             try:
                 report = self._read(item, rules, now)
+            except StorageError:
+                # The database's trouble is not the item's: it is no attempt, and the rest waits for the next tick.
+                self._give_back(items[number:])
+                raise
             except Exception as error:  # one item must not stop the queue; it is retried, then shown as failed
                 _log.exception("item could not be read", item=item.id, url=item.url)
                 with self._database.work() as work:
@@ -80,6 +87,8 @@ class Reader:
         matches = rules.match(item.fields, item.day, item.lang)
         found = self._extractor.read(item, matches, rules.rules).statements
         with self._database.work() as work:
+            if not work.items.still_waits(item):
+                return ReadReport()
             work.items.save_matches(item, matches, rules.rules.version, now)
             pairs = work.statements.replace_reading(
                 item, self._extractor.name, self._extractor.version, rules.rules.version, found, now
@@ -88,15 +97,38 @@ class Reader:
             alerts = self._teller.tell(work, transitions, rules.rules, now)
             alerts += self._teller.tell_matches(work, item, _alerting(matches, rules), rules.rules, now)
             work.items.mark_done([item], now)
-            if found:
-                work.events.add(Subject.ITEM_READ, {"item": item.id, "statements": len(found)}, now)
-        return ReadReport(items=1, statements=len(found), transitions=tuple(transitions), alerts=alerts)
+            # Events come last: on PostgreSQL those who write them queue until their commit, and whoever waited for an
+            # alert's lock with that queue behind them would wait for each other.
+            _write_events(work, item, len(found), transitions, alerts, now)
+        return ReadReport(items=1, statements=len(found), transitions=tuple(transitions), alerts=len(alerts))
+
+    def _give_back(self, items: Sequence[Item]) -> None:
+        with suppress(StorageError), self._database.work() as work:
+            work.items.give_back(items)
+
+
+def _write_events(
+    work: Work,
+    item: Item,
+    statements: int,
+    transitions: Sequence[ChangeTransition],
+    alerts: Sequence[str],
+    now: datetime,
+) -> None:
+    if statements:
+        work.events.add(Subject.ITEM_READ, {"item": item.id, "statements": statements}, now)
+    for transition in transitions:
+        found = transition.change.found
+        data = {"change": transition.change.id, "actor": found.actor, "issue": found.issue}
+        work.events.add(SUBJECTS[found.status], data, now)
+    for alert in alerts:
+        work.events.add(Subject.ALERT_QUEUED, {"alert": alert}, now)
 
 
 def _alerting(matches: Sequence[Match], rules: CompiledRules) -> list[Match]:
-    """The first match of each query rule that asks for alerts."""
+    """The first match of each query rule that asks for alerts, by rule: every worker locks in the same order."""
     first: dict[str, Match] = {}
     for match in matches:
         if match.kind is RuleKind.QUERY and rules.rules.queries[match.rule].alert:
             first.setdefault(match.rule, match)
-    return list(first.values())
+    return [first[rule] for rule in sorted(first)]

@@ -19,6 +19,8 @@ from storage.engine import Database
 _log = structlog.get_logger(__name__)
 _LEASE = timedelta(minutes=2)
 _ATTEMPT_DEADLINE_S = 20.0
+_AT_ONCE = 2
+"""Deliveries of one subscription under way at the same time; the rest of the places are for the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,22 +45,33 @@ class Sender:
         self._database = database
         self._channels = channels
         self._clock = clock
-        self._gate = asyncio.Semaphore(concurrency)
+        self._free = concurrency
 
     async def step(self, now: datetime, limit: int = 64) -> SendReport:
-        """Claims what is due and attempts it."""
+        """Claims what is due and attempts it: only as much as can begin at once, for a lease does not wait."""
+        places = min(limit, self._free)
+        if not places:
+            return SendReport()
+        self._free -= places
 
         def claim() -> list[ClaimedDelivery]:
             with self._database.work() as work:
-                return work.alerts.claim_due(now, limit, _LEASE)
+                return work.alerts.claim_due(now, places, _LEASE, at_once=_AT_ONCE)
 
-        claimed = await asyncio.to_thread(claim)
+        try:
+            claimed = await asyncio.to_thread(claim)
+        except BaseException:
+            self._free += places
+            raise
+        self._free += places - len(claimed)
         return _sum(await asyncio.gather(*(self._attempt(delivery) for delivery in claimed)))
 
     async def _attempt(self, delivery: ClaimedDelivery) -> DeliveryStatus:
-        async with self._gate:
+        try:
             result = await self._send(delivery)
             return await asyncio.to_thread(self._record, delivery, result)
+        finally:
+            self._free += 1
 
     async def _send(self, delivery: ClaimedDelivery) -> AttemptResult:
         channel = self._channels.get(delivery.channel)

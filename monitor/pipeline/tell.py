@@ -10,7 +10,6 @@ from typing import Any
 
 from monitor.alerts.compose import Composed, Links, compose
 from monitor.alerts.wants import reason_against, reason_against_match
-from monitor.events import Subject
 from monitor.model.alert import AlertContent, AlertKind, DeliveryStatus, MatchContent, Subscription
 from monitor.model.item import Item
 from monitor.model.position import ChangeKind, ChangeStatus
@@ -29,14 +28,14 @@ class Teller:
         self._label = label
         self._public_url = public_url
 
-    def tell(self, work: Work, transitions: Sequence[ChangeTransition], rules: RuleSet, now: datetime) -> int:
-        """Queues alerts for what came, corrections for what fell. Returns how many alerts were queued."""
+    def tell(self, work: Work, transitions: Sequence[ChangeTransition], rules: RuleSet, now: datetime) -> list[str]:
+        """Queues alerts for what came, corrections for what fell. Returns the ids of the alerts queued."""
         if not transitions:
-            return 0
+            return []
         subscriptions = work.subscriptions.all(active_only=True)
-        queued = 0
+        queued: list[str] = []
         for transition in transitions:
-            if transition.was is ChangeStatus.CONFIRMED or transition.change.found.status not in _TOLD:
+            if _falls(transition):
                 queued += self._take_back(work, transition, rules, now)
             else:
                 queued += self._tell_change(work, transition, transitions, subscriptions, rules, now)
@@ -50,18 +49,18 @@ class Teller:
         subscriptions: Sequence[Subscription],
         rules: RuleSet,
         now: datetime,
-    ) -> int:
+    ) -> list[str]:
         change = transition.change
         actor = rules.actors.get(change.found.actor)
         wanting = [s for s in subscriptions if reason_against(change, actor, s) is None]
         if not wanting:
-            return 0
+            return []
         moves = _bodies_moved(transition, batch)
         content = change_content(work, change, rules, AlertKind.CHANGE, moves)
         taken_back = {a.subscription_id: 0 for a in work.alerts.alerts_for_change(change.id)}
         for alert in work.alerts.alerts_for_change(change.id):
             taken_back[alert.subscription_id] += alert.kind is AlertKind.CORRECTION
-        queued = 0
+        queued: list[str] = []
         for subscription in wanting:
             # One utterance that moves a person and a body is told once: whichever comes first takes the key.
             what = "split" if change.found.kind is ChangeKind.SPLIT else "change"
@@ -71,7 +70,7 @@ class Teller:
             queued += self._queue(work, subscription, content, dedup, now, change_id=change.id)
         return queued
 
-    def _take_back(self, work: Work, transition: ChangeTransition, rules: RuleSet, now: datetime) -> int:
+    def _take_back(self, work: Work, transition: ChangeTransition, rules: RuleSet, now: datetime) -> list[str]:
         """Exactly those who were told are told that it no longer holds; what nobody can have seen is cancelled.
 
         A confirmed change that is only pending now is taken back from those who heard that it was confirmed.
@@ -84,11 +83,11 @@ class Teller:
             if a.kind is AlertKind.CHANGE and a.content["status"] in falls
         ]
         if not told:
-            return 0
+            return []
         cancelled = work.alerts.cancel_undelivered(change.id, now)
         content = change_content(work, change, rules, AlertKind.CORRECTION, ())
         subscriptions = {s.id: s for s in work.subscriptions.all(active_only=False)}
-        queued = 0
+        queued: list[str] = []
         for alert in told:
             if _may_have_arrived(alert, cancelled):
                 target = subscriptions[alert.subscription_id]
@@ -96,11 +95,13 @@ class Teller:
                 queued += self._queue(work, target, content, dedup, now, change_id=change.id)
         return queued
 
-    def tell_matches(self, work: Work, item: Item, matches: Sequence[Match], rules: RuleSet, now: datetime) -> int:
+    def tell_matches(
+        self, work: Work, item: Item, matches: Sequence[Match], rules: RuleSet, now: datetime
+    ) -> list[str]:
         """Queues alerts for what query rules with `alert: true` found. Copies of one story are told once."""
         if not matches or item.baseline:
-            return 0
-        queued = 0
+            return []
+        queued: list[str] = []
         for match in matches:
             content = match_content(item, match, rules)
             for subscription in work.subscriptions.all(active_only=True):
@@ -119,7 +120,7 @@ class Teller:
         *,
         change_id: int | None = None,
         item_id: int | None = None,
-    ) -> int:
+    ) -> list[str]:
         kind = content.kind if isinstance(content, AlertContent) else AlertKind.MATCH
         actor, issue = (
             (content.actor_id, content.issue_id) if isinstance(content, AlertContent) else (None, content.query_id)
@@ -128,7 +129,7 @@ class Teller:
             subscription.id, kind, change_id, item_id, dedup, as_json(content), actor=actor, issue=issue, now=now
         )
         if alert is None:
-            return 0
+            return []
         if isinstance(content, AlertContent):
             content = dataclasses.replace(content, sequence=work.alerts.get(alert).sequence)
         composed = self._compose(content, change_id, now)
@@ -142,14 +143,19 @@ class Teller:
             payload=composed.payload,
             now=now,
         )
-        work.events.add(Subject.ALERT_QUEUED, {"alert": alert}, now)
-        return 1
+        return [alert]
 
     def _compose(self, content: AlertContent | MatchContent, change_id: int | None, now: datetime) -> Composed:
         links = Links()
         if self._public_url and change_id is not None:
             links = Links(change=f"{self._public_url}/changes/{change_id}")
         return compose(content, made_at=now, label=self._label, links=links)
+
+
+def _falls(transition: ChangeTransition) -> bool:
+    """Whether what was told no longer holds; a confirmed change of another kind than before still does."""
+    status = transition.change.found.status
+    return status not in _TOLD or (transition.was is ChangeStatus.CONFIRMED and status is not ChangeStatus.CONFIRMED)
 
 
 def _bodies_moved(transition: ChangeTransition, batch: Sequence[ChangeTransition]) -> tuple[str, ...]:

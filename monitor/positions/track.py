@@ -7,8 +7,9 @@ posterior passes the threshold, and dropped, with a trace, when a contradiction 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from monitor.model.position import ChangeKind, ChangeStatus, Fold, FoundChange, FoundPosition
@@ -68,9 +69,8 @@ class FilterTracker:
                 self._take(state, look, actor, issue)
         for held, candidate in state.open.items():
             state.changes.append(self._change(state, held, candidate, actor, issue, ChangeStatus.PENDING, None))
-        # The same words in another paper can open a dropped candidate again: one change, its latest status.
-        by_key = {change.key: change for change in state.changes}
-        return Fold(position=self._position(state, actor, issue, len(statements)), changes=tuple(by_key.values()))
+        position = self._position(state, actor, issue, len(statements))
+        return Fold(position=position, changes=_told_apart(state.changes))
 
     def _take(self, state: _State, look: Observation, actor: str, issue: str) -> None:
         says = Held.NONE if look.withdraws else Held(look.stance.value)
@@ -148,6 +148,24 @@ class FilterTracker:
             statements=statements,
             pending=_stance(pending) if pending else None,
         )
+
+
+def _told_apart(changes: Sequence[FoundChange]) -> tuple[FoundChange, ...]:
+    """The changes in order, no two under one key.
+
+    The same words in another paper can open a dropped candidate again: that is one change with its latest status. But
+    words that confirmed a change once can also begin the way back to that stance later: that is another change.
+    """
+    by_key: dict[str, FoundChange] = {}
+    for change in changes:
+        named, times = change, 1
+        while (earlier := by_key.get(named.key)) is not None and earlier.status is ChangeStatus.CONFIRMED:
+            times += 1
+            again = hashlib.sha256(f"{change.trigger}#{times}".encode()).hexdigest()[:32]
+            named = replace(change, trigger=again)
+        by_key.pop(named.key, None)
+        by_key[named.key] = named
+    return tuple(by_key.values())
 
 
 def _support(looks: Sequence[Observation]) -> tuple[int, ...]:

@@ -255,3 +255,25 @@ def test_an_alert_without_a_delivery_says_so(database: Database) -> None:
         key = work.alerts.add(subscribe(work), AlertKind.CHANGE, about, None, "d", {"a": [1]}, "m", "i", NOW)
         (stored,) = work.alerts.alerts_for_change(about)
     assert (stored.id, stored.delivery, stored.content) == (key, None, {"a": [1]})
+
+
+def test_an_endpoint_that_hangs_does_not_take_the_place_of_others(database: Database) -> None:
+    with database.work() as work:
+        hanging, healthy = subscribe(work, "hangs"), subscribe(work, "healthy")
+        for number in range(20):
+            alert(work, hanging, f"h{number}", issue=f"issue {number}")
+        alert(work, healthy, "one", issue="issue 1")
+        first = work.alerts.claim_due(NOW, 10, MINUTE, at_once=2)
+        assert len(first) == 3
+        assert len({work.alerts.get(d.alert_id).subscription_id for d in first}) == 2
+        assert work.alerts.claim_due(NOW, 10, MINUTE, at_once=2) == []
+        assert len(work.alerts.claim_due(NOW + 2 * MINUTE, 10, MINUTE, at_once=2)) == 3
+
+
+def test_a_correction_that_waits_is_not_cancelled_with_the_change(database: Database) -> None:
+    with database.work() as work:
+        subscription, change_id = subscribe(work), recorded_change(work)
+        told = alert(work, subscription, "change", change_id=change_id)
+        owed = alert(work, subscription, "correction", change_id=change_id, kind=AlertKind.CORRECTION)
+        assert work.alerts.cancel_undelivered(change_id, NOW) == [told]
+        assert work.alerts.get(owed).delivery is DeliveryStatus.PENDING

@@ -57,8 +57,26 @@ AGAINST = (
 )
 
 
+def new_item(paper: str, text: str, moment: datetime) -> NewItem:
+    """An item of a paper, as a poll would find it."""
+    return NewItem(
+        feed_id=None,
+        identity=f"{paper} {text[:20]}",
+        url=f"https://{paper}/1",
+        title="",
+        text=text,
+        published_at=moment,
+        seen_at=moment,
+        lang="en",
+        publisher=paper,
+        content_hash=content_hash("", text),
+    )
+
+
 class Walk:
     """What a test drives."""
+
+    lease = timedelta(minutes=5)
 
     def __init__(self, database: Database, folder: Path) -> None:
         for name, text in PACK.items():
@@ -70,9 +88,10 @@ class Walk:
         self.reader = Reader(database, self.book, GrammarExtractor(), FilterTracker(), Teller())
         self._count = 0
 
-    def subscribe(self, wanted: Filter | None = None, channel: ChannelName = ChannelName.LOG) -> Subscription:
+    def subscribe(self, wanted: Filter | None = None, name: str = "") -> Subscription:
         with self.database.work() as work:
-            return work.subscriptions.add(f"reader {self._count}", channel, "log", wanted or Filter(), None, NOW)
+            subscriber = name or f"reader {self._count}"
+            return work.subscriptions.add(subscriber, ChannelName.LOG, "log", wanted or Filter(), None, NOW)
 
     def put(self, text: str, day: float, *, title: str = "", baseline: bool = False, paper: str | None = None) -> int:
         """Stores an item as a poll would; its id."""

@@ -128,3 +128,16 @@ def test_the_key_survives_a_rereading_with_another_confidence() -> None:
     statements = [*run(S, 0), *run(O, 10, 5)]
     again = [replace(s, read=replace(s.read, confidence=0.85)) for s in statements]
     assert {c.key for c in fold(*statements).changes} == {c.key for c in fold(*again).changes}
+
+
+def test_the_way_back_in_words_used_before_is_a_change_of_its_own() -> None:
+    there = [said(S, 0, words="We build it."), said(S, 0.5), said(S, 1)]
+    away = [said(O, 2 + d / 10) for d in range(6)]
+    back = [said(S, 5, words="We build it.", publisher="another paper"), *(said(S, 5.5 + d / 10) for d in range(6))]
+    changes = fold(*there, *away, *back).changes
+    assert [(c.kind, c.status) for c in changes] == [
+        (ChangeKind.FIRST, CONFIRMED),
+        (ChangeKind.REVERSED, CONFIRMED),
+        (ChangeKind.REVERSED, CONFIRMED),
+    ]
+    assert len({c.key for c in changes}) == 3

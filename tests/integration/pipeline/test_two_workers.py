@@ -1,0 +1,116 @@
+"""Two workers on one database: what one does while the other is at it."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from monitor.model.alert import Filter
+from monitor.model.item import Item
+from monitor.pipeline.poll import store_new
+from storage.engine import Database
+from storage.errors import DatabaseBusy
+from storage.values import ItemState
+from tests.integration.pipeline.walking import AGAINST, FOR, NOW, Walk
+from tests.integration.pipeline.walking import new_item as news
+
+HOLM = "Prime Minister Astrid Holm"
+
+
+@pytest.fixture
+def walk(database: Database, tmp_path: Path) -> Walk:
+    return Walk(database, tmp_path / "pack")
+
+
+def test_a_revision_that_another_worker_read_meanwhile_is_not_undone(walk: Walk) -> None:
+    item = walk.put(f"{HOLM} supports seabed mining.", 0)
+    with walk.database.work() as work:
+        (stale,) = work.items.claim_new(NOW, 10, walk.lease)
+    walk.revise(item, f"{HOLM} opposes seabed mining.")
+    walk.read()  # the other worker
+    assert walk.reader._read(stale, walk.book.current(), NOW).items == 0
+    with walk.database.view() as work:
+        assert [str(s.read.stance) for s in work.statements.for_item(item) if s.live] == ["opposes"]
+
+
+def test_a_busy_database_is_no_attempt_at_an_item(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    item = walk.put(f"{HOLM} supports seabed mining.", 0)
+
+    def busy(_item: Item, *_rest: object) -> None:
+        raise DatabaseBusy("somebody else writes")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(walk.reader, "_read", busy)
+        for _ in range(6):
+            with pytest.raises(DatabaseBusy):
+                walk.read()
+    assert walk.read().items == 1
+    with walk.database.view() as work:
+        assert work.items.counts()[ItemState.DONE] == 1
+        assert work.statements.for_item(item)
+
+
+def test_copies_stored_at_the_same_time_are_one_story(walk: Walk) -> None:
+    text = (
+        "The harbour of Stavik was closed on Tuesday after a storm had thrown three boats onto the quay, police said."
+    )
+    meet, stories = threading.Barrier(2), []
+
+    def store(paper: str) -> None:
+        with walk.database.work() as work:
+            if walk.database.backend == "postgresql":  # SQLite lets only one of them come this far
+                meet.wait(timeout=30)
+            (stored,) = store_new(work, [news(paper, text, NOW)])
+            stories.append(work.items.get(stored).story_id)
+
+    both = [threading.Thread(target=store, args=(paper,)) for paper in ("a.example", "b.example")]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join(timeout=60)
+    assert len(stories) == 2
+    assert len(set(stories)) == 1
+
+
+def test_many_workers_read_everything_once(walk: Walk) -> None:
+    """With query rules and several subscriptions: alerts and events are locked in one order, so nobody deadlocks."""
+    for number in range(4):
+        walk.subscribe(name=f"reader {number}")
+    walk.says(HOLM, FOR, 0, baseline=True)
+    walk.says(HOLM, AGAINST, 20)
+    for number in range(30):
+        walk.put(
+            f"The herring came back to bay number {number} of Stavik, fishermen said on their {number}th trip.", 30
+        )
+    reports, faults = [], []
+
+    def work_on() -> None:
+        try:
+            while (report := walk.reader.step(NOW, limit=3)).items or report.failed:
+                reports.append(report)
+        except Exception as error:
+            faults.append(error)
+
+    workers = [threading.Thread(target=work_on) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(timeout=120)
+    assert faults == []
+    assert sum(r.failed for r in reports) == 0
+    assert sum(r.items for r in reports) == len(FOR) + len(AGAINST) + 30
+    assert len(walk.alerts("astrid-holm", "norland")) == 4
+
+
+def test_a_reversal_by_kind_is_told_when_a_late_item_makes_it_one(walk: Walk) -> None:
+    from monitor.model.position import ChangeKind
+
+    walk.subscribe(Filter(actors=frozenset({"astrid-holm"}), kinds=frozenset({ChangeKind.REVERSED})))
+    walk.says(HOLM, AGAINST, 20)
+    walk.read()
+    assert walk.alerts() == []
+    walk.says(HOLM, FOR, 0)
+    walk.read()
+    assert [a.content["change_kind"] for a in walk.alerts()] == ["reversed"]
