@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.bench.reliability import Judged, leave_one_out, reliability, shown
 from monitor.model.item import Item
 from monitor.positions.grammar.extractor import GrammarExtractor
 from monitor.positions.read import read_item
@@ -69,6 +70,38 @@ def test_news(tmp_path: Path) -> None:
     items = _lines(SHARED / "eval" / "news-dev.jsonl")
     score = _score(items, [PACK], SHARED / "eval" / "news-dev-gold.jsonl", tmp_path / "news.jsonl")
     assert score >= 0.93
+
+
+def _judged(items: Iterator[Item], packs: list[Path], gold: Path) -> list[Judged]:
+    """Each statement with whether the gold holds it; what is optional there is right, too."""
+    rows = [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines() if line.strip()]
+    stances = {(r["doc"], r["actor"], r["issue"]): {r["stance"], *r.get("alt", [])} for r in rows}
+    documents = {row["doc"] for row in rows}
+    compiled, extractor = compile_rules(load_packs(*packs)), GrammarExtractor()
+    return [
+        Judged(
+            item.identity,
+            s.why.split(":")[0],
+            s.confidence,
+            str(s.stance) in stances.get((item.identity, s.holder, s.issue), set()),
+        )
+        for item in items
+        if item.identity in documents
+        for s in read_item(item, compiled, extractor).statements
+    ]
+
+
+def test_confidence_is_not_above_what_is_right() -> None:
+    judged = [
+        *_judged(_seeds(), [], SHARED / "eval" / "seeds-gold.jsonl"),
+        *_judged(_lines(SHARED / "eval" / "news-dev.jsonl"), [PACK], SHARED / "eval" / "news-dev-gold.jsonl"),
+    ]
+    right = [one.right for one in judged]
+    print("as given\n" + shown(reliability([one.said for one in judged], right)))
+    print("by all other documents\n" + shown(reliability(leave_one_out(judged), right)))
+    assert len(judged) > 150
+    for row in reliability([one.said for one in judged], right):
+        assert row.said <= row.interval[1], row
 
 
 def test_classified_advertisements_are_no_evidence() -> None:
