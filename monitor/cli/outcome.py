@@ -6,6 +6,7 @@ database file · 4 what was named does not exist · 130 interrupted · 141 the r
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -22,6 +23,10 @@ class Exit(IntEnum):
     NOT_FOUND = 4
     INTERRUPTED = 130
     BROKEN_PIPE = 141
+
+
+_CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What a write to a file without a name, which is stdout, fails with when there is no room."""
 
 
 class CommandError(Exception):
@@ -47,8 +52,7 @@ def run(arguments: Sequence[str]) -> int:
             sys.stdout.flush()
             return _code(ended)
     except BrokenPipeError:
-        # What is still buffered must not fail again when the interpreter closes stdout.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        _close_stdout()
         return Exit.BROKEN_PIPE
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
@@ -56,9 +60,18 @@ def run(arguments: Sequence[str]) -> int:
         known = _known(error)
         if known is None:
             raise
+        if isinstance(error, OSError):
+            _close_stdout()
+            complain(f"the output could not be written: {error.strerror}")
+            return known
         complain(str(error))
         return known
     return Exit.OK
+
+
+def _close_stdout() -> None:
+    """What is still buffered must not fail again when the interpreter closes stdout."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
 
 
 def _code(ended: SystemExit) -> int:
@@ -67,6 +80,8 @@ def _code(ended: SystemExit) -> int:
 
 def _known(error: Exception) -> Exit | None:
     """The exit code of a failure that the user can mend; None for a fault of ours."""
+    from monitor.feeds.address import BadAddress
+    from monitor.feeds.opml import BadOpml
     from monitor.settings import SettingsError
     from rules.loader import RulesInvalid
     from storage.errors import NotFound, StorageError, WorkerRunning
@@ -77,6 +92,8 @@ def _known(error: Exception) -> Exit | None:
         return Exit.WORKER_RUNS
     if isinstance(error, NotFound):
         return Exit.NOT_FOUND
-    if isinstance(error, (SettingsError, RulesInvalid)):
+    if isinstance(error, (SettingsError, RulesInvalid, BadAddress, BadOpml)):
         return Exit.USAGE
+    if isinstance(error, OSError) and error.filename is None and error.errno in _CANNOT_WRITE:
+        return Exit.FAILED
     return Exit.FAILED if isinstance(error, StorageError) else None

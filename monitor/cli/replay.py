@@ -14,6 +14,7 @@ from rich.progress import Progress
 
 from monitor.cli.boot import extractor, tracker, utc_now
 from monitor.cli.documents import Document, documents
+from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.rules import Packs
 from monitor.cli.talk import JsonFlag, put_json, put_table, say, talk
 from monitor.items.agencies import credited_agency
@@ -46,6 +47,9 @@ def replay(
 
     Example: [bold]volteface replay news.jsonl --json | jq '.[] | select(.status == "confirmed")'[/]
     """
+    for pack in packs or ():
+        if not pack.is_dir():
+            raise CommandError(f"--pack {pack} is not a folder", Exit.USAGE)
     settings = load_settings(packs=tuple(packs) if packs else None)
     items = sorted(documents(file, "jsonl", utc_now()), key=lambda d: (d.date, d.id))
     with tempfile.TemporaryDirectory(prefix="volteface-replay-") as folder:
@@ -75,13 +79,20 @@ def _run(database: Database, reader: Reader, items: Sequence[Document]) -> int:
         for _, day in groupby(items, key=lambda d: d.date.date()):
             batch = list(day)
             # What a day brings is known when the day is over.
-            now = batch[-1].date + timedelta(days=1)
+            now = _day_after(batch[-1])
             with database.work() as work:
                 store_new(work, [_new_item(document, now) for document in batch])
             while (report := reader.step(now, limit=200)).items:
                 statements += report.statements
                 progress.advance(task, report.items)
     return statements
+
+
+def _day_after(last: Document) -> datetime:
+    try:
+        return last.date + timedelta(days=1)
+    except OverflowError:
+        raise CommandError(f"{last.id}: its date {last.date:%Y-%m-%d} is the end of the calendar", Exit.USAGE) from None
 
 
 def _new_item(document: Document, seen_at: datetime) -> NewItem:

@@ -16,4 +16,7 @@ def parse_moment(text: str) -> datetime:
     if len(text) == len("2025-02-17"):
         day = date.fromisoformat(text)
         return datetime(day.year, day.month, day.day, tzinfo=UTC)
-    return utc(datetime.fromisoformat(text))
+    try:
+        return utc(datetime.fromisoformat(text))
+    except OverflowError:
+        raise ValueError(f"{text} lies outside the years 1 to 9999 in UTC") from None
