@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import platformdirs
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "VOLTEFACE_"
@@ -81,8 +83,14 @@ class Settings(BaseSettings):
         default=10.0, gt=0, le=120, description="Seconds that parsing one document may take."
     )
     parse_workers: int = Field(default=2, ge=1, le=32, description="Processes that parse documents.")
-    poll_min_s: int = Field(default=300, ge=1, description="Least seconds between two polls of one feed.")
-    poll_max_s: int = Field(default=6 * 3600, ge=1, description="Most seconds between two polls of one feed.")
+    poll_min_s: int = Field(default=300, ge=1, le=86400, description="Least seconds between two polls of one feed.")
+    poll_max_s: int = Field(
+        default=6 * 3600,
+        ge=1,
+        le=86400,
+        validate_default=True,
+        description="Most seconds between two polls of one feed.",
+    )
     poll_most_items: int = Field(
         default=500, ge=1, description="Most new items that one poll of a feed takes; the rest comes with the next one."
     )
@@ -100,7 +108,9 @@ class Settings(BaseSettings):
     smtp_security: SmtpSecurity = Field(default=SmtpSecurity.STARTTLS, description="starttls, tls or plain.")
     smtp_user: str | None = Field(default=None, description="User name at the mail server.")
     smtp_password: SecretStr | None = Field(
-        default=None, description="Password at the mail server. Secret; may come from VOLTEFACE_SMTP_PASSWORD_FILE."
+        default=None,
+        validate_default=True,
+        description="Password at the mail server. Secret; may come from VOLTEFACE_SMTP_PASSWORD_FILE.",
     )
     mail_from: str = Field(default="Volteface <volteface@localhost>", description="Sender of the mails.")
     operator_contact: str = Field(default="", description="Address in the User-Agent, for the owners of feeds.")
@@ -127,6 +137,42 @@ class Settings(BaseSettings):
                 raise ValueError(message)
         return value
 
+    @field_validator("feed_allow", "webhook_allow")
+    @classmethod
+    def _hosts_or_networks(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if value:
+            from monitor.net.guard import Guard  # not needed, and slow to load, where nothing is allowed
+
+            Guard(value, setting=f"{PREFIX}{(info.field_name or '').upper()}")
+        return value
+
+    @field_validator("poll_max_s")
+    @classmethod
+    def _not_below_the_least(cls, value: int, info: ValidationInfo) -> int:
+        least = info.data.get("poll_min_s", 0)
+        if value < least:
+            message = f"{value} is less than {PREFIX}POLL_MIN_S, {least}; raise the one or lower the other"
+            raise ValueError(message)
+        return value
+
+    @field_validator("smtp_password")
+    @classmethod
+    def _user_and_password(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if info.data.get("smtp_host") and bool(info.data.get("smtp_user")) != bool(value and value.get_secret_value()):
+            message = f"{PREFIX}SMTP_USER and {PREFIX}SMTP_PASSWORD go together; set both, or neither"
+            raise ValueError(message)
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        # The channel looks closer when it is built; this is so that all wrong settings are named together.
+        local, at, domain = parseaddr(value)[1].rpartition("@")
+        if not (local and at and domain) or not value.isprintable() or " " in local + domain:
+            message = "is no mail address; write one such as Volteface <alerts@example.org>"
+            raise ValueError(message)
+        return value
+
     @field_validator("public_url", "demo_url")
     @classmethod
     def _http_address(cls, value: str | None) -> str | None:
@@ -149,19 +195,25 @@ def load_settings(**overrides: Any) -> Settings:
     Raises SettingsError that names every wrong setting at once.
     """
     environ = {**{k: v or "" for k, v in dotenv_values(".env").items()}, **os.environ}
-    _refuse_unknown(environ)
+    problems = list(_unknown(environ))
     given = {key: value for key, value in overrides.items() if value is not None}
     for name in _SECRETS:
         path = environ.get(f"{PREFIX}{name.upper()}_FILE")
         if path and name not in given:
-            given[name] = SecretStr(_secret(name, Path(path)))
+            try:
+                given[name] = SecretStr(_secret(name, Path(path)))
+            except SettingsError as error:
+                problems.append(str(error))
     try:
-        return Settings(**given)
+        settings = Settings(**given)
     except ValidationError as error:
-        lines = [
+        problems += [
             f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()
         ]
-        raise SettingsError("Some settings are wrong:\n" + "\n".join(f"  {line}" for line in lines)) from None
+    else:
+        if not problems:
+            return settings
+    raise SettingsError("Some settings are wrong:\n" + "\n".join(f"  {line}" for line in problems))
 
 
 def _secret(name: str, path: Path) -> str:
@@ -172,11 +224,11 @@ def _secret(name: str, path: Path) -> str:
         raise SettingsError(message) from None
 
 
-def _refuse_unknown(environ: Mapping[str, str]) -> None:
+def _unknown(environ: Mapping[str, str]) -> Iterator[str]:
     """A misspelt setting would otherwise be ignored in silence."""
     names = {PREFIX + f.upper() for f in Settings.model_fields} | {f"{PREFIX}{s.upper()}_FILE" for s in _SECRETS}
     names |= {PREFIX + "NO_SKIP"}
-    unknown = sorted(n for n in environ if n.startswith(PREFIX) and n not in names)
-    if unknown:
-        message = f"Unknown settings: {', '.join(unknown)}. `volteface doctor` lists the settings there are."
-        raise SettingsError(message)
+    for name in sorted(n for n in environ if n.startswith(PREFIX) and n not in names):
+        close = difflib.get_close_matches(name, sorted(names), n=1, cutoff=0.8)
+        hint = f"; did you mean {close[0]}?" if close else ";"
+        yield f"{name}: there is no such setting{hint} README.md and .env.example list those there are"

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from monitor import version
-from monitor.settings import Settings
+from monitor.settings import PREFIX, Settings, SettingsError
 
 if TYPE_CHECKING:
     from monitor.alerts.channels.email import SmtpConfig
@@ -148,6 +148,22 @@ async def _channels(settings: Settings) -> AsyncIterator[dict[ChannelName, Chann
         if settings.smtp_host:
             channels[ChannelName.EMAIL] = EmailChannel(smtp_config(settings))
         yield channels
+
+
+def check_composed(settings: Settings) -> None:
+    """Builds what the rooms check for themselves, before anything is started. Raises SettingsError."""
+    problems: list[str] = []
+    for names, build in (
+        (("POLL_MIN_S", "POLL_MAX_S"), cadence_config),
+        (("SMTP_SECURITY", "SMTP_USER", "SMTP_PASSWORD", "MAIL_FROM"), smtp_config),
+    ):
+        try:
+            if build is not smtp_config or settings.smtp_host:
+                build(settings)
+        except ValueError as error:
+            problems.append(f"{', '.join(PREFIX + name for name in names)}: {error}")
+    if problems:
+        raise SettingsError("Some settings are wrong:\n" + "\n".join(f"  {line}" for line in problems))
 
 
 def smtp_config(settings: Settings) -> SmtpConfig:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.boot import add_default_feeds, become_the_worker, open_database, utc_now, wired
+from monitor.cli.boot import add_default_feeds, become_the_worker, check_composed, open_database, utc_now, wired
 from monitor.cli.listen import address_of, listening_socket
 from monitor.cli.logs import set_up_logs
 from monitor.cli.talk import say
@@ -83,6 +83,7 @@ def stopped_by_signal() -> asyncio.Event:
 
 async def serve(settings: Settings, *, with_worker: bool, with_web: bool) -> None:
     """Runs the chosen parts until SIGINT or SIGTERM."""
+    check_composed(settings)
     stop = stopped_by_signal()
     database = await asyncio.to_thread(open_database, settings)
     try:
