@@ -68,7 +68,7 @@ class Ascriber:
         before = self.recorder.count()
         self._of_owners(place, bearings)
         for mention, passive in self.around.passives(matter, high):
-            seen = self.around.seen(passive, bearings.inside, (), (), matter)
+            seen = self.around.seen(passive, bearings.inside, (), self.around.outsiders(low, high), matter)
             self.recorder.emit(place, mention, Attribution.PASSIVE, seen)
         if bearings.subjects or not bearings.climb.owned:
             if quote is not None:
@@ -136,7 +136,8 @@ class Ascriber:
             else:
                 reporters, bearings.subjects = bearings.subjects, ()
             after = () if bearings.subjects else bearings.after
-            seen = self.around.seen(owned.cues, bearings.inside, after, (), place.matter, own=True)
+            guesses = self.around.outsiders(place.low, place.high)
+            seen = self.around.seen(owned.cues, bearings.inside, after, guesses, place.matter, own=True)
             seen = (*self.around.taken_back(owned.mentions[0], place.matter), *seen)
             self._owned(place, owned, seen, reporters)
 

@@ -220,6 +220,34 @@ MIXED: list[tuple[str, list[str]]] = [
     ("Antonio Tajani visited a school in Ukraine during the ceasefire.", []),
 ]
 
+WITHDRAWAL: list[tuple[str, list[str]]] = [
+    ("Hungary dropped its opposition to sanctions on Russia.", [f"hungary {X} {O} withdrawn"]),
+    ("Hungary has not dropped its opposition to sanctions on Russia.", [f"hungary {X} {O}"]),
+    ("Robert Fico withdrew his support for military aid to Ukraine.", [f"robert-fico {A} {S} withdrawn"]),
+    ("Viktor Orban lifted his veto on sanctions on Russia.", [f"viktor-orban {X} {O} withdrawn"]),
+    ("Italy abandoned its objection to Ukraine's accession to NATO.", [f"italy {N} {O} withdrawn"]),
+    ("Spain took back its pledge to send soldiers to Ukraine.", [f"spain {T} {S} withdrawn"]),
+    (
+        "Petr Fiala opposed military aid to Ukraine. On Monday he dropped his opposition.",
+        [f"petr-fiala {A} {O}", f"petr-fiala {A} {O} withdrawn"],
+    ),
+    ("Turkey will drop its objection to Ukraine's accession to NATO if its conditions are met.", [f"turkey {N} {C}"]),
+    ("Analysts say Hungary dropped its opposition to sanctions on Russia.", []),
+    ("Having long opposed military aid to Ukraine, Robert Fico now supports it.", [f"robert-fico {A} {S}"]),
+    (
+        "Dick Schoof, who had opposed sanctions on Russia, now backs sanctions on Russia.",
+        [f"dick-schoof {X} {S}"],
+    ),
+    ("Until last year, Finland rejected sending weapons to Ukraine.", []),
+    ("Until recently Berlin opposed sending weapons to Ukraine.", []),
+    ("Poland previously supported sending troops to Ukraine.", []),
+    ("Donald Tusk had called for a ceasefire in Ukraine in the spring.", []),
+    (
+        "Once opposed to military aid to Ukraine, Andrej Babis now supports military aid to Ukraine.",
+        [f"andrej-babis {A} {S}"],
+    ),
+]
+
 GROUPS = {
     "attribution": ATTRIBUTION,
     "holder": HOLDER,
@@ -228,4 +256,5 @@ GROUPS = {
     "multi": MULTI,
     "none": NONE,
     "mixed": MIXED,
+    "withdrawal": WITHDRAWAL,
 }

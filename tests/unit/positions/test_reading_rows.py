@@ -18,7 +18,9 @@ ROWS = [
 def test_row(text: str, expected: list[str]) -> None:
     reading = read(text)
     given = {
-        f"{s.holder} {s.issue} {s.stance.value}" + (f" < {s.claimed_by}" if s.claimed_by else "")
+        f"{s.holder} {s.issue} {s.stance.value}"
+        + (f" < {s.claimed_by}" if s.claimed_by else "")
+        + (" withdrawn" if s.withdraws else "")
         for s in reading.statements
     }
     assert given == set(expected), "\n".join(f"{step.outcome}: {step.why} {step.cues}" for step in reading.trace)
