@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
@@ -32,6 +33,15 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _Step = Callable[[], Awaitable[object]]
 
 
+class _Ticks(AsyncIOExecutor):  # type: ignore[misc]
+    """Runs the ticks, and can be waited for."""
+
+    async def ended(self) -> None:
+        """Returns when no tick is under way any more."""
+        while self._pending_futures:
+            await asyncio.wait(list(self._pending_futures))
+
+
 class Worker:
     """Runs the steps until it is stopped.
 
@@ -46,7 +56,8 @@ class Worker:
         self._clock = clock
         self._tick_s = tick_s
         self._retain = timedelta(days=retain_days) if retain_days else None
-        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._ticks = _Ticks()
+        self._scheduler = AsyncIOScheduler(timezone="UTC", executors={"default": self._ticks})
         self._wakes = {name: asyncio.Event() for name in ("read", "send")}
         self._wakers: list[asyncio.Task[None]] = []
         self._running: dict[str, set[asyncio.Task[None]]] = {}
@@ -70,11 +81,14 @@ class Worker:
 
     async def stop(self) -> None:
         """Stops ticking and waits for the steps that are under way; what they had claimed is saved or leased out."""
-        self._scheduler.shutdown(wait=False)
+        self._scheduler.pause()
         for waker in self._wakers:
             waker.cancel()
         await asyncio.gather(*self._wakers, return_exceptions=True)
+        # A tick that is shut down while it is under way would be cancelled, and reported as a failed job.
+        await self._ticks.ended()
         await asyncio.gather(*(task for tasks in self._running.values() for task in tasks), return_exceptions=True)
+        self._scheduler.shutdown(wait=False)
 
     def _every(self, seconds: float, name: str, step: _Step, at_once: int = 1) -> None:
         async def tick() -> None:
@@ -123,7 +137,7 @@ class Worker:
         await self._pipeline.poller.step(self._clock())
 
     async def _read(self) -> None:
-        while (await asyncio.to_thread(self._pipeline.reader.step, self._clock())).items:
+        while (read := await asyncio.to_thread(self._pipeline.reader.step, self._clock())).items or read.failed:
             pass
 
     async def _send(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -85,17 +86,20 @@ async def serve(settings: Settings, *, with_worker: bool, with_web: bool) -> Non
     """Runs the chosen parts until SIGINT or SIGTERM."""
     check_composed(settings)
     stop = stopped_by_signal()
-    database = await asyncio.to_thread(open_database, settings)
-    try:
-        async with contextlib.AsyncExitStack() as parts:
-            if with_worker:
-                await parts.enter_async_context(running_worker(settings, database))
-            if with_web:
-                await parts.enter_async_context(running_pages(settings, database, stop, with_worker=with_worker))
-            await stop.wait()
-            say("Stopping; what is under way is finished first.")
-    finally:
-        database.close()
+    async with contextlib.AsyncExitStack() as parts:
+        sock = None
+        if with_web:
+            # A taken port is said before a database is made and a worker started.
+            sock = parts.enter_context(listening_socket(settings.host, settings.port))
+        database = await asyncio.to_thread(open_database, settings)
+        parts.callback(database.close)
+        if with_worker:
+            await parts.enter_async_context(running_worker(settings, database))
+        if with_web:
+            pages = running_pages(settings, database, stop, with_worker=with_worker, sock=sock)
+            await parts.enter_async_context(pages)
+        await stop.wait()
+        say("Stopping; what is under way is finished first.")
 
 
 @contextlib.asynccontextmanager
@@ -124,9 +128,13 @@ async def running_pages(
     *,
     with_worker: bool,
     beside: Mapping[str, str] | None = None,
+    sock: socket.socket | None = None,
 ) -> AsyncIterator[str]:
-    """The pages, answering before this yields their address; `beside` are addresses by name shown next to the label."""
-    sock = listening_socket(settings.host, settings.port)
+    """The pages, answering before this yields their address.
+
+    `beside` are addresses by name shown next to the label. `sock` is bound already; without it one is bound here.
+    """
+    sock = sock or listening_socket(settings.host, settings.port)
     app = create_app(database, settings, health=HealthProbe(worker_expected=with_worker), beside=beside)
     server = page_server(app, settings.host, settings.port)
     # uvicorn would raise the signal again after its shutdown and so turn a clean stop into a death by signal.

@@ -84,6 +84,16 @@ def test_a_taken_port_is_said_plainly(env: dict[str, str]) -> None:
         assert "Traceback" not in second.stderr
 
 
+def test_a_taken_port_leaves_no_database_and_no_worker_behind(env: dict[str, str], tmp_path: Path) -> None:
+    with Service("web", "--port", "0", env=env) as first:
+        port = first.address().rsplit(":", 1)[1]
+        second = volteface("up", "--port", port, env=environment(tmp_path / "second"))
+    assert second.returncode == 1
+    assert "choose another with --port" in second.stderr
+    assert "Worker runs" not in second.stderr
+    assert not (tmp_path / "second").exists()
+
+
 def test_ctrl_c_ends_cleanly(env: dict[str, str]) -> None:
     with Service("up", "--port", "0", env=env) as service:
         service.address()
