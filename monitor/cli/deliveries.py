@@ -8,7 +8,7 @@ import typer
 
 from monitor.alerts.targets import mask
 from monitor.cli.boot import open_database, utc_now
-from monitor.cli.talk import JsonFlag, plain, put_json, put_table, say
+from monitor.cli.talk import JsonFlag, counted, plain, put_json, put_table, say
 from monitor.model.alert import DeliveryStatus
 from monitor.settings import load_settings
 
@@ -56,7 +56,9 @@ def list_deliveries(
 
 
 @group.command()
-def retry(deliveries: Annotated[list[int], typer.Argument(help="Ids of dead letters.")]) -> None:
+def retry(
+    deliveries: Annotated[list[int], typer.Argument(help="Ids of dead letters.")], as_json: JsonFlag = False
+) -> None:
     """Send dead letters again, under the same id and with the same words.
 
     Example: [bold]volteface deliveries retry 12 13[/]
@@ -69,4 +71,8 @@ def retry(deliveries: Annotated[list[int], typer.Argument(help="Ids of dead lett
                 work.audit.add("cli", "delivery retried", str(one), {}, utc_now())
     finally:
         database.close()
-    say(f"{len(deliveries)} deliveries wait for the worker's next tick.")
+    if as_json:
+        put_json({"retried": deliveries})
+        return
+    wait = "waits" if len(deliveries) == 1 else "wait"
+    say(f"{counted(len(deliveries), 'delivery', 'deliveries')} {wait} for the worker's next tick.")

@@ -12,7 +12,7 @@ from monitor.cli.boot import extractor, utc_now
 from monitor.cli.documents import Document, documents
 from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.rules import Packs, loaded_rules
-from monitor.cli.talk import put_json_line, say
+from monitor.cli.talk import counted, put_json_line, say
 from monitor.model.item import Item
 from monitor.model.moment import parse_moment
 from monitor.model.statement import ReadStatement
@@ -57,7 +57,7 @@ def extract(
                     continue
                 put_json_line(as_line(document.id, statement, item if with_text else None))
                 found += 1
-    say(f"{read} documents read, {found} statements.")
+    say(f"{counted(read, 'document')} read, {counted(found, 'statement')}.")
 
 
 def as_item(document: Document, seen_at: datetime) -> Item:

@@ -146,7 +146,7 @@ def check(url: Annotated[str, typer.Argument(help="The feed's address.")], as_js
 
 
 @group.command()
-def remove(feed: Annotated[str, typer.Argument(help="Id or address.")]) -> None:
+def remove(feed: Annotated[str, typer.Argument(help="Id or address.")], as_json: JsonFlag = False) -> None:
     """Remove a feed. Its items stay: what a change cites is never lost.
 
     Example: [bold]volteface feeds remove 3[/]
@@ -157,7 +157,10 @@ def remove(feed: Annotated[str, typer.Argument(help="Id or address.")]) -> None:
         work.feeds.remove(found.id)
         work.audit.add("cli", "feed removed", str(found.id), {"url": mask(found.url)}, utc_now())
     database.close()
-    say(f"Feed {found.id} removed: {found.title or mask(found.url)}")
+    if as_json:
+        put_json({"removed": found.id, "url": mask(found.url), "title": found.title})
+    else:
+        say(f"Feed {found.id} removed: {found.title or mask(found.url)}")
 
 
 @group.command("import")

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import Annotated
 
 import typer
 from rich.progress import Progress
 
-from monitor.cli.boot import add_default_feeds, become_the_worker, open_database, utc_now, wired
+from monitor.cli.boot import add_default_feeds, become_the_worker, check_composed, open_database, utc_now, wired
 from monitor.cli.feeds import find_feed
 from monitor.cli.logs import set_up_logs
 from monitor.cli.outcome import Exit
-from monitor.cli.talk import JsonFlag, plain, put_json, put_table, say, talk
+from monitor.cli.talk import JsonFlag, counted, plain, put_json, put_table, say, talk
+from monitor.model.alert import DeliveryStatus
 from monitor.pipeline.poll import PollReport
+from monitor.pipeline.read import Reader
+from monitor.pipeline.send import Sender
 from monitor.settings import Settings, load_settings
 from storage.engine import Database
 from storage.errors import WorkerRunning
@@ -34,17 +36,20 @@ def poll(
     """Poll feeds once, read what is new, and deliver the alerts that follow.
 
     Examples: [bold]volteface poll[/] polls what is due; [bold]volteface poll 3 7[/] polls these now.
-    Exit code 1 when every polled feed failed.
+    Exit code 1 when every polled feed failed. Where a worker runs already, it is asked to poll them instead.
     """
     settings = load_settings()
     set_up_logs(settings.log_format)
+    check_composed(settings)
     database = open_database(settings)
     try:
         become_the_worker(database, utc_now())
         reports = asyncio.run(_poll(settings, database, feeds or []))
     except WorkerRunning:
         # One worker to an SQLite file: ask the one that runs instead of fighting it.
-        _hand_over(database, feeds or [])
+        ids = _hand_over(database, feeds or [])
+        if as_json:
+            put_json({"handed_over": ids})
         return
     finally:
         database.close()
@@ -57,11 +62,13 @@ def poll(
         raise typer.Exit(Exit.FAILED)
 
 
-def _hand_over(database: Database, named: list[str]) -> None:
+def _hand_over(database: Database, named: list[str]) -> list[int]:
+    """Makes the named feeds due for the worker that runs; their ids."""
     with database.work() as work:
-        for feed in [find_feed(work, name) for name in named]:
-            work.feeds.save(replace(feed, next_poll_at=utc_now()))
+        ids = [find_feed(work, name).id for name in named]
+        work.feeds.poll_now(ids, utc_now())
     say("A worker runs on this database: it polls what is due" + (", now these too." if named else "."))
+    return ids
 
 
 def _as_row(report: PollReport) -> dict[str, object]:
@@ -95,16 +102,33 @@ async def _poll(settings: Settings, database: Database, named: list[str]) -> lis
                 while polled := await pipeline.poller.step(now):
                     reports += polled
                     progress.advance(task, len(polled))
-            task = progress.add_task("Reading", total=None)
-            items = statements = changes = 0
-            while (read := await asyncio.to_thread(pipeline.reader.step, utc_now())).items:
-                items, statements = items + read.items, statements + read.statements
-                changes += len(read.transitions)
-                progress.advance(task, read.items)
-        sent = await pipeline.sender.step(utc_now())
-        failed = sum(1 for r in reports if r.error)
-        say(
-            f"{len(reports)} feeds polled, {failed} failed; {items} items read, {statements} statements, "
-            f"{changes} steps of changes; {sent.delivered} alerts delivered."
-        )
+            failed = sum(1 for r in reports if r.error)
+            say(f"{counted(len(reports), 'feed')} polled, {failed} failed.")
+            say(await asyncio.to_thread(_read, pipeline.reader, progress))
+        say(await _send(pipeline.sender, database))
         return sorted(reports, key=lambda r: r.feed.id)
+
+
+def _read(reader: Reader, progress: Progress) -> str:
+    """Reads until nothing is left to be tried now; a step in which all failed is not the end."""
+    task = progress.add_task("Reading", total=None)
+    items = failed = statements = changes = 0
+    while (read := reader.step(utc_now())).items or read.failed:
+        items, failed, statements = items + read.items, failed + read.failed, statements + read.statements
+        changes += len(read.transitions)
+        progress.advance(task, read.items + read.failed)
+    return (
+        f"{counted(items, 'item')} read, {failed} failed; {counted(statements, 'statement')}, "
+        f"{counted(changes, 'step')} of changes."
+    )
+
+
+async def _send(sender: Sender, database: Database) -> str:
+    """Sends until nothing is due; says what arrived, what was given up and what waits for its next attempt."""
+    delivered = dead = 0
+    while (sent := await sender.step(utc_now())).attempted:
+        delivered, dead = delivered + sent.delivered, dead + sent.dead
+    with database.view() as work:
+        left = work.alerts.counts().get(DeliveryStatus.PENDING, 0)
+    waiting = f", {left} still pending; `volteface deliveries list` says why" if left else ""
+    return f"{counted(delivered, 'alert')} delivered, {dead} given up{waiting}."

@@ -16,7 +16,7 @@ from monitor.cli.boot import extractor, tracker, utc_now
 from monitor.cli.documents import Document, documents
 from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.rules import Packs
-from monitor.cli.talk import JsonFlag, put_json, put_table, say, talk
+from monitor.cli.talk import JsonFlag, counted, put_json, put_table, say, talk
 from monitor.items.agencies import credited_agency
 from monitor.items.identity import content_hash
 from monitor.items.publisher import registered_domain
@@ -69,7 +69,10 @@ def replay(
         columns = ("at", "actor", "issue", "kind", "from", "to", "status")
         put_table(columns, [[c[k] for k in columns] for c in changes], empty="No changes.")
     confirmed = sum(c["status"] == "confirmed" for c in changes)
-    say(f"{len(items)} items, {statements} statements, {len(changes)} changes, {confirmed} of them confirmed.")
+    say(
+        f"{counted(len(items), 'item')}, {counted(statements, 'statement')}, {counted(len(changes), 'change')}, "
+        f"{confirmed} of them confirmed."
+    )
 
 
 def _run(database: Database, reader: Reader, items: Sequence[Document]) -> int:

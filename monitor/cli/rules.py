@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.outcome import CommandError, Exit
-from monitor.cli.talk import JsonFlag, plain, put_json, put_table, put_text, say
+from monitor.cli.talk import JsonFlag, counted, plain, put_json, put_table, put_text, say
 from monitor.settings import load_settings
 from rules.loader import Problem, check_packs, load_packs
 from rules.model import ActorRule, IssueRule, QueryRule, RuleSet
@@ -45,12 +45,12 @@ def check(
         put_text("\n".join(_shown(p) for p in problems)) if problems else None
     errors = sum(p.fatal for p in problems)
     if errors:
-        say(f"{errors} errors, {len(problems) - errors} warnings")
+        say(f"{counted(errors, 'error')}, {counted(len(problems) - errors, 'warning')}")
         raise typer.Exit(Exit.USAGE)
     loaded = load_packs(*folders, seed=seed)
     say(
         f"All right: {len(loaded.actors)} actors, {len(loaded.issues)} issues, {len(loaded.queries)} queries"
-        + (f", {len(problems)} warnings" if problems else "")
+        + (f", {counted(len(problems), 'warning')}" if problems else "")
     )
 
 

@@ -108,7 +108,7 @@ def _known_rules(database: Database, settings: Settings, actors: Collection[str]
             if one not in known:
                 close = difflib.get_close_matches(one, list(known), n=3)
                 hint = f"; did you mean {' or '.join(close)}?" if close else ""
-                raise CommandError(f"no {noun} has the id {one}{hint} `volteface rules list` shows them", Exit.USAGE)
+                raise CommandError(f"no {noun} has the id {one}{hint}; `volteface rules list` shows them", Exit.USAGE)
 
 
 def _row(subscription: Subscription) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def list_subscriptions(as_json: JsonFlag = False) -> None:
 
 
 @group.command()
-def disable(subscription: Annotated[int, typer.Argument(help="Its id.")]) -> None:
+def disable(subscription: Annotated[int, typer.Argument(help="Its id.")], as_json: JsonFlag = False) -> None:
     """Stop a subscription. What was told stays on record.
 
     Example: [bold]volteface subscriptions disable 3[/]
@@ -156,7 +156,10 @@ def disable(subscription: Annotated[int, typer.Argument(help="Its id.")]) -> Non
         work.subscriptions.disable(subscription, "by the operator", utc_now())
         work.audit.add("cli", "subscription disabled", str(subscription), {}, utc_now())
     database.close()
-    say(f"Subscription {subscription} is off.")
+    if as_json:
+        put_json({"disabled": subscription})
+    else:
+        say(f"Subscription {subscription} is off.")
 
 
 def _wants(wanted: Filter) -> str:

@@ -37,6 +37,11 @@ def say(message: str) -> None:
     talk().print(escape(message))
 
 
+def counted(number: int, noun: str, nouns: str = "") -> str:
+    """A number with its noun, as "1 feed", "2 feeds", "0 deliveries"."""
+    return f"{number} {noun if number == 1 else nouns or noun + 's'}"
+
+
 def put_json(value: object) -> None:
     """One JSON document on stdout."""
     sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=2) + "\n")
