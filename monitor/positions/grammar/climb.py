@@ -38,6 +38,7 @@ class Climber(Roles):
     def climb(self, at: int, low: int, matter: tuple[int, int] | None = None) -> Climb:
         """From token `at`, exclusive, down to `low`. Mentions inside `matter` are part of it."""
         walk = Walk(at=at, low=max(low, at - FARTHEST), index=at, result=Climb(stopped_at=low))
+        walk.governing = not (matter and self._is_conjunct(at))
         while walk.index > walk.low and not walk.done:
             mention = self.a.mention_ends.get(walk.index)
             group = self._cue_ending(walk.index)
@@ -49,6 +50,13 @@ class Climber(Roles):
                 self._meet_token(walk)
         walk.result.stopped_at = max(walk.result.stopped_at, low if walk.done else walk.low)
         return walk.result
+
+    def _is_conjunct(self, at: int) -> bool:
+        """Whether a matter begins with the second of two verbs: "is not at war and will | send"."""
+        index = at - 1
+        while self.a.is_word(index, "modals") and index > at - 4:
+            index -= 1
+        return index < at - 1 and self._coordinates(index)
 
     def _meet_mention(self, walk: Walk, mention: Mention) -> None:
         role = Role.SUBJECT if walk.relative else self._role(mention, walk.at, walk.low)

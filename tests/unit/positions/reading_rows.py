@@ -218,6 +218,7 @@ MIXED: list[tuple[str, list[str]]] = [
     ("Germany's defence minister, Boris Pistorius, backs military aid to Ukraine.", [f"boris-pistorius {A} {S}"]),
     ("Leaders of France and Germany vowed to keep sanctions on Russia.", [f"france {X} {S}", f"germany {X} {S}"]),
     ("Antonio Tajani visited a school in Ukraine during the ceasefire.", []),
+    ('"We are not at war and will send no soldiers to Ukraine," said Robert Fico.', [f"robert-fico {T} {O}"]),
 ]
 
 WITHDRAWAL: list[tuple[str, list[str]]] = [
