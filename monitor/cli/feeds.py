@@ -7,6 +7,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit, urlunsplit
 
 import typer
 
@@ -14,7 +15,7 @@ from monitor.cli.boot import cadence_config, fetch_config, open_database, utc_no
 from monitor.cli.discover import discover_feeds, looked_up, must_be_no_page
 from monitor.cli.feed_rows import feed_row, put_feed, put_feeds
 from monitor.cli.outcome import CommandError, Exit
-from monitor.cli.talk import JsonFlag, put_json, put_table, say
+from monitor.cli.talk import JsonFlag, counted, put_json, put_table, say
 from monitor.feeds.address import feed_address
 from monitor.feeds.cadence import first_due
 from monitor.feeds.fetch import Fetcher
@@ -23,7 +24,7 @@ from monitor.feeds.opml import OutlineFeed, read_opml, write_opml
 from monitor.feeds.parse import parse_document
 from monitor.model.feed import Feed, FetchOutcome, ParsedFeed
 from monitor.net.guard import Guard
-from monitor.net.mask import mask
+from monitor.net.mask import MASK, mask
 from monitor.settings import load_settings
 from storage.errors import FeedExists
 from storage.work import Work
@@ -172,6 +173,7 @@ def import_opml(
     Example: [bold]volteface feeds import subscriptions.opml[/]
     """
     outlines = read_opml(_bytes(file))
+    _must_be_whole(outlines)
     settings = load_settings()
     database = open_database(settings)
     now, cadence = utc_now(), cadence_config(settings)
@@ -188,14 +190,14 @@ def import_opml(
                 there += 1
         work.audit.add("cli", "feeds imported", str(file), {"added": len(added), "there": there}, now)
     database.close()
-    say(f"{len(added)} feeds added, {there} were there already.")
+    say(f"{counted(len(added), 'feed')} added, {there} there already.")
     if as_json:
         put_json([feed_row(feed, 0, now) for feed in added])
 
 
 @group.command()
 def export() -> None:
-    """Write all feeds as OPML to stdout. Passwords in addresses are left out.
+    """Write all feeds as OPML to stdout. User names and passwords in addresses are left out, and tokens masked.
 
     Example: [bold]volteface feeds export > feeds.opml[/]
     """
@@ -203,7 +205,29 @@ def export() -> None:
     with database.view() as work:
         feeds = work.feeds.all()
     database.close()
-    sys.stdout.buffer.write(write_opml([OutlineFeed(url=mask(f.url), title=f.title, folder=f.folder) for f in feeds]))
+    outlines = [OutlineFeed(url=without_userinfo(f.url), title=f.title, folder=f.folder) for f in feeds]
+    sys.stdout.buffer.write(write_opml(outlines))
+    sys.stdout.buffer.flush()
+    for feed in feeds:
+        if mask(feed.url) != feed.url:
+            say(f"Feed {feed.id}, {mask(feed.url)}: its secrets are left out; put them in again where you import it.")
+
+
+def without_userinfo(url: str) -> str:
+    """The address without user name and password."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def _must_be_whole(outlines: list[OutlineFeed]) -> None:
+    """An address in which a secret was replaced by asterisks would only ever fail."""
+    masked = [o.url for o in outlines if f"{MASK}@" in o.url or f"={MASK}" in o.url]
+    if masked:
+        raise CommandError(
+            f"These addresses hold {MASK} where a password or token was; nothing was added. Put the secret in, or take "
+            f"them out of the file:\n" + "\n".join(f"  {url}" for url in masked),
+            Exit.USAGE,
+        )
 
 
 @group.command()
