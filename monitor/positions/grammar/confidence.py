@@ -6,8 +6,8 @@ below it are judgements, not measurements.
 
 By leave-one-document-out over the same documents (`monitor.bench.reliability`) the table would say 0.82 to 0.91, and
 0.92 are right. It is not raised to that: of sentences written blind, before the rules had been mended for them, 0.71,
-0.74 and 0.71 were right, and of the 42 statements in a year of news, for which little was mended, 0.88 (0.75 to 0.95). The
-table stands between these.
+0.74 and 0.71 were right, and of the 42 statements in a year of news, for which little was mended, 0.88 (0.75 to 0.95).
+The table stands between these.
 """
 
 from __future__ import annotations
