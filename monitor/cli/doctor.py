@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,8 +16,9 @@ import typer
 from monitor.alerts.targets import mask
 from monitor.cli.boot import smtp_config, utc_now
 from monitor.cli.outcome import Exit
-from monitor.cli.talk import JsonFlag, put_json, put_table, say
-from monitor.model.alert import ChannelName, DeliveryStatus
+from monitor.cli.talk import JsonFlag, counted, put_json, put_table, say
+from monitor.cli.targets import why_refused
+from monitor.model.alert import ChannelName, DeliveryStatus, Subscription
 from monitor.model.moment import parse_moment
 from monitor.net.mask import mask as mask_url
 from monitor.schedule import TICK_KEY
@@ -68,7 +69,11 @@ def doctor(
     Example: [bold]volteface doctor --settings[/]
     """
     settings = load_settings()
-    findings = list(_worker_alone(settings)) if worker else [*_rules(settings), *_database(settings), *_mail(settings)]
+    findings = (
+        list(_worker_alone(settings))
+        if worker
+        else [*_of_settings(settings), *_rules(settings), *_database(settings), *_mail(settings)]
+    )
     if as_json:
         put_json({"findings": findings, **({"settings": dict(_settings(settings))} if settings_too else {})})
     else:
@@ -79,7 +84,7 @@ def doctor(
             rows = [(PREFIX + k.upper(), v, Settings.model_fields[k].description) for k, v in _settings(settings)]
             put_table(("setting", "value", "what it is"), rows, empty="")
     broken = sum(f.state is State.BROKEN for f in findings)
-    say(f"{broken} broken, {sum(f.state is State.WARNING for f in findings)} warnings.")
+    say(f"{broken} broken, {counted(sum(f.state is State.WARNING for f in findings), 'warning')}.")
     if broken:
         raise typer.Exit(Exit.FAILED)
 
@@ -89,15 +94,29 @@ def _settings(settings: Settings) -> Iterator[tuple[str, str]]:
         yield name, mask_url(str(getattr(settings, name)))
 
 
+def _of_settings(settings: Settings) -> Iterator[Finding]:
+    """Wrong ones ended the command before; mail is looked at for itself."""
+    given = sorted(PREFIX + name.upper() for name in settings.model_fields_set)
+    shown = f"{counted(len(given), 'setting')} given" + (f": {', '.join(given)}" if given else "")
+    yield Finding("settings", State.OK, shown)
+
+
 def _rules(settings: Settings) -> Iterator[Finding]:
     problems = check_packs(*settings.packs)
     errors = [p for p in problems if p.fatal]
     if errors:
         yield Finding(
-            "rules", State.BROKEN, f"{len(errors)} errors, the first: {errors[0]}", "see `volteface rules check`"
+            "rules",
+            State.BROKEN,
+            f"{counted(len(errors), 'error')}, the first: {errors[0]}",
+            "see `volteface rules check`",
         )
     else:
-        yield Finding("rules", State.OK, f"{len(settings.packs)} packs over the seed pack, {len(problems)} warnings")
+        yield Finding("rules", State.OK, _packs(settings, len(problems)))
+
+
+def _packs(settings: Settings, warnings: int) -> str:
+    return f"{counted(len(settings.packs), 'pack')} over the seed pack, {counted(warnings, 'warning')}"
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
@@ -157,7 +176,7 @@ def _queues(work: Work) -> Iterator[Finding]:
     dead = work.alerts.counts().get(DeliveryStatus.DEAD, 0)
     if dead:
         remedy = "`volteface deliveries list --status dead`, then `volteface deliveries retry ID`"
-        yield Finding("deliveries", State.BROKEN, f"{dead} dead letters", remedy)
+        yield Finding("deliveries", State.BROKEN, counted(dead, "dead letter"), remedy)
 
 
 def _feeds(work: Work, now: datetime) -> Iterator[Finding]:
@@ -185,8 +204,21 @@ def _subscriptions(work: Work, settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "mail", State.BROKEN, "there are mail subscriptions, but no mail server", f"set {PREFIX}SMTP_HOST"
         )
+    yield from _webhooks(settings, [s for s in found if s.channel is ChannelName.WEBHOOK and not s.disabled_at])
     if not found:
         yield Finding("subscriptions", State.WARNING, "none: nobody is told anything", "`volteface subscribe --help`")
+
+
+def _webhooks(settings: Settings, hooks: Sequence[Subscription]) -> Iterator[Finding]:
+    refused = 0
+    for one in hooks:
+        why = why_refused(settings, one.target)
+        if why:
+            refused += 1
+            what = f"subscription {one.id}: {one.subscriber} at {mask(one.channel, one.target)} would be refused"
+            yield Finding("webhooks", State.WARNING, what, why)
+    if hooks and not refused:
+        yield Finding("webhooks", State.OK, f"{counted(len(hooks), 'target')}, none of them refused by the guard")
 
 
 def _mail(settings: Settings) -> Iterator[Finding]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from monitor.cli.boot import open_database
+from monitor.cli.known import must_be_found
 from monitor.cli.outcome import CommandError, Exit
-from monitor.cli.talk import JsonFlag, put_json, put_table
+from monitor.cli.talk import JsonFlag, counted, put_json, put_table
 from monitor.model.moment import parse_moment
 from monitor.model.position import Change, FoundPosition
 from monitor.model.statement import Statement
@@ -45,20 +47,31 @@ def positions(
     Example: [bold]volteface positions --issue european-troops --at 2025-03-01[/]
     """
     moment = _moment("--at", at)
-    database = open_database(load_settings())
-    with database.view() as work:
-        found = (
-            [_held(change) for change in work.positions.at(moment, actor, issue)]
-            if moment
-            else work.positions.all(actor, issue)
-        )
-    database.close()
+    settings = load_settings()
+    database = open_database(settings)
+    try:
+        must_be_found(database, settings, actor, issue)
+        with database.view() as work:
+            found = held = work.positions.all(actor, issue)
+            if moment:
+                found = [_held(change) for change in work.positions.at(moment, actor, issue)]
+    finally:
+        database.close()
     if as_json:
         put_json(found)
         return
     rows = [(p.actor, p.issue, p.stance or "—", p.since, p.statements or "", p.pending) for p in found]
     columns = ("actor", "issue", "stance", "since", "statements", "pending")
-    put_table(columns, rows, empty="No positions yet; they come with the items of the first polls.")
+    put_table(columns, rows, empty=_no_positions(at, held, narrowed=bool(actor or issue)))
+
+
+def _no_positions(at: str | None, held: Sequence[FoundPosition], *, narrowed: bool) -> str:
+    """Why there is no row: nothing was found at all, nothing of this, or nothing as early as this."""
+    if at and held:
+        return f"No position was held on {at}, as far as was found; {counted(len(held), 'position')} came later."
+    if narrowed:
+        return "No positions of this yet; they come with what is said."
+    return "No positions yet; they come with the items of the first polls."
 
 
 def _held(change: Change) -> FoundPosition:
@@ -81,12 +94,16 @@ def changes(
     Example: [bold]volteface changes --since 2025-05-01 --json[/]
     """
     moment = _moment("--since", since)
-    database = open_database(load_settings())
-    with database.view() as work:
-        found = work.positions.changes(since=moment, actor=actor, issue=issue, limit=limit)
-        ids = {i for c in found for i in (c.found.before_statement, c.found.after_statement) if i is not None}
-        statements = work.statements.get(list(ids))
-    database.close()
+    settings = load_settings()
+    database = open_database(settings)
+    try:
+        must_be_found(database, settings, actor, issue)
+        with database.view() as work:
+            found = work.positions.changes(since=moment, actor=actor, issue=issue, limit=limit)
+            ids = {i for c in found for i in (c.found.before_statement, c.found.after_statement) if i is not None}
+            statements = work.statements.get(list(ids))
+    finally:
+        database.close()
     if as_json:
         put_json([_row(change, statements) for change in found])
         return

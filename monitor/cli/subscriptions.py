@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection
 from typing import Annotated, Any
 
@@ -11,8 +10,10 @@ import typer
 from monitor.alerts.channels.signing import new_secret
 from monitor.alerts.targets import check_target, mask
 from monitor.cli.boot import open_database, utc_now
+from monitor.cli.known import must_be_known
 from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.talk import JsonFlag, plain, put_json, put_table, put_text, say
+from monitor.cli.targets import why_refused
 from monitor.model.alert import ChannelName, Filter, Subscription
 from monitor.model.position import ChangeKind
 from monitor.pipeline.rulebook import RuleBook
@@ -57,6 +58,9 @@ def subscribe(
         commentators=commentators,
     )
     made = _subscribed(settings, subscriber, channel, target, wanted)
+    refused = why_refused(settings, target) if channel is ChannelName.WEBHOOK else None
+    if refused:
+        say(f"Nothing will be delivered there as it is set now: {refused}")
     if as_json:
         put_json({**_row(made), "target": target, "secret": made.secret})
         return
@@ -105,10 +109,7 @@ def _known_rules(database: Database, settings: Settings, actors: Collection[str]
             rules = work.rules.current()
     for noun, given, known in (("actor", actors, rules.actors), ("issue", issues, rules.issues)):
         for one in given:
-            if one not in known:
-                close = difflib.get_close_matches(one, list(known), n=3)
-                hint = f"; did you mean {' or '.join(close)}?" if close else ""
-                raise CommandError(f"no {noun} has the id {one}{hint}; `volteface rules list` shows them", Exit.USAGE)
+            must_be_known(noun, one, known, Exit.USAGE)
 
 
 def _row(subscription: Subscription) -> dict[str, Any]:

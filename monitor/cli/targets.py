@@ -1,0 +1,33 @@
+"""Webhook targets against the guard: what would be refused when the first alert is sent is said before."""
+
+from __future__ import annotations
+
+import asyncio
+from urllib.parse import urlsplit
+
+from monitor.net.guard import AddressRefused, Guard
+from monitor.settings import PREFIX, Settings
+
+_LOOK_UP_S = 5.0
+
+
+def why_refused(settings: Settings, target: str) -> str | None:
+    """Why the webhook guard would refuse this address, and what to do; None where it would not.
+
+    The host is looked up. A name that cannot be resolved just now is not refused: that may pass.
+    """
+    guard = Guard(settings.webhook_allow, setting=f"{PREFIX}WEBHOOK_ALLOW")
+    parts = urlsplit(target)
+
+    async def look() -> None:
+        async with asyncio.timeout(_LOOK_UP_S):
+            await guard.addresses(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+
+    try:
+        guard.check_url(target)
+        asyncio.run(look())
+    except AddressRefused as refused:
+        return refused.reason
+    except OSError:
+        return None
+    return None
