@@ -9,7 +9,7 @@ import typer
 
 from monitor.cli.boot import fetch_config
 from monitor.cli.outcome import CommandError
-from monitor.cli.talk import JsonFlag, plain, put_json, put_table, say
+from monitor.cli.talk import JsonFlag, counted, plain, put_json, put_table, say
 from monitor.feeds.address import feed_address
 from monitor.feeds.discovery import Discovery, FoundFeed, discover
 from monitor.feeds.fetch import Fetcher
@@ -60,7 +60,9 @@ def must_be_no_page(found: Discovery, address: str) -> None:
     lines = [f"{mask(address)} is a web page, not a feed; nothing was added."]
     if found.feeds:
         lines.append("It offers these feeds; add one with `volteface feeds add` and its address:")
-        lines += [f"  {mask(feed.url)}  {feed.title} ({feed.entries} entries)" for feed in found.feeds]
+        lines += [
+            f"  {mask(feed.url)}  {feed.title} ({counted(feed.entries, 'entry', 'entries')})" for feed in found.feeds
+        ]
     else:
         lines.append(found.problem or "")
     raise CommandError("\n".join(lines))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,7 +41,10 @@ class Document:
 
 
 def documents(file: Path, form: str | None, date: datetime) -> Iterator[Document]:
-    """The documents of a file; `date` is theirs where they give none. Raises CommandError naming file and line."""
+    """The documents of a file; `date` is theirs where they give none. Raises CommandError naming file and line.
+
+    The file `-` is standard input, text where `form` does not say otherwise.
+    """
     form = form or _BY_ENDING.get(file.suffix.lower(), "text")
     if form not in FORMATS:
         raise CommandError(f"--format {form} is not known; choose one of {', '.join(FORMATS)}", Exit.USAGE)
@@ -55,6 +59,8 @@ def documents(file: Path, form: str | None, date: datetime) -> Iterator[Document
 
 
 def _read(file: Path) -> bytes:
+    if str(file) == "-":
+        return sys.stdin.buffer.read()
     try:
         return file.read_bytes()
     except OSError as error:

@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 
 def extract(
-    files: Annotated[list[Path], typer.Argument(help="Files to read.")],
+    files: Annotated[list[Path], typer.Argument(help="Files to read; - is standard input.")],
     form: Annotated[
         str | None, typer.Option("--format", help="text, html, feed or jsonl; by default from the file's name.")
     ] = None,

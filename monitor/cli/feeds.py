@@ -256,7 +256,8 @@ def _put_parsed(parsed: ParsedFeed, *, as_json: bool) -> None:
         ]
         put_json({"feed_title": parsed.title, "entries": entries})
     else:
-        say(f"{parsed.title or 'without a title'}: {len(parsed.entries)} entries, {len(parsed.problems)} problems")
+        entries_read = counted(len(parsed.entries), "entry", "entries")
+        say(f"{parsed.title or 'without a title'}: {entries_read}, {counted(len(parsed.problems), 'problem')}")
         rows = [(e.published, e.title, e.link, e.id) for e in parsed.entries]
         put_table(("published", "title", "link", "id"), rows, empty="No entries now.")
     for problem in parsed.problems:
