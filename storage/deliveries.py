@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import update
 from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from monitor.model.alert import AttemptResult, ChannelName, ClaimedDelivery, DeliveryStatus
+from storage.delivery_order import deliverable, earlier_untried, under_way
 from storage.repository import Repository, chunks, lease_token, unleased
 from storage.tables import AlertRow, AttemptRow, DeliveryRow, SubscriberRow, SubscriptionRow
 from storage.values import StoredAttempt, StoredDelivery
@@ -67,11 +67,11 @@ class Deliveries(Repository):
             order_by=(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id)),
         )
         due = (
-            select(DeliveryRow.id, place.label("place"), _under_way(now).label("under_way"))
+            select(DeliveryRow.id, place.label("place"), under_way(now).label("under_way"))
             .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
             .join(SubscriptionRow, col(SubscriptionRow.id) == AlertRow.subscription_id)
-            .where(_deliverable(), col(DeliveryRow.next_attempt_at) <= now, unleased(DeliveryRow.lease_until, now))
-            .where((col(DeliveryRow.attempts) > 0) | ~_earlier_untried())
+            .where(deliverable(), col(DeliveryRow.next_attempt_at) <= now, unleased(DeliveryRow.lease_until, now))
+            .where((col(DeliveryRow.attempts) > 0) | ~earlier_untried())
             .subquery()
         )
         query = select(DeliveryRow.id).join(due, due.c.id == DeliveryRow.id)
@@ -177,7 +177,7 @@ class Deliveries(Repository):
             select(func.min(DeliveryRow.next_attempt_at))
             .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
             .join(SubscriptionRow, col(SubscriptionRow.id) == AlertRow.subscription_id)
-            .where(_deliverable())
+            .where(deliverable())
         )
         return self._session.exec(query).one()
 
@@ -221,46 +221,6 @@ def _outcome(result: AttemptResult, now: datetime) -> dict[str, Any]:
         "first_failed_at": since if result.ok else func.coalesce(since, now),
         "delivered_at": now if result.ok else None,
     }
-
-
-def _deliverable() -> ColumnElement[bool]:
-    """Waiting, for a subscription that was not disabled."""
-    return and_(col(DeliveryRow.status) == DeliveryStatus.PENDING.value, col(SubscriptionRow.disabled_at).is_(None))
-
-
-def _under_way(now: datetime) -> ScalarSelect[int]:
-    """How many deliveries of the same subscription are being attempted now."""
-    other, alert = aliased(DeliveryRow), aliased(AlertRow)
-    return (
-        select(func.count())
-        .select_from(other)
-        .join(alert, col(alert.id) == other.alert_id)
-        .where(
-            alert.subscription_id == AlertRow.subscription_id,
-            other.status == DeliveryStatus.PENDING.value,
-            col(other.lease_until) > now,
-        )
-        .correlate(AlertRow)
-        .scalar_subquery()
-    )
-
-
-def _earlier_untried() -> ColumnElement[bool]:
-    """Whether an earlier delivery on the same subscription, actor and issue still waits for its first attempt."""
-    other, alert = aliased(DeliveryRow), aliased(AlertRow)
-    return (
-        select(other.id)
-        .join(alert, col(alert.id) == other.alert_id)
-        .where(
-            alert.subscription_id == AlertRow.subscription_id,
-            alert.actor == AlertRow.actor,
-            alert.issue == AlertRow.issue,
-            col(alert.sequence) < AlertRow.sequence,
-            other.status == DeliveryStatus.PENDING.value,
-            other.attempts == 0,
-        )
-        .exists()
-    )
 
 
 def _claim(row: DeliveryRow, secret: str | None, token: str) -> ClaimedDelivery:

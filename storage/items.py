@@ -1,30 +1,25 @@
-"""Items: what was read, each revision of it, and the queue of those not yet processed."""
+"""Items: what was read, and each revision of it. The queue of those not yet processed is in `item_queue.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import and_, delete, insert, or_, update
-from sqlmodel import col, func, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlalchemy import and_, delete, insert, or_
+from sqlmodel import col, select
 
 from monitor.model.item import Item, KnownItem, NewItem, StoryCandidate
 from rules.model import Match, RuleKind, Via
 from storage.errors import NotFound
-from storage.repository import Repository, chunks, lease_token, unleased
+from storage.item_queue import CURRENT, ItemQueue, item_of
+from storage.repository import chunks
 from storage.search import found_by, index_revision
 from storage.tables import FeedRow, ItemRevisionRow, ItemRow, MatchRow, StoryRow
 from storage.types import storable
-from storage.values import FailedItem, ItemState
-
-MOST_ATTEMPTS = 5
-"""After so many failures an item is put aside as failed, for an operator to look at."""
-
-CURRENT = and_(col(ItemRevisionRow.item_id) == col(ItemRow.id), col(ItemRevisionRow.revision) == col(ItemRow.revision))
+from storage.values import ItemState
 
 
-class Items(Repository):
+class Items(ItemQueue):
     """The items. Title and text come back as they were stored: see `storable`."""
 
     def known(self, feed_id: int | None, identities: Collection[str]) -> dict[str, KnownItem]:
@@ -78,7 +73,7 @@ class Items(Repository):
         self._session.flush()
         self._session.refresh(row)
         assert row.id is not None
-        return _item(row, self._add_revision(row.id, 1, new.title, new.text, new.content_hash, new.seen_at))
+        return item_of(row, self._add_revision(row.id, 1, new.title, new.text, new.content_hash, new.seen_at))
 
     def revise(
         self, item_id: int, title: str, text: str, content_hash: str, url: str | None, seen_at: datetime
@@ -93,46 +88,7 @@ class Items(Repository):
         row.lease_token, row.lease_until = None, None
         self._session.add(row)
         self._session.flush()
-        return _item(row, self._add_revision(item_id, row.revision, title, text, content_hash, seen_at))
-
-    def claim_new(self, now: datetime, limit: int, lease: timedelta) -> list[Item]:
-        """Leases up to `limit` unprocessed items in the order in which they were published."""
-        query = (
-            select(ItemRow.id)
-            .where(ItemRow.state == ItemState.NEW.value, unleased(ItemRow.lease_until, now))
-            .order_by(col(ItemRow.published_at), col(ItemRow.id))
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        ids = [i for i in self._session.exec(query) if i is not None]
-        token = lease_token()
-        items: list[Item] = []
-        for part in chunks(ids):
-            mine = (
-                col(ItemRow.id).in_(part),
-                col(ItemRow.state) == ItemState.NEW.value,
-                unleased(ItemRow.lease_until, now),
-            )
-            self._session.exec(update(ItemRow).where(*mine).values(lease_token=token, lease_until=now + lease))
-            items.extend(self._load(self._select().where(col(ItemRow.id).in_(part), ItemRow.lease_token == token)))
-        return sorted(items, key=lambda item: (item.published_at, item.id))
-
-    def still_waits(self, item: Item) -> bool:
-        """Whether this revision is still to be processed; locks the item until the transaction ends.
-
-        Another worker may have read it meanwhile, or a newer revision, when a lease ran out or the feed was quick.
-        """
-        self._lock("item", item.id)
-        query = select(ItemRow.id).where(
-            ItemRow.id == item.id, ItemRow.revision == item.revision, ItemRow.state == ItemState.NEW.value
-        )
-        return self._session.exec(query).first() is not None
-
-    def give_back(self, items: Collection[Item]) -> None:
-        """Ends the leases of items that were claimed but not processed, without counting it as an attempt."""
-        for item in items:
-            mine = (col(ItemRow.id) == item.id, col(ItemRow.revision) == item.revision)
-            self._session.exec(update(ItemRow).where(*mine).values(lease_token=None, lease_until=None))
+        return item_of(row, self._add_revision(item_id, row.revision, title, text, content_hash, seen_at))
 
     def hold_stories(self) -> None:
         """Keeps other workers from grouping items into stories until the transaction ends.
@@ -140,35 +96,6 @@ class Items(Repository):
         Two that each store a copy of one story, unseen by the other, would make two stories of it.
         """
         self._lock("stories")
-
-    def mark_done(self, items: Collection[Item], now: datetime) -> None:
-        """The items are processed, as far as they were not revised since they were claimed."""
-        for item in items:
-            self._session.exec(
-                update(ItemRow)
-                .where(col(ItemRow.id) == item.id, col(ItemRow.revision) == item.revision)
-                .values(state=ItemState.DONE.value, processed_at=now, lease_token=None, lease_until=None, error=None)
-            )
-
-    def mark_failed(self, item_id: int, error: str, now: datetime) -> None:
-        """Counts a failure. The item is tried again when its lease runs out, five times in all. Raises NotFound."""
-        row = self._row(ItemRow, item_id, "item")
-        row.attempts += 1
-        row.error = error
-        if row.attempts >= MOST_ATTEMPTS:
-            row.state = ItemState.FAILED.value
-            row.processed_at = now
-            row.lease_token, row.lease_until = None, None
-        self._session.add(row)
-        self._session.flush()
-
-    def retry(self, item_id: int) -> None:
-        """Puts a failed or done item back into the queue. Raises NotFound."""
-        row = self._row(ItemRow, item_id, "item")
-        row.state, row.attempts, row.error = ItemState.NEW.value, 0, None
-        row.lease_token, row.lease_until = None, None
-        self._session.add(row)
-        self._session.flush()
 
     def get(self, item_id: int) -> Item:
         """The item as it is now. Raises NotFound."""
@@ -249,40 +176,12 @@ class Items(Repository):
         feed = None if row.feed_id is None else self._session.get(FeedRow, row.feed_id)
         return row.feed_title if feed is None else feed.title
 
-    def counts(self) -> dict[ItemState, int]:
-        """How many items are in each state; every state is there."""
-        query = select(ItemRow.state, func.count()).group_by(col(ItemRow.state))
-        return dict.fromkeys(ItemState, 0) | {ItemState(state): count for state, count in self._session.exec(query)}
-
-    def failed(self, limit: int = 100) -> list[FailedItem]:
-        """Items that processing gave up on, latest first."""
-        query = (
-            self._select()
-            .where(ItemRow.state == ItemState.FAILED.value)
-            .order_by(col(ItemRow.processed_at).desc(), col(ItemRow.id).desc())
-            .limit(limit)
-        )
-        return [
-            FailedItem(item=_item(row, revision), attempts=row.attempts, error=row.error or "")
-            for row, revision in self._rows(query)
-        ]
-
-    def _select(self) -> SelectOfScalar[ItemRow]:
-        return select(ItemRow, ItemRevisionRow).join(ItemRevisionRow, CURRENT)  # type: ignore[return-value]
-
-    def _rows(self, query: SelectOfScalar[ItemRow]) -> list[tuple[ItemRow, ItemRevisionRow]]:
-        found = self._session.execute(query.execution_options(populate_existing=True))
-        return [(row, revision) for row, revision in found]
-
-    def _load(self, query: SelectOfScalar[ItemRow]) -> list[Item]:
-        return [_item(row, revision) for row, revision in self._rows(query)]
-
     def _with_revision(self, row: ItemRow, revision: int) -> Item:
         query = select(ItemRevisionRow).where(ItemRevisionRow.item_id == row.id, ItemRevisionRow.revision == revision)
         found = self._session.exec(query).first()
         if found is None:
             raise NotFound("item revision", f"{row.id}/{revision}")
-        return _item(row, found)
+        return item_of(row, found)
 
     def _add_revision(
         self, item_id: int, revision: int, title: str, text: str, content_hash: str, seen_at: datetime
@@ -300,22 +199,3 @@ class Items(Repository):
         assert row.id is not None
         index_revision(self._session, row.id, row.title, row.text)
         return row
-
-
-def _item(row: ItemRow, revision: ItemRevisionRow) -> Item:
-    assert row.id is not None
-    return Item(
-        id=row.id,
-        revision=revision.revision,
-        story_id=row.story_id,
-        feed_id=row.feed_id,
-        identity=row.identity,
-        url=row.url,
-        title=revision.title,
-        text=revision.text,
-        published_at=row.published_at,
-        seen_at=row.seen_at,
-        lang=row.lang,
-        publisher=row.publisher,
-        baseline=row.baseline,
-    )

@@ -11,7 +11,7 @@ from monitor.model.item import KnownItem, StoryCandidate
 from rules.model import Match, RuleKind, Via
 from storage.engine import Database
 from storage.errors import NotFound
-from storage.items import MOST_ATTEMPTS
+from storage.item_queue import MOST_ATTEMPTS
 from storage.values import ItemState
 from tests.contract.storage.values import DAY, MINUTE, NOW, new_item
 

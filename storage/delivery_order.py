@@ -1,0 +1,52 @@
+"""Which deliveries may be attempted, and in which order: conditions over delivery, alert and subscription."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, ScalarSelect, and_
+from sqlalchemy.orm import aliased
+from sqlmodel import col, func, select
+
+from monitor.model.alert import DeliveryStatus
+from storage.tables import AlertRow, DeliveryRow, SubscriptionRow
+
+
+def deliverable() -> ColumnElement[bool]:
+    """Waiting, for a subscription that was not disabled."""
+    return and_(col(DeliveryRow.status) == DeliveryStatus.PENDING.value, col(SubscriptionRow.disabled_at).is_(None))
+
+
+def under_way(now: datetime) -> ScalarSelect[int]:
+    """How many deliveries of the same subscription are being attempted now."""
+    other, alert = aliased(DeliveryRow), aliased(AlertRow)
+    return (
+        select(func.count())
+        .select_from(other)
+        .join(alert, col(alert.id) == other.alert_id)
+        .where(
+            alert.subscription_id == AlertRow.subscription_id,
+            other.status == DeliveryStatus.PENDING.value,
+            col(other.lease_until) > now,
+        )
+        .correlate(AlertRow)
+        .scalar_subquery()
+    )
+
+
+def earlier_untried() -> ColumnElement[bool]:
+    """Whether an earlier delivery on the same subscription, actor and issue still waits for its first attempt."""
+    other, alert = aliased(DeliveryRow), aliased(AlertRow)
+    return (
+        select(other.id)
+        .join(alert, col(alert.id) == other.alert_id)
+        .where(
+            alert.subscription_id == AlertRow.subscription_id,
+            alert.actor == AlertRow.actor,
+            alert.issue == AlertRow.issue,
+            col(alert.sequence) < AlertRow.sequence,
+            other.status == DeliveryStatus.PENDING.value,
+            other.attempts == 0,
+        )
+        .exists()
+    )
