@@ -28,6 +28,6 @@ def why_refused(settings: Settings, target: str) -> str | None:
         asyncio.run(look())
     except AddressRefused as refused:
         return refused.reason
-    except OSError:
+    except (OSError, UnicodeError):  # the latter from names that the resolver cannot spell
         return None
     return None
