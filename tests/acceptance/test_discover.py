@@ -23,7 +23,7 @@ def test_the_feeds_of_a_site_are_found_and_a_page_is_not_added(tmp_path: Path) -
         assert found["url"] == f"{papers.url}/world.xml"
         refused = volteface("feeds", "add", papers.url, env=env)
         assert refused.returncode == 1
-        assert f"{papers.url}/world.xml  World (1 entries)" in refused.stderr
+        assert f"{papers.url}/world.xml  World (1 entry)" in refused.stderr
         assert output("feeds", "list", env=env) == []
         added = volteface("feeds", "add", found["url"], "--json", env=env)
         assert json.loads(added.stdout)["url"] == found["url"]
