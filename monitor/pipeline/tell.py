@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -57,15 +58,14 @@ class Teller:
             return []
         moves = _bodies_moved(transition, batch)
         content = change_content(work, change, rules, AlertKind.CHANGE, moves)
-        taken_back = {a.subscription_id: 0 for a in work.alerts.alerts_for_change(change.id)}
-        for alert in work.alerts.alerts_for_change(change.id):
-            taken_back[alert.subscription_id] += alert.kind is AlertKind.CORRECTION
+        alerts = work.alerts.alerts_for_change(change.id)
+        taken_back = Counter(a.subscription_id for a in alerts if a.kind is AlertKind.CORRECTION)
         queued: list[str] = []
         for subscription in wanting:
             # One utterance that moves a person and a body is told once: whichever comes first takes the key.
             what = "split" if change.found.kind is ChangeKind.SPLIT else "change"
             state = "pending:" if change.found.status is ChangeStatus.PENDING else ""
-            again = taken_back.get(subscription.id, 0)
+            again = taken_back[subscription.id]
             dedup = f"{state}{what}:{change.found.issue}:{change.found.trigger}" + (f":{again}" if again else "")
             queued += self._queue(work, subscription, content, dedup, now, change_id=change.id)
         return queued
@@ -101,13 +101,13 @@ class Teller:
         """Queues alerts for what query rules with `alert: true` found. Copies of one story are told once."""
         if not matches or item.baseline:
             return []
+        wanting = [s for s in work.subscriptions.all(active_only=True) if reason_against_match(s) is None]
         queued: list[str] = []
         for match in matches:
             content = match_content(item, match, rules)
-            for subscription in work.subscriptions.all(active_only=True):
-                if reason_against_match(subscription) is None:
-                    dedup = f"match:{match.rule}:{item.story_id}"
-                    queued += self._queue(work, subscription, content, dedup, now, item_id=item.id)
+            dedup = f"match:{match.rule}:{item.story_id}"
+            for subscription in wanting:
+                queued += self._queue(work, subscription, content, dedup, now, item_id=item.id)
         return queued
 
     def _queue(

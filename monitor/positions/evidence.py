@@ -6,10 +6,9 @@ stance a heap of statements amounts to, and how much each look can be trusted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
 
 from monitor.model.statement import Stance, Statement
 
@@ -126,9 +125,3 @@ def _by_novelty(
     if (statement.publisher, statement.said_at.date().isoformat(), statement.read.stance) in days:
         return trust.same_publisher_same_day
     return 1.0
-
-
-def statement_groups(statements: Sequence[Statement]) -> dict[str, list[Statement]]:
-    """Statements by holder, for folding the members of a body one by one."""
-    by_holder = sorted(statements, key=lambda s: s.read.holder)
-    return {holder: list(group) for holder, group in groupby(by_holder, key=lambda s: s.read.holder)}
