@@ -102,6 +102,10 @@ class Analysis:
         """Whether a token is in one of the language's word lists."""
         return self.fold(index) in self.language.words[words]
 
+    def ends(self, index: int, kind: str) -> bool:
+        """Whether a token ends as words of a kind do in the language: "adverb", "participle", "gerund", "verb"."""
+        return self.fold(index).endswith(self.language.endings[kind])
+
     def quotation_at(self, index: int) -> int | None:
         """The speech that a token stands in, as an index into the layout's quotations."""
         number = self._speech_of[index] if 0 <= index < len(self._speech_of) else -1

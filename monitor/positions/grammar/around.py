@@ -44,11 +44,15 @@ class Around:
     def finite(self, matter: Matter) -> bool:
         """Whether the matter begins with a verb that its subject governs: "Poland will | support Ukraine"."""
         before = matter.start - 1
-        going_on = self.a.fold(matter.start).endswith("ing") and not self.a.is_word(before, "passives")
+        going_on = self.a.ends(matter.start, "gerund") and not self.a.is_word(before, "passives")
         if self.a.is_word(before, "infinitive_markers") or going_on:
             return False
         verb = any(group.verb for group in self.a.cue_starts.get(matter.start, ()))
-        auxiliary = self.a.is_word(before, "auxiliaries") or self.a.fold(before) in ("not", "n't", ",")
+        auxiliary = (
+            self.a.is_word(before, "auxiliaries")
+            or self.a.is_word(before, "verb_adverbs")
+            or self.a.fold(before) == ","
+        )
         return verb and (auxiliary or before + 1 in self.a.mention_ends)
 
     def reported(self, matter: Matter) -> bool:
@@ -64,7 +68,7 @@ class Around:
             return ()
         mentions = (mention, *self.climber.joined_right(mention, matter.end))
         index = mentions[-1].end
-        while index < matter.end and (self.a.is_word(index, "auxiliaries") or self.a.fold(index).endswith("ly")):
+        while index < matter.end and (self.a.is_word(index, "auxiliaries") or self.a.ends(index, "adverb")):
             index += 1
         verbs = (CueClass.SUPPORT, CueClass.OPPOSE, CueClass.EXCLUDE)
         return mentions if any(g.has(*verbs) for g in self.a.cue_starts.get(index, ())) else ()
@@ -90,7 +94,7 @@ class Around:
             into_verb = self.a.is_word(index, "infinitive_markers") and index + 1 not in self.a.mentions
             if (
                 into_verb
-                or word == "that"
+                or self.a.is_word(index, "subject_ends")
                 or self.a.is_word(index, "relatives")
                 or self.a.is_word(index, "coordinators")
             ):
@@ -123,7 +127,7 @@ class Around:
     def _passive(self, index: int) -> bool:
         """Whether a verb is passive: "were lifted", "is not being planned"."""
         before = index - 1
-        while self.a.fold(before).endswith("ly") or self.a.fold(before) in ("not", "n't", "now", "also"):
+        while self.a.ends(before, "adverb") or self.a.is_word(before, "verb_adverbs"):
             before -= 1
         return self.a.is_word(before, "passives")
 
@@ -158,7 +162,7 @@ class Around:
             or (
                 group.has(CueClass.CONDITION)
                 and group.end - group.start == 1
-                and self.a.fold(index) in ("if", "unless", "once", "provided")
+                and self.a.is_word(index, "conditions_ahead")
             )
         ]
 

@@ -167,7 +167,7 @@ class Attributor:
             for group in self.a.cue_starts.get(at, ()):
                 if group.has(CueClass.SAY):
                     return () if self._goes_on(group.end, high) else (mention,)
-            if not (self.a.is_word(at, "auxiliaries") or self.a.fold(at).endswith("ly")):
+            if not (self.a.is_word(at, "auxiliaries") or self.a.ends(at, "adverb")):
                 return ()
         return ()
 

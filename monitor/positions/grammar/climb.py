@@ -234,7 +234,7 @@ class Climber(Roles):
         token = self.a.layout.tokens[index]
         if not token.is_word or any(self.a.is_word(index, name) for name in NO_SUBJECTS):
             return False
-        if self.a.fold(group.start).endswith("ing") or token.fold.isdigit() or token.fold.endswith("ed"):
+        if self.a.ends(group.start, "gerund") or token.fold.isdigit() or self.a.ends(index, "participle"):
             return False
         if self._is_part_of_another(index, low):
             return False
@@ -248,7 +248,7 @@ class Climber(Roles):
         index = group.start - 1
         while index >= low and (
             self.a.is_word(index, "auxiliaries")
-            or self.a.fold(index).endswith("ly")
+            or self.a.ends(index, "adverb")
             or any(g.has(CueClass.NEGATION) for g in self.a.cue_ends.get(index + 1, ()))
         ):
             if self.a.is_word(index, "infinitive_markers"):

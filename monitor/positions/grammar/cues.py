@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.positions.grammar.inflection import Inflection
-from monitor.positions.grammar.tokens import Token, tokenize
+from monitor.positions.grammar.tokens import PLAIN, Token, Writing, tokenize
 
 if TYPE_CHECKING:
     from monitor.positions.grammar.language import CueClass
@@ -20,10 +20,13 @@ MOST_FORMS = 64
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Folded words in a row; `GAP` stands for up to three words, a final `*` for any ending."""
+    """Folded words in a row; `GAP` stands for up to three words, a final `*` for any ending. `parted`: a verb, then the
+    prefix that it has left behind ("lehnt ab").
+    """
 
     words: tuple[str, ...]
     verb: bool = False
+    parted: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,30 +40,34 @@ class Cue:
     verb: bool = False
 
 
-def parse_wording(text: str, inflection: Inflection, where: str, problems: list[str]) -> list[Wording]:
+def parse_wording(
+    text: str, inflection: Inflection, where: str, problems: list[str], writing: Writing = PLAIN
+) -> list[Wording]:
     """All wordings that an entry stands for. What is wrong goes to `problems`."""
     choices: list[tuple[str, ...]] = []
     for piece in text.split():
         if piece in (GAP, "..."):
             choices.append((GAP,))
         elif piece.startswith("~"):
-            choices.append(tuple(form.casefold() for form in inflection.forms(piece[1:])))
+            choices.append(tuple(writing.fold(form) for form in inflection.forms(piece[1:])))
         else:
             star = piece.endswith("*")
-            parts = [token.fold for token in tokenize(piece.removesuffix("*"))]
+            parts = [token.fold for token in tokenize(piece.removesuffix("*"), writing)]
             choices.extend((part,) for part in parts[:-1])
             if parts:
                 choices.append((parts[-1] + ("*" if star else ""),))
     if not choices or choices[0] == (GAP,) or choices[-1] == (GAP,):
         problems.append(f"{where}: '{text}' begins or ends with a gap; write words there")
         return []
+    parted = frozenset(form for choice in choices for form in choice if " " in form)
     made: list[tuple[str, ...]] = [()]
     for choice in choices:
-        made = [(*head, word) for head in made for word in choice]
+        made = [(*head, *word.split(" ")) for head in made for word in choice]
     if len(made) > MOST_FORMS:
         problems.append(f"{where}: '{text}' has more than {MOST_FORMS} forms; inflect one word only")
         return []
-    return [Wording(words, text.lstrip().startswith("~")) for words in made]
+    verb = text.lstrip().startswith("~")
+    return [Wording(words, verb, verb and " ".join(words[:2]) in parted) for words in made]
 
 
 class CueTable:

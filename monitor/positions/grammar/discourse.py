@@ -96,7 +96,7 @@ class Discourse:
         if a.is_word(index, "first_person"):
             actors = speaker.actors if speaker is not None else ()
             return (
-                self.made(index, actors, possessive=a.fold(index) in ("my", "our"), first=True)
+                self.made(index, actors, possessive=a.is_word(index, "first_possessive"), first=True)
                 if quotation is not None
                 else None
             )
@@ -107,7 +107,7 @@ class Discourse:
         if a.is_word(index, "third_person_plural") and speaker is None:
             return self.made(index, self._tellers(index, sentence) or self._joined or self.group)
         if a.is_word(index, "possessive_plural") and speaker is None:
-            actors = (body,) if a.fold(index) == "its" and body else (self._joined or self.group)
+            actors = (body,) if a.is_word(index, "neuter_possessive") and body else (self._joined or self.group)
             return self.made(index, actors, possessive=True) if actors else None
         if a.is_word(index, "neuter") and speaker is None and body and self._refers(index, sentence):
             return self.made(index, (body,))
@@ -180,7 +180,7 @@ class Discourse:
             ("group_roles", self.group),
         )
         for name, actors in kinds:
-            article = a.fold(index) in a.language.words["determiners"] and a.fold(index) not in ("a", "an")
+            article = a.fold(index) in a.language.words["determiners"] and not a.is_word(index, "indefinites")
             if not article and not (name in ("group_roles", "pair_roles") and index == sentence.start):
                 continue
             begin = index + 1 if article else index
@@ -194,7 +194,7 @@ class Discourse:
 
     def _qualified(self, index: int) -> bool:
         token = self.analysis.layout.tokens[index] if index < len(self.analysis.layout.tokens) else None
-        return token is not None and (self.analysis.fold(index) in ("of", "for", "from") or token.is_upper)
+        return token is not None and (self.analysis.is_word(index, "qualifiers") or token.is_upper)
 
     def note(self, sentence: Sentence, subjects: Sequence[Mention], unknown: bool) -> None:
         """Remembers who was the subject of a sentence."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from monitor.model.item import Item
 from monitor.model.statement import Reading, ReadStatement, TraceStep
+from monitor.positions.furniture import region_at, regions_of
 from monitor.positions.grammar.confidence import confidence
 from monitor.positions.grammar.finder import GrammarFinder
 from monitor.positions.grammar.language import available, load_language
@@ -15,6 +17,8 @@ from rules.model import Match, RuleSet
 
 DEFAULT_LANGUAGE = "en"
 """An item whose language is not known is read as English: most feeds that name none are."""
+
+_NOT_KNOWN = ("", "und")
 
 
 class GrammarExtractor:
@@ -29,19 +33,26 @@ class GrammarExtractor:
 
     def read(self, item: Item, matches: Sequence[Match], rules: RuleSet) -> Reading:
         """What the item says about who holds which position."""
-        code = (item.lang or DEFAULT_LANGUAGE).casefold().replace("_", "-").split("-")[0]
+        code = (item.lang or "").casefold().replace("_", "-").split("-")[0]
+        code = DEFAULT_LANGUAGE if code in _NOT_KNOWN else code
         finder = self._finders.get(code)
         if finder is None:
             readable = ", ".join(sorted(self._finders))
             note = TraceStep(outcome="note", why=f"language {code} not read; statements are read in {readable}")
             return self._reading(rules, (), (note,))
+        apart = regions_of(item)
+        matches = [m for m in matches if region_at(apart[m.field], m.start, m.end) is None]
         search = finder.search(item, matches, rules)
         best: dict[tuple[str, str, str | None], tuple[ReadStatement, TraceStep]] = {}
         trace = list(search.trace)
         for candidate in search.candidates:
             judgement = self.judge.judge(candidate)
             step = _step(candidate, judgement)
-            if judgement.stance is None:
+            seen = candidate.evidence
+            region = region_at(apart[seen.field], seen.start, seen.end)
+            if region is not None:
+                step = replace(step, outcome="left out", why=region.why)
+            if region is not None or judgement.stance is None:
                 trace.append(step)
                 continue
             statement = _statement(item, candidate, judgement)

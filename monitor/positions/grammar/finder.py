@@ -174,7 +174,7 @@ class FieldSearch:
                     other = self.discourse.beside(speaker)
                     self.a.add_mentions([replace(mention, actors=other)])
             if self.a.is_word(index, "first_person") and self.a.mentions.get(index) is None:
-                possessive = self.a.fold(index) in ("my", "our")
+                possessive = self.a.is_word(index, "first_possessive")
                 self.a.add_mentions([self.discourse.made(index, actors, possessive=possessive, first=True)])
 
     def _taken_up(self, number: int, sentence: Sentence, own: Sequence[Matter]) -> list[Matter]:

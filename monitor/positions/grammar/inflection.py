@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,10 +21,11 @@ class Inflection:
 
     rules: tuple[Rule, ...]
     irregular: Mapping[str, tuple[str, ...]]
+    links: tuple[str, ...] = ()
 
     @staticmethod
-    def parse(rules: object, irregular: object, problems: list[str]) -> Inflection:
-        """From YAML; what is wrong goes to `problems`."""
+    def parse(rules: object, irregular: object, problems: list[str], links: Sequence[str] = ()) -> Inflection:
+        """From YAML; what is wrong goes to `problems`. `links` stand between a prefix and its verb ("ab-zu-lehnen")."""
         parsed: list[Rule] = []
         for number, entry in enumerate(rules if isinstance(rules, list) else [], start=1):
             try:
@@ -37,10 +38,15 @@ class Inflection:
                 forms[str(base)] = tuple(words)
             else:
                 problems.append(f"language.yaml: irregular: {base}: write a list of forms")
-        return Inflection(tuple(parsed), forms)
+        return Inflection(tuple(parsed), forms, tuple(str(link) for link in links))
 
     def forms(self, base: str) -> tuple[str, ...]:
-        """All forms, the base first."""
+        """All forms, the base first. "ab|lehnen" leaves its prefix behind: "ablehnt", "abzulehnen", "lehnt ab"."""
+        prefix, parted, verb = base.partition("|")
+        if parted:
+            joined = (prefix + form for form in self.forms(verb))
+            apart = (f"{form} {prefix}" for form in self.forms(verb))
+            return tuple(dict.fromkeys((*joined, *(f"{prefix}{link}{verb}" for link in self.links), *apart)))
         if base in self.irregular:
             return (base, *self.irregular[base])
         for rule in self.rules:
@@ -48,9 +54,15 @@ class Inflection:
                 made = [base]
                 for cut, endings in rule.changes:
                     stem = base[: len(base) - cut]
-                    made.extend(stem + ending for ending in endings)
+                    made.extend(_with(stem, ending) for ending in endings)
                 return tuple(dict.fromkeys(made))
         return (base,)
+
+
+def _with(stem: str, ending: str) -> str:
+    """A stem with its ending; "ge+t" puts something before the stem, too."""
+    before, both, after = ending.partition("+")
+    return before + stem + after if both else stem + ending
 
 
 def _changes(entry: Mapping[str, Any]) -> list[tuple[int, tuple[str, ...]]]:

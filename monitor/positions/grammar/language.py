@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -14,6 +14,8 @@ from ruamel.yaml.error import YAMLError
 
 from monitor.positions.grammar.cues import CueTable, Wording, parse_wording
 from monitor.positions.grammar.inflection import Inflection
+from monitor.positions.grammar.tokens import Writing
+from monitor.positions.grammar.traits import Traits, parse_traits
 
 LANGUAGES = Path(__file__).parent.parent / "languages"
 
@@ -98,6 +100,26 @@ WORD_LISTS = frozenset(
         "particles",
         "modals",
         "anybody",
+        "alternatives",
+        "indefinites",
+        "first_possessive",
+        "neuter_possessive",
+        "possessive_marks",
+        "title_links",
+        "qualifiers",
+        "conditions_ahead",
+        "verb_adverbs",
+        "subject_ends",
+        "lone_letters",
+        "subordinators",
+        "helper_verbs",
+        "floating_negation",
+        "reflexives",
+        "object_prepositions",
+        "negation_openers",
+        "negation_closers",
+        "no_negation",
+        "date_links",
     ]
 )
 """The word lists of structure.yaml; each is explained there."""
@@ -105,6 +127,14 @@ WORD_LISTS = frozenset(
 
 class LanguageInvalid(ValueError):  # noqa: N818 - named for what it says, as RulesInvalid
     """A language folder that cannot be used: each line of the message names a file, a key and what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verbs:
+    """Verbs as word order needs them: all known `forms`, and forms with the prefix that they leave behind."""
+
+    forms: frozenset[str] = frozenset()
+    parted: frozenset[tuple[str, ...]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +149,23 @@ class Language:
     past: Mapping[int, tuple[tuple[str, ...], ...]]
     cues: CueTable
     words: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    traits: Traits = field(default_factory=Traits)
+    verbs: Verbs = field(default_factory=Verbs)
+
+    @property
+    def writing(self) -> Writing:
+        """How it is taken apart into words."""
+        return self.traits.writing
+
+    @property
+    def quotes(self) -> Mapping[str, str]:
+        """For each mark that opens a quotation the one that closes it."""
+        return self.traits.quotes
+
+    @property
+    def endings(self) -> Mapping[str, tuple[str, ...]]:
+        """The endings of kinds of words, by kind."""
+        return self.traits.endings
 
 
 def available(root: Path = LANGUAGES) -> tuple[str, ...]:
@@ -134,21 +181,31 @@ def load_language(code: str, root: Path = LANGUAGES) -> Language:
     base = _read(folder / "language.yaml", problems)
     _only(
         base,
-        {"name", "code", "abbreviations", "months", "weekdays", "past", "inflection", "irregular"},
+        {"name", "code", "abbreviations", "months", "weekdays", "past", "inflection", "irregular"}
+        | {"writing", "order", "endings", "accuracy", "prefix_links"},
         "language.yaml",
         problems,
     )
-    inflection = Inflection.parse(base.get("inflection", []), base.get("irregular", {}), problems)
-    wordings, words = _wordings(folder, inflection, problems)
+    inflection = Inflection.parse(
+        base.get("inflection", []),
+        base.get("irregular", {}),
+        problems,
+        _texts(base.get("prefix_links", []), "language.yaml: prefix_links", problems),
+    )
+    traits = parse_traits(base, problems)
+    fold = traits.writing.fold
+    wordings, words = _wordings(folder, inflection, traits.writing, problems)
     language = Language(
         code=code,
         name=str(base.get("name", code)),
-        abbreviations=_folded(_texts(base.get("abbreviations", []), "language.yaml: abbreviations", problems)),
-        months=_named(base, "months", 12, "write the twelve months in order", problems),
-        weekdays=_named(base, "weekdays", 7, "write the seven days from Monday on", problems),
-        past=_past(base.get("past", {}), problems),
+        abbreviations=_folded(_texts(base.get("abbreviations", []), "language.yaml: abbreviations", problems), fold),
+        months=_named(base, "months", 12, "write the twelve months in order", problems, fold),
+        weekdays=_named(base, "weekdays", 7, "write the seven days from Monday on", problems, fold),
+        past=_past(base.get("past", {}), problems, fold),
         cues=CueTable(wordings),
         words=words,
+        traits=traits,
+        verbs=_verbs(wordings, words),
     )
     if problems:
         raise LanguageInvalid("\n".join(f"languages/{code}/{problem}" for problem in problems))
@@ -156,7 +213,7 @@ def load_language(code: str, root: Path = LANGUAGES) -> Language:
 
 
 def _wordings(
-    folder: Path, inflection: Inflection, problems: list[str]
+    folder: Path, inflection: Inflection, writing: Writing, problems: list[str]
 ) -> tuple[list[tuple[CueClass, Wording]], dict[str, frozenset[str]]]:
     """The cues with their classes, and the word lists."""
     wordings: list[tuple[CueClass, Wording]] = []
@@ -171,34 +228,43 @@ def _wordings(
                 wordings.extend(
                     (CueClass(key), wording)
                     for text in texts
-                    for wording in parse_wording(text, inflection, f"{file}: {key}", problems)
+                    for wording in parse_wording(text, inflection, f"{file}: {key}", problems, writing)
                 )
             else:
-                words[key] = _folded(texts)
+                words[key] = _folded(texts, writing.fold)
     problems.extend(
         f"structure.yaml: no list '{name}'; add it (it may be [])" for name in sorted(WORD_LISTS - words.keys())
     )
     return wordings, words
 
 
-def _folded(texts: list[str]) -> frozenset[str]:
-    return frozenset(text.casefold() for text in texts)
+def _verbs(wordings: Sequence[tuple[CueClass, Wording]], words: Mapping[str, frozenset[str]]) -> Verbs:
+    """The forms of all verbs that the wordings name, and which of them part with a prefix ("lehnt … ab")."""
+    listed = [wording for _, wording in wordings if wording.verb]
+    parted = frozenset(w.words[:2] for w in listed if w.parted)
+    return Verbs(frozenset(w.words[0] for w in listed) | words.get("helper_verbs", frozenset()), parted)
 
 
-def _named(base: Mapping[str, Any], key: str, count: int, remedy: str, problems: list[str]) -> tuple[str, ...]:
+def _folded(texts: list[str], fold: Callable[[str], str]) -> frozenset[str]:
+    return frozenset(" ".join(map(fold, text.split())) for text in texts)
+
+
+def _named(
+    base: Mapping[str, Any], key: str, count: int, remedy: str, problems: list[str], fold: Callable[[str], str]
+) -> tuple[str, ...]:
     names = _texts(base.get(key, []), f"language.yaml: {key}", problems)
     if len(names) != count:
         problems.append(f"language.yaml: {key}: {remedy}")
-    return tuple(name.casefold() for name in names)
+    return tuple(map(fold, names))
 
 
-def _past(entries: object, problems: list[str]) -> dict[int, tuple[tuple[str, ...], ...]]:
+def _past(entries: object, problems: list[str], fold: Callable[[str], str]) -> dict[int, tuple[tuple[str, ...], ...]]:
     """Days back → wordings."""
     if not isinstance(entries, dict) or not all(isinstance(days, int) for days in entries):
         problems.append("language.yaml: past: write '365: [last year]', the days back and how one says it")
         return {}
     return {
-        days: tuple(tuple(text.casefold().split()) for text in _texts(texts, f"language.yaml: past: {days}", problems))
+        days: tuple(tuple(map(fold, text.split())) for text in _texts(texts, f"language.yaml: past: {days}", problems))
         for days, texts in entries.items()
     }
 

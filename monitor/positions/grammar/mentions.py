@@ -12,7 +12,6 @@ from rules.model import ActorKind, RuleSet
 
 MOST_TITLE_WORDS = 7
 FUNCTION = ("auxiliaries", "prepositions", "coordinators", "adjuncts", "complementizers", "relatives")
-LINKS = frozenset({"of", "to", "for", "and", "the", "'s", "’s", "on", "in"})
 
 
 class MentionKind(StrEnum):
@@ -100,7 +99,11 @@ class MentionFinder:
 
     def _same(self, tokens: Sequence[Token], first: Mention, second: Mention) -> bool:
         """Whether two mentions in a row are one: a title and its name, a state and its minister, an apposition."""
-        gap = [token for token in tokens[first.end : second.start] if token.fold not in ("'s", "'")]
+        gap = [
+            token
+            for token in tokens[first.end : second.start]
+            if token.fold not in self.language.words["possessive_marks"]
+        ]
         if first.actors == second.actors:
             return all(token.text in ",(" or token.fold in self.language.words["determiners"] for token in gap)
         if self._is_person(first.actors[0]) or not self._is_person(second.actors[0]):
@@ -115,7 +118,12 @@ class MentionFinder:
         return all(self._in_title(token) for token in gap) and (capital or self._ends_in_role(gap))
 
     def _in_title(self, token: Token) -> bool:
-        return token.is_upper or token.fold in LINKS or token.fold in self._role_words or token.text == ","
+        return (
+            token.is_upper
+            or token.fold in self.language.words["title_links"]
+            or token.fold in self._role_words
+            or token.text == ","
+        )
 
     def _ends_in_role(self, gap: Sequence[Token]) -> bool:
         words = [token.fold for token in gap if token.text != ","]
@@ -124,7 +132,7 @@ class MentionFinder:
     def _completed(self, tokens: Sequence[Token], mention: Mention) -> Mention:
         """With "'s" marked, and "Trump's administration" or "UK officials" taken whole."""
         end, possessive = mention.end, False
-        if end < len(tokens) and tokens[end].fold in ("'s", "'"):
+        if end < len(tokens) and tokens[end].fold in self.language.words["possessive_marks"]:
             end, possessive = end + 1, True
         bodies = self.language.words["bodies"] | self.language.words["spokes"]
         for ahead in range(end, min(end + 2, len(tokens))):

@@ -51,7 +51,7 @@ class Roles:
 
     def _coordinates(self, index: int) -> bool:
         joins = self.a.is_word(index, "coordinators") and not self.a.is_word(index, "clause_breaks")
-        return joins and self.a.fold(index) not in ("or", "nor")
+        return joins and not self.a.is_word(index, "alternatives")
 
     def _role(self, mention: Mention, at: int, low: int) -> Role:
         before = self._before(mention.start)
@@ -82,7 +82,9 @@ class Roles:
         governor = self._cue_ending(before + 1)
         if governor is None:
             token = self.a.layout.tokens[before]
-            return token.text.islower() and token.fold.endswith("ed")  # a verb that no list knows: "thanked Sweden"
+            return token.text.islower() and self.a.ends(
+                before, "participle"
+            )  # a verb that no list knows: "thanked Sweden"
         capital = self.a.layout.tokens[governor.start].is_upper and not self.a.in_heading(governor.start)
         if capital and governor.end - governor.start == 1:
             return False  # "Armed Forces Minister": part of a title, no verb
@@ -153,9 +155,9 @@ class Roles:
         if not token.is_word or not token.text[0].islower() or index in self.a.cue_starts:
             return False
         function = ("auxiliaries", "prepositions", "coordinators", "relatives", "complementizers", "clause_breaks")
-        if any(token.fold in words[name] for name in function) or token.fold.endswith("ly"):
+        if any(token.fold in words[name] for name in function) or self.a.ends(index, "adverb"):
             return False
-        if not token.fold.endswith(("s", "ed")):
+        if not self.a.ends(index, "verb"):
             return True
         before = mention.start - 1
         inner = before >= 0 and self.a.layout.tokens[before].is_word

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from monitor.positions.grammar.language import Language
 from monitor.positions.grammar.tokens import Token, tokenize
 
-OPENERS = {"“": "”", "«": "»", "„": "“", "”": "”", "‟": "”"}
 ENDS = frozenset(".!?…")
 CLOSERS = frozenset("\"”’'»)]“")
 MOST_TOKENS = 300
@@ -53,7 +53,7 @@ class Layout:
 
 def lay_out(text: str, language: Language) -> Layout:
     """Tokens, sentences and quotations of one field."""
-    tokens = tokenize(text)
+    tokens = tokenize(text, language.writing)
     taken_up = language.words["determiners"] | language.words["prepositions"]
     layout = Layout(text, tokens)
     starts = [token.start for token in tokens]
@@ -62,22 +62,24 @@ def lay_out(text: str, language: Language) -> Layout:
     for end_char in [*(i for i, c in enumerate(text) if c in "\n\r\u2028\u2029\x0b\x0c\x85"), len(text)]:
         end = bisect_left(starts, end_char, begin)
         if end > begin:
-            layout.quotations.extend(_quotations(tokens, begin, end, taken_up))
+            layout.quotations.extend(_quotations(tokens, begin, end, taken_up, language.quotes))
             layout.sentences.extend(_sentences(tokens, begin, end, number, language))
             number += 1
         begin = end
     return layout
 
 
-def _quotations(tokens: list[Token], begin: int, end: int, taken_up: frozenset[str]) -> list[Quotation]:
+def _quotations(
+    tokens: list[Token], begin: int, end: int, taken_up: frozenset[str], marks: Mapping[str, str]
+) -> list[Quotation]:
     found: list[Quotation] = []
     opened: int | None = None
     closer = ""
     for index in range(begin, end):
         mark = tokens[index].text
         if opened is None:
-            if mark in OPENERS and mark != "”":
-                opened, closer = index, OPENERS[mark]
+            if mark in marks:
+                opened, closer = index, marks[mark]
             elif mark == '"' and _may_open(tokens, index, begin):
                 opened, closer = index, '"'
         elif mark == closer:
@@ -156,6 +158,6 @@ def _is_end(tokens: list[Token], index: int, begin: int, end: int, language: Lan
         if before.end == tokens[index].start:
             if before.fold in language.abbreviations:
                 return False
-            if len(before.text) == 1 and before.is_upper and before.text != "I":
+            if len(before.text) == 1 and before.is_upper and before.fold not in language.words["lone_letters"]:
                 return False
     return not after.text[0].islower()

@@ -9,8 +9,29 @@ from functools import lru_cache
 
 _TOKEN = re.compile(r"[^\W_]+|\S")
 _APOSTROPHES = "'’ʼ`´"
-_CLITICS = frozenset({"s", "re", "ve", "ll", "d", "m"})
+_PLAIN = str.maketrans(dict.fromkeys(_APOSTROPHES, "'"))
 _MOST_INITIALS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How a language is written, as the tokenizer needs it; each is explained in `languages/README.md`.
+
+    `enclitics` are parted from the word before ("'s", "n't", "-t-il"), longest first; `elisions` from the word behind
+    ("l'", "dell'"), without the apostrophe. `keep_accents`: "à" is not "a".
+    """
+
+    keep_accents: bool = False
+    enclitics: tuple[str, ...] = ()
+    elisions: frozenset[str] = frozenset()
+
+    def fold(self, text: str) -> str:
+        """A word as it is compared."""
+        return fold_accented(text) if self.keep_accents else fold(text)
+
+
+PLAIN = Writing()
+"""Nothing but words and marks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +66,33 @@ def fold(text: str) -> str:
     return kept or text
 
 
-def tokenize(text: str) -> list[Token]:
-    """Words and marks in order. Contractions are parted ("do" + "n't", "Rome" + "'s"), hyphened words are one."""
+@lru_cache(maxsize=65536)
+def fold_accented(text: str) -> str:
+    """The word without case; accents stay, as they part "à" from "a" and "würde" from "wurde"."""
+    return unicodedata.normalize("NFC", text).casefold().translate(_PLAIN)
+
+
+def tokenize(text: str, writing: Writing = PLAIN) -> list[Token]:
+    """Words and marks in order. Contractions are parted ("do" + "n't", "l'" + "Ukraine"), hyphened words are one."""
     pieces = [(found.start(), found.end()) for found in _TOKEN.finditer(text)]
     tokens: list[Token] = []
     index = 0
     while index < len(pieces):
         start, end = pieces[index]
         index = _joined(text, pieces, index)
+        index = _elided(text, pieces, index, writing)
         last = pieces[index - 1][1]
-        tokens.extend(_parted(text, start, last if last > end else end))
+        tokens.extend(_parted(text, start, last if last > end else end, writing))
     return tokens
+
+
+def _elided(text: str, pieces: list[tuple[int, int]], index: int, writing: Writing) -> int:
+    """The index past an apostrophe that ends an elided word: "d' «envoyer»"."""
+    if not writing.elisions or index >= len(pieces):
+        return index
+    (start, end), mark = pieces[index - 1], pieces[index]
+    ends = mark[0] == end and text[mark[0] : mark[1]] in _APOSTROPHES
+    return index + 1 if ends and text[start:end].casefold() in writing.elisions else index
 
 
 def _joined(text: str, pieces: list[tuple[int, int]], index: int) -> int:
@@ -90,22 +127,20 @@ def _all_initials(text: str, start: int, end: int) -> bool:
     return all(len(part) == 1 and part.isalpha() for part in text[start:end].split("."))
 
 
-def _parted(text: str, start: int, end: int) -> list[Token]:
-    word = text[start:end]
-    folded = fold(word)
-    cut = 0
-    for mark in _APOSTROPHES:
-        at = word.rfind(mark)
-        if at > 0:
-            tail = word[at + 1 :].casefold()
-            if tail == "t" and word[at - 1].casefold() == "n":
-                cut = start + at - 1
-            elif tail in _CLITICS:
-                cut = start + at
-            break
-    if cut <= start:
-        return [Token(start, end, word, folded)]
-    return [
-        Token(start, cut, text[start:cut], fold(text[start:cut])),
-        Token(cut, end, text[cut:end], fold(text[cut:end])),
-    ]
+def _parted(text: str, start: int, end: int, writing: Writing) -> list[Token]:
+    tokens: list[Token] = []
+    word = text[start:end].translate(_PLAIN).casefold()
+    at = word.find("'")
+    if 0 < at < len(word) - 1 and word[:at] in writing.elisions:
+        tokens.append(_token(text, start, start + at + 1, writing))
+        start, word = start + at + 1, word[at + 1 :]
+    tail = next((e for e in writing.enclitics if len(word) > len(e) and word.endswith(e)), "")
+    if tail and end - len(tail) > start:
+        tokens.append(_token(text, start, end - len(tail), writing))
+        start = end - len(tail)
+    tokens.append(_token(text, start, end, writing))
+    return tokens
+
+
+def _token(text: str, start: int, end: int, writing: Writing) -> Token:
+    return Token(start, end, text[start:end], writing.fold(text[start:end]))
