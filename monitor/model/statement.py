@@ -68,14 +68,31 @@ class TraceStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fallback:
+    """Why a reading was made by another extractor than the one that was chosen.
+
+    `wanted` names the chosen one. `again_at` is when the item is to be read by it after all; None where trying again
+    would bring the same.
+    """
+
+    wanted: str
+    reason: str
+    again_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What one version of an extractor made of one revision of an item under one version of the rules."""
+    """What one version of an extractor made of one revision of an item under one version of the rules.
+
+    `fallback` is set where `extractor` stood in for another one.
+    """
 
     extractor: str
     version: str
     rules_version: str
     statements: tuple[ReadStatement, ...] = ()
     trace: tuple[TraceStep, ...] = ()
+    fallback: Fallback | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,11 @@ from datetime import datetime
 import httpx
 
 from monitor.alerts.channels.protocol import ATTEMPT_DEADLINE_S, MOST_ANSWER_BYTES, kept
-from monitor.alerts.channels.retry_after import retry_after_s
 from monitor.alerts.channels.signing import signed_headers
 from monitor.alerts.targets import TargetError, check_webhook
 from monitor.model.alert import AttemptResult, ChannelName, ClaimedDelivery
 from monitor.net.guard import AddressRefused
+from monitor.net.retry_after import retry_after_s
 
 _FIXED_HEADERS = {
     "content-type": "application/json; charset=utf-8",
