@@ -24,7 +24,7 @@ _NAMES = (
     """
     march mar marz maerz mrz mars marzo marco maart mrt marzec marca marta brezen brezna bre martie maaliskuu
     maaliskuuta maalis marts marec marts mart ozujka ozujak марта мар март березня бер березень μαρτιου μαρ μαρτιος
-    maart
+    μαρτ marcius maart
     """,
     """
     april apr avril avr abril abr aprile kwiecien kwietnia kwi duben dubna dub aprilie huhtikuu huhtikuuta huhti
@@ -32,23 +32,24 @@ _NAMES = (
     """,
     """may mai mayo maggio mag maio mei maj maja kveten kvetna kve toukokuu toukokuuta touko mayis svibnja svibanj мая
     май
-    травня трав травень μαιου μαι μαιος""",
+    травня трав травень μαιου μαι μαιος majus maujus""",
     """
     june jun juni juin junio giugno giu junho czerwiec czerwca cze cerven cervna cvn iunie iun kesakuu kesakuuta
-    kesa juna juuni junijs haziran haz lipnja июня июн июнь юни червня черв червень ιουνιου ιουν ιουνιος
+    kesa juna juuni junijs haziran haz lipnja июня июн июнь юни червня черв червень ιουνιου ιουν ιουνιος junius
     """,
     """
     july jul juli juillet juil julio luglio lug julho lipiec lipca cervenec cervence cvc iulie iul heinakuu
-    heinakuuta heina jula juuli julijs temmuz tem srpnja июля июл июль юли липня лип липень ιουλιου ιουλ ιουλιος
+    heinakuuta heina jula juuli julijs temmuz tem srpnja июля июл июль юли липня лип липень ιουλιου ιουλ ιουλιος julius
     """,
     """
     august aug aout agosto ago augustus sierpien sierpnia sie srpen srpna elokuu elokuuta elo augusta augusti
     augusts agustos agu kolovoza kolovoz августа авг август серпня серп серпень αυγουστου αυγ αυγουστος agu agustus
+    augusztus
     """,
     """
     september sep sept septembre septiembre setiembre set settembre setembro wrzesien wrzesnia wrz zari septembrie
     syyskuu syyskuuta syys septembra septembris eylul eyl rujna rujan сентября сен сент сентябрь септември септ
-    вересня вер вересень σεπτεμβριου σεπ σεπτεμβριος
+    вересня вер вересень σεπτεμβριου σεπ σεπτεμβριος σεπτ szeptember szept
     """,
     """
     october oct oktober okt octobre octubre ottobre ott outubro out pazdziernik pazdziernika paz rijen rijna rij
@@ -58,7 +59,7 @@ _NAMES = (
     """
     november nov novembre noviembre novembro listopad listopadu lis noiembrie noi marraskuu marraskuuta marras
     novembra novembris novembar kasim kas studenoga studenog studeni ноября ноя ноябрь ноември нояб листопада лист
-    листопад νοεμβριου νοε νοεμβριος
+    листопад νοεμβριου νοε νοεμβριος νοεμ
     """,
     """
     december dec dezember dez decembre diciembre dic dicembre dezembro grudzien grudnia gru prosinec prosince pro
