@@ -53,6 +53,8 @@ class Analysis:
     cue_starts: dict[int, list[CueGroup]] = field(default_factory=lambda: defaultdict(list))
     speakers: dict[int, Mention] = field(default_factory=dict)
     unsure: set[int] = field(default_factory=set)
+    resumed: dict[int, int] = field(default_factory=dict)
+    broken_off: dict[int, int] = field(default_factory=dict)
     _starts: list[int] = field(default_factory=list)
     _speech_of: list[int] = field(default_factory=list)
 
@@ -128,6 +130,25 @@ class Analysis:
             low -= 1
         while high < sentence.end and self._speech_of[high] == speech:
             high += 1
+        return self._whole(low, high) if speech >= 0 else (low, high)
+
+    def resume(self, first: int, second: int) -> None:
+        """Joins a speech that was broken off by its tag to the one that goes on: “Tariffs,” she said, “help nobody.”"""
+        end, start = self.quotation(first).end, self.quotation(second).start
+        while end > self.quotation(first).start and not self.layout.tokens[end - 1].is_word:
+            end -= 1
+        self.resumed[start], self.broken_off[end] = end, start
+
+    def _whole(self, low: int, high: int) -> tuple[int, int]:
+        """A stretch of a speech with the parts that it was broken into."""
+        number = self._speech_of[low]
+        while self.quotation(number).start in self.resumed and number > 0:
+            number -= 1
+            low = self.quotation(number).start
+        number = self._speech_of[high - 1]
+        while number + 1 < len(self.layout.quotations) and self.quotation(number + 1).start in self.resumed:
+            number += 1
+            high = self.quotation(number).end
         return low, high
 
 

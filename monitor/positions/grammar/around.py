@@ -82,6 +82,10 @@ class Around:
         verbs = (CueClass.NORMATIVE, CueClass.REVERSE, CueClass.EXCLUDE, CueClass.SUPPORT, CueClass.OPPOSE)
         subject_like = True
         while index < end:
+            if index in self.a.broken_off:
+                index = self.a.broken_off[index]
+                end = min(high, index + AFTER_REACH)
+                continue
             word = self.a.fold(index)
             if word in (";", ":") or self.a.is_word(index, "clause_breaks"):
                 break

@@ -40,6 +40,7 @@ class Climber(Roles):
         walk = Walk(at=at, low=max(low, at - FARTHEST), index=at, result=Climb(stopped_at=low))
         walk.governing = not (matter and self._is_conjunct(at))
         while walk.index > walk.low and not walk.done:
+            walk.index = self.a.resumed.get(walk.index, walk.index)
             mention = self.a.mention_ends.get(walk.index)
             group = self._cue_ending(walk.index)
             if mention is not None and not (matter and mention.end > matter[0] and mention.start < matter[1]):

@@ -18,9 +18,10 @@ from monitor.positions.grammar.discourse import Discourse
 from monitor.positions.grammar.language import CueClass, Language
 from monitor.positions.grammar.matters import MatterLocator, locator_for, stem
 from monitor.positions.grammar.mentions import Found, MentionFinder, MentionKind
+from monitor.positions.grammar.order import deny_once, reorder
 from monitor.positions.grammar.recorder import Camps, Recorder, Search
 from monitor.positions.grammar.roles import ATTITUDES
-from monitor.positions.grammar.sentences import Sentence, lay_out
+from monitor.positions.grammar.sentences import ENDS, Sentence, lay_out
 from monitor.positions.grammar.walk import Climb
 from monitor.positions.protocol import Candidate
 from rules.model import ActorKind, Match, RuleKind, RuleSet, Via
@@ -71,9 +72,9 @@ class FieldSearch:
         self.salience: Counter[str] = Counter()
         self.rules = rules
         self.layout = lay_out(text, language)
+        self._put_in_order(actors, language)
         self.a = Analysis(self.layout, language)
         self._ends = [sentence.end for sentence in self.layout.sentences]
-        self.starts = [token.start for token in self.layout.tokens]
         groups = {key for key, actor in rules.actors.items() if actor.kind is ActorKind.GROUP}
         persons = {
             key for key, actor in rules.actors.items() if actor.kind in (ActorKind.PERSON, ActorKind.COMMENTATOR)
@@ -112,11 +113,29 @@ class FieldSearch:
                 self.discourse.topics.append((number, issue))
             self._remember(number, sentence)
 
+    def _put_in_order(self, actors: Sequence[Match], language: Language) -> None:
+        """Lays the clauses out as the walk expects them, where the language orders them otherwise."""
+        names: list[tuple[int, int]] = []
+        owners: list[int] = []
+        for match in actors:
+            start, end = self.layout.written(match.start, match.end)
+            names.append((start, end))
+            if end <= len(self.layout.tokens) and self.layout.tokens[end - 1].end > match.end:
+                owners.append(start)
+        deny_once(self.layout, language)
+        reorder(self.layout, language, sorted(names), owners)
+
     def _tokens_of(self, start: int, end: int) -> tuple[int, int]:
-        first = bisect_left(self.starts, start)
-        if first > 0 and self.layout.tokens[first - 1].end > start:
-            first -= 1
-        return first, max(first + 1, bisect_left(self.starts, end))
+        """A matter as it is read."""
+        first, last = self.layout.written(start, end)
+        return self.layout.read(first, last) if last <= len(self.layout.places) else (first, last)
+
+    def _name_at(self, match: Match) -> Found:
+        """A name as it is read; nothing comes between its words."""
+        first, last = self.layout.written(match.start, match.end)
+        at = self.layout.places[first:last] or [first]
+        owns = first < len(self.layout.starts) and self.layout.tokens[max(at)].end > match.end
+        return Found(min(at), max(at) + 1, match.rule, RANKS.get(match.via, 3), owns)
 
     def _sentence_of(self, token: int) -> int:
         return bisect_left(self._ends, token + 1)
@@ -125,11 +144,11 @@ class FieldSearch:
         finder = MentionFinder(self.rules, self.language)
         by_sentence: dict[int, list[Found]] = defaultdict(list)
         for match in actors:
-            start, end = self._tokens_of(match.start, match.end)
-            if start < len(self.layout.tokens):
-                by_sentence[self._sentence_of(start)].append(Found(start, end, match.rule, RANKS.get(match.via, 3)))
-        for found in by_sentence.values():
-            self.a.add_mentions(finder.named(self.layout.tokens, found))
+            found = self._name_at(match)
+            if found.start < len(self.layout.tokens):
+                by_sentence[self._sentence_of(found.start)].append(found)
+        for names in by_sentence.values():
+            self.a.add_mentions(finder.named(self.layout.tokens, names))
 
     def _place_matters(self, matches: Sequence[Match]) -> dict[int, list[Matter]]:
         placed: dict[int, list[Matter]] = defaultdict(list)
@@ -158,6 +177,17 @@ class FieldSearch:
             elif speaker is not None or not inferred:
                 self.discourse.speaker = None
             self._first_person(index)
+            self._resume(index, sentence)
+
+    def _resume(self, index: int, sentence: Sentence) -> None:
+        """Joins a speech to the one before it in the sentence, when its speaker goes on."""
+        speaker, before = self.a.speakers.get(index), self.a.speakers.get(index - 1)
+        if speaker is None or before is None or speaker.actors != before.actors:
+            return
+        earlier = self.layout.quotations[index - 1]
+        last = self.layout.tokens[earlier.end - 1].text
+        if earlier.start >= sentence.start and last not in ENDS:
+            self.a.resume(index - 1, index)
 
     def _first_person(self, number: int) -> None:
         """ "We" in a speech whose speaker is known now stands for the speaker."""

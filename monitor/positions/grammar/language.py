@@ -16,6 +16,7 @@ from monitor.positions.grammar.cues import CueTable, Wording, parse_wording
 from monitor.positions.grammar.inflection import Inflection
 from monitor.positions.grammar.tokens import Writing
 from monitor.positions.grammar.traits import Traits, parse_traits
+from monitor.positions.grammar.word_lists import WORD_LISTS
 
 LANGUAGES = Path(__file__).parent.parent / "languages"
 
@@ -56,73 +57,6 @@ class CueClass(StrEnum):
     UNSAID = "unsaid"
     ACCUSE = "accuse"
     HELD = "held"
-
-
-WORD_LISTS = frozenset(
-    [
-        "determiners",
-        "auxiliaries",
-        "prepositions",
-        "coordinators",
-        "like",
-        "clause_breaks",
-        "complementizers",
-        "relatives",
-        "personal_relatives",
-        "agents",
-        "owners",
-        "first_person",
-        "third_person_singular",
-        "third_person_plural",
-        "neuter",
-        "possessive_singular",
-        "possessive_plural",
-        "title_words",
-        "person_roles",
-        "group_roles",
-        "pair_roles",
-        "body_roles",
-        "bodies",
-        "spokes",
-        "body_links",
-        "generic",
-        "list_leads",
-        "hearers",
-        "past_markers",
-        "infinitive_markers",
-        "adjuncts",
-        "hypotheses",
-        "impersonal",
-        "beside",
-        "passives",
-        "views",
-        "figures",
-        "particles",
-        "modals",
-        "anybody",
-        "alternatives",
-        "indefinites",
-        "first_possessive",
-        "neuter_possessive",
-        "possessive_marks",
-        "title_links",
-        "qualifiers",
-        "conditions_ahead",
-        "verb_adverbs",
-        "subject_ends",
-        "lone_letters",
-        "subordinators",
-        "helper_verbs",
-        "floating_negation",
-        "reflexives",
-        "object_prepositions",
-        "negation_openers",
-        "negation_closers",
-        "no_negation",
-        "date_links",
-    ]
-)
-"""The word lists of structure.yaml; each is explained there."""
 
 
 class LanguageInvalid(ValueError):  # noqa: N818 - named for what it says, as RulesInvalid

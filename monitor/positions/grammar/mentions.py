@@ -39,12 +39,13 @@ class Mention:
 
 @dataclass(slots=True)
 class Found:
-    """A rule match as token indexes."""
+    """A rule match as token indexes. `owns` when the name has an ending of the genitive ("Berlins")."""
 
     start: int
     end: int
     actor: str
     rank: int
+    owns: bool = False
 
 
 @dataclass(slots=True)
@@ -69,6 +70,7 @@ class MentionFinder:
             if not chosen or match.start >= chosen[-1].end:
                 chosen.append(match)
         mentions: list[Mention] = []
+        owning = {match.end for match in chosen if match.owns}
         for match in chosen:
             mention = Mention(match.start, match.end, (match.actor,))
             while mentions and self._same(tokens, mentions[-1], mention):
@@ -76,11 +78,17 @@ class MentionFinder:
                 actor = mention.actors if self._is_person(mention.actors[0]) else first.actors
                 mention = Mention(first.start, mention.end, actor)
             mentions.append(mention)
-        return [self._completed(tokens, mention) for mention in mentions if not self._part_of_name(tokens, mention)]
+        return [
+            self._completed(tokens, mention, mention.end in owning)
+            for mention in mentions
+            if not self._part_of_name(tokens, mention)
+        ]
 
     def _part_of_name(self, tokens: Sequence[Token], mention: Mention) -> bool:
         """Whether a capital word follows that makes it another name: "Washington Post", "Warsaw Pact"."""
         if self._is_person(mention.actors[0]) or mention.end - mention.start > 1 or mention.end >= len(tokens):
+            return False
+        if self.language.traits.nouns_capitalised:
             return False
         following = tokens[mention.end]
         if (
@@ -129,9 +137,9 @@ class MentionFinder:
         words = [token.fold for token in gap if token.text != ","]
         return bool(words) and words[-1] in self._role_words
 
-    def _completed(self, tokens: Sequence[Token], mention: Mention) -> Mention:
+    def _completed(self, tokens: Sequence[Token], mention: Mention, owns: bool) -> Mention:
         """With "'s" marked, and "Trump's administration" or "UK officials" taken whole."""
-        end, possessive = mention.end, False
+        end, possessive = mention.end, owns
         if end < len(tokens) and tokens[end].fold in self.language.words["possessive_marks"]:
             end, possessive = end + 1, True
         bodies = self.language.words["bodies"] | self.language.words["spokes"]

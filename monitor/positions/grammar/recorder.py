@@ -111,14 +111,14 @@ class Recorder:
 
     def leave_out(self, place: Place, why: str) -> None:
         """Notes a matter that is nobody's position here."""
-        tokens = self.layout.tokens
+        start, end = self.layout.span(place.sentence.start, place.sentence.end)
         self.result.trace.append(
             TraceStep(
                 outcome="left out",
                 why=why,
                 field=self.name,
-                start=tokens[place.sentence.start].start,
-                end=tokens[place.sentence.end - 1].end,
+                start=start,
+                end=end,
                 issue=place.matter.issue,
             )
         )
@@ -130,8 +130,8 @@ class Recorder:
         return self._dates[sentence.start]
 
     def _surface(self, mention: Mention) -> str:
-        tokens = self.layout.tokens
-        return self.layout.text[tokens[mention.start].start : tokens[mention.end - 1].end]
+        start, end = self.layout.span(mention.start, mention.end)
+        return self.layout.text[start:end]
 
     def _evidence(self, place: Place) -> Evidence:
         """The clause that tells: the sentence's stretch in one voice, trimmed of marks at its ends."""
@@ -141,5 +141,5 @@ class Recorder:
             low += 1
         while high > matter.end and not tokens[high - 1].is_word and tokens[high - 1].text not in ".!?":
             high -= 1
-        start, end = tokens[low].start, tokens[high - 1].end
+        start, end = self.layout.span(low, high)
         return Evidence(self.name, start, end, self.layout.text[start:end])

@@ -211,8 +211,8 @@ class Roles:
         return tuple(found)
 
     def _text(self, mention: Mention) -> str:
-        tokens = self.a.layout.tokens
-        return self.a.layout.text[tokens[mention.start].start : tokens[mention.end - 1].end]
+        start, end = self.a.layout.span(mention.start, mention.end)
+        return self.a.layout.text[start:end]
 
     def _free_mention(self, index: int) -> bool:
         mention = self.a.mentions.get(index)

@@ -15,6 +15,8 @@ MOST_TOKENS = 300
 """Longer runs without a full stop are no prose (tables, listings); they are cut here to keep the work linear."""
 SHORT_QUESTION = 8
 """Tokens of a question that its own fragment answers: "The goal? To end the war." is one sentence."""
+TAGGED = frozenset(",.!?")
+"""Marks at the end of a quotation that make the shortest one a speech: "Tariffs," she said."""
 SPEECH_WORDS = 3
 """A quotation of fewer words is a term taken up ("the 'peace' plan"), not a speech."""
 
@@ -43,12 +45,46 @@ class Sentence:
 
 @dataclass(slots=True)
 class Layout:
-    """A field's text taken apart."""
+    """A field's text taken apart.
+
+    `tokens` are in the order of reading, which word order may change; `places[i]` is where the i-th token of the text
+    (`starts`) is read, and `lifted` are those of the text that were moved for being verb, negation or subject.
+    """
 
     text: str
     tokens: list[Token]
     sentences: list[Sentence] = field(default_factory=list)
     quotations: list[Quotation] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    lifted: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.starts = [token.start for token in self.tokens]
+        self.places = list(range(len(self.tokens)))
+
+    def written(self, start: int, end: int) -> tuple[int, int]:
+        """Where a range of characters stands: token indexes in the order of the text, end exclusive."""
+        first = bisect_left(self.starts, start)
+        if first > 0 and self._written_end(first - 1) > start:
+            first -= 1
+        return first, max(first + 1, bisect_left(self.starts, end))
+
+    def _written_end(self, index: int) -> int:
+        return self.tokens[self.places[index]].end
+
+    def read(self, first: int, last: int) -> tuple[int, int]:
+        """A range of tokens of the text in the order of reading, without what word order lifted out of it."""
+        indexes = [i for i in range(first, min(last, len(self.places))) if i not in self.lifted] or list(
+            range(first, last)
+        )
+        at = [self.places[i] for i in indexes]
+        return min(at), max(at) + 1
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The characters from the first to the last of a range of tokens, whatever their order."""
+        tokens = self.tokens[start:end]
+        return min(token.start for token in tokens), max(token.end for token in tokens)
 
 
 def lay_out(text: str, language: Language) -> Layout:
@@ -111,7 +147,8 @@ def _close(
     capital = bool(inner) and inner[0].text[0].isupper()
     starts_fresh = opened == begin or before in {",", ":", ".", "!", "?", "—", "–", "-"}
     in_phrase = opened > begin and tokens[opened - 1].fold in taken_up
-    speech = words >= SPEECH_WORDS and (starts_fresh or (capital and not in_phrase))
+    tagged = bool(inner) and inner[-1].text in TAGGED and starts_fresh and capital
+    speech = (words >= SPEECH_WORDS and (starts_fresh or (capital and not in_phrase))) or (words > 0 and tagged)
     found.append(Quotation(opened + 1, closed, speech, ended, opened == begin))
 
 
@@ -156,6 +193,8 @@ def _is_end(tokens: list[Token], index: int, begin: int, end: int, language: Lan
     if tokens[index].text == "." and index > begin:
         before = tokens[index - 1]
         if before.end == tokens[index].start:
+            if language.traits.ordinal_dot and before.fold.isdigit() and len(before.fold) <= 2:
+                return False
             if before.fold in language.abbreviations:
                 return False
             if len(before.text) == 1 and before.is_upper and before.fold not in language.words["lone_letters"]:
