@@ -87,7 +87,10 @@ def _day_and_month(analysis: Analysis, index: int, published: datetime) -> datet
     word = analysis.fold(index)
     if word not in months:
         return None
-    for other in (analysis.fold(index + 1), analysis.fold(index - 1)):
+    before = index - 1
+    while analysis.is_word(before, "date_links") or analysis.fold(before) == ".":
+        before -= 1
+    for other in (analysis.fold(index + 1), analysis.fold(before)):
         if other.isascii() and other.isdigit() and 1 <= int(other[:3]) <= 31 and len(other) <= 2:
             return _last(published, months.index(word) + 1, int(other))
     return None

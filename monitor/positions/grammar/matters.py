@@ -14,23 +14,11 @@ import snowballstemmer
 
 from monitor.model.item import Item
 from monitor.positions.grammar.tokens import tokenize
-from rules.compiler import CompiledRules, compile_rules
+from rules.compiler import CompiledRules
+from rules.literals import literals_of, query_lines_of
 from rules.model import Match, RuleKind, RuleSet, Via
-from rules.query import parse_query
-from rules.query_tree import terms_of
-
-
-def first_part(line: str) -> str:
-    """The query before its first AND that stands in no parentheses or quotation marks."""
-    depth, quoted = 0, False
-    for index, character in enumerate(line):
-        if character == '"':
-            quoted = not quoted
-        elif not quoted:
-            depth += (character == "(") - (character == ")")
-            if depth == 0 and line.startswith(" AND ", index):
-                return line[:index].strip()
-    return line
+from rules.query import parse_about
+from rules.query_tree import matter_of, terms_of
 
 
 _STEMMER = snowballstemmer.stemmer("english")
@@ -45,7 +33,7 @@ def stem(word: str) -> str:
 def _vocabulary(lines: Sequence[str]) -> frozenset[str]:
     """The words of the first parts: those that name the matter."""
     return frozenset(
-        word.text for line in lines for term in terms_of(parse_query(first_part(line)).root) for word in term.words
+        word.text for line in lines for term in terms_of(matter_of(parse_about(line).root)) for word in term.words
     )
 
 
@@ -53,11 +41,12 @@ class MatterLocator:
     """Finds matters under one set of rules."""
 
     def __init__(self, rules: RuleSet) -> None:
-        issues = {
-            key: replace(issue, about=tuple(first_part(line) for line in issue.about))
-            for key, issue in rules.issues.items()
-        }
-        self._compiled: CompiledRules = compile_rules(RuleSet(issues=issues, version=rules.version))
+        watched = RuleSet(rules.actors, rules.issues, version=rules.version)  # actors, since a line may ask for one
+        lines = tuple(
+            replace(line, root=matter_of(line.root)) if line.via is Via.ABOUT else line
+            for line in query_lines_of(watched)
+        )
+        self._compiled = CompiledRules(watched, tuple(literals_of(watched)), lines)
 
         self.vocabulary = {key: _vocabulary(issue.about) for key, issue in rules.issues.items()}
         self.propositions = {
@@ -70,7 +59,7 @@ class MatterLocator:
         lines = {(m.rule, m.via, m.line) for m in matches if m.kind is RuleKind.ISSUE}
         if not lines:
             return []
-        found = self._compiled.match(item.fields, item.day, item.lang)
+        found = self._compiled.match(item.fields, item.day, item.lang, item.sources)
         return [m for m in found if m.via is not Via.ABOUT or (m.rule, m.via, m.line) in lines]
 
 
