@@ -135,6 +135,12 @@ class Items(ItemQueue):
             for item in self._load(query)
         ]
 
+    def recent_texts(self, feed_id: int, limit: int = 30) -> list[str]:
+        """The texts of the feed's latest items, for finding what its pages repeat."""
+        query = self._select().where(ItemRow.feed_id == feed_id, ItemRow.state != ItemState.FORGOTTEN.value)
+        query = query.order_by(col(ItemRow.id).desc()).limit(limit)
+        return [item.text for item in self._load(query)]
+
     def save_matches(self, item: Item, matches: Sequence[Match], rule_set: str, now: datetime) -> None:
         """Writes what the rules found in this revision, in place of what they found in it before."""
         of_revision = (col(MatchRow.item_id) == item.id, col(MatchRow.revision) == item.revision)

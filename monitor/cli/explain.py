@@ -17,6 +17,7 @@ from monitor.cli.rules import Packs, loaded_rules
 from monitor.cli.talk import JsonFlag, plain, put_json_line, put_text
 from monitor.model.item import Item
 from monitor.model.moment import parse_moment
+from monitor.pipeline.read import with_repeated
 from monitor.positions.explain import ExplainedSentence, Explanation, Step
 from monitor.positions.explain import explain as explain_reading
 from monitor.settings import load_settings
@@ -50,7 +51,7 @@ def explain(
         raise CommandError(f"--date {date} is no ISO 8601 date, such as 2025-02-17", Exit.USAGE) from None
     reader = extractor()
     for item, compiled in _items(target, form, moment, packs):
-        matches = compiled.match(item.fields, item.day, item.lang)
+        matches = compiled.match(item.fields, item.day, item.lang, item.sources)
         found = explain_reading(item, matches, reader.read(item, matches, compiled.rules))
         if as_json:
             put_json_line(_object(item, found))
@@ -81,7 +82,8 @@ def _stored(item_id: int) -> tuple[Item, CompiledRules]:
     database = open_database(load_settings())
     try:
         with database.view() as work:
-            return work.items.get(item_id), compile_rules(work.rules.current())
+            item = with_repeated(work, [work.items.get(item_id)])[0]
+            return item, compile_rules(work.rules.current())
     finally:
         database.close()
 

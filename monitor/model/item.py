@@ -34,7 +34,8 @@ class Item:
     """One revision of an item as stored. `revision` counts from 1.
 
     `story_id` is shared by syndicated copies. `publisher` is the credited agency, else the registered domain.
-    `baseline` marks what was already there when its feed was first polled.
+    `baseline` marks what was already there when its feed was first polled. `repeated` are lines that its feed repeats
+    from item to item, folded: they are known where an item is read, and are no part of what is stored.
     """
 
     id: int
@@ -50,6 +51,7 @@ class Item:
     lang: str | None
     publisher: str
     baseline: bool = False
+    repeated: frozenset[str] = frozenset()
 
     @property
     def fields(self) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,6 +14,7 @@ from monitor.model.item import Item
 from monitor.pipeline.changes import SUBJECTS, refold
 from monitor.pipeline.rulebook import RuleBook
 from monitor.pipeline.tell import Teller
+from monitor.positions.furniture import repeated_lines
 from monitor.positions.protocol import Extractor
 from monitor.positions.track import Tracker
 from rules.matcher import CompiledRules
@@ -53,7 +54,7 @@ class Reader:
     def step(self, now: datetime, limit: int = 20) -> ReadReport:
         """Claims items and reads them in the order of publication. An item that cannot be read is kept, and said so."""
         with self._database.work() as work:
-            items = work.items.claim_new(now, limit, _LEASE)
+            items = with_repeated(work, work.items.claim_new(now, limit, _LEASE))
         if not items:
             return ReadReport()
         rules = self._rulebook.current()
@@ -84,7 +85,7 @@ class Reader:
         )
 
     def _read(self, item: Item, rules: CompiledRules, now: datetime) -> ReadReport:
-        matches = rules.match(item.fields, item.day, item.lang)
+        matches = rules.match(item.fields, item.day, item.lang, item.sources)
         found = self._extractor.read(item, matches, rules.rules).statements
         with self._database.work() as work:
             if not work.items.still_waits(item):
@@ -105,6 +106,15 @@ class Reader:
     def _give_back(self, items: Sequence[Item]) -> None:
         with suppress(StorageError), self._database.work() as work:
             work.items.give_back(items)
+
+
+def with_repeated(work: Work, items: Sequence[Item]) -> list[Item]:
+    """The items, each with the lines that its feed repeats from item to item."""
+    repeated = {i.feed_id: frozenset[str]() for i in items}
+    for feed_id in repeated:
+        if feed_id is not None:
+            repeated[feed_id] = repeated_lines(work.items.recent_texts(feed_id))
+    return [replace(item, repeated=repeated[item.feed_id]) for item in items]
 
 
 def _write_events(

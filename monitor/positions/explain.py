@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from monitor.model.item import Item
 from monitor.model.statement import Reading, ReadStatement, TraceStep
+from monitor.positions.furniture import region_at, regions_of
 from monitor.positions.grammar.language import available, load_language
 from monitor.positions.grammar.sentences import lay_out
 from rules.model import Match, RuleKind
@@ -53,6 +54,7 @@ def explain(item: Item, matches: Sequence[Match], reading: Reading) -> Explanati
     """Every sentence of an item in the order of the text. Pure: the reading and the matches are those of the item."""
     notes = tuple(step.why for step in reading.trace if not step.field)
     sentences: list[ExplainedSentence] = []
+    apart = regions_of(item)
     for name, text in item.fields.items():
         spans = _spans(text, item.lang)
         starts = [start for start, _ in spans]
@@ -64,6 +66,10 @@ def explain(item: Item, matches: Sequence[Match], reading: Reading) -> Explanati
             )
             led = tuple(Step(s, _led_to(s, reading)) for s in steps if _number(starts, s.start) == number)
             issue = any(m.kind is RuleKind.ISSUE for m in here)
+            region = region_at(apart[name], start, end)
+            if region is not None and not led:
+                sentences.append(ExplainedSentence(name, start, end, text[start:end], here, led, region.why))
+                continue
             why = "" if led else NOT_READ if notes and issue else NO_CLAUSE if issue else NO_ISSUE
             sentences.append(ExplainedSentence(name, start, end, text[start:end], here, led, why))
     return Explanation(notes, tuple(sentences))
