@@ -2,8 +2,8 @@
 
 German puts the finite verb second and the rest of it last ("lehnt … ab", "hat … abgelehnt"), in subordinate clauses all
 of it last, and the subject behind the verb when something else comes first. Each clause is laid out as subject,
-negation, verb, object; the words keep their offsets, so evidence is what stands in the text. French says no in two words
-around the verb ("ne … pas"): there the first alone denies, and the second is muted.
+negation, verb, object; the words keep their offsets, so evidence is what stands in the text. French says no in two
+words around the verb ("ne … pas"): there the first alone denies, and the second is muted.
 
 Which languages this is done for, and with which words, is said in `languages/`.
 """
