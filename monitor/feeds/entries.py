@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 from urllib.parse import urljoin, urlsplit
 
-from monitor.feeds.text import clean
+from monitor.feeds.links import is_plain
+from monitor.feeds.text import clean, one_line
 from monitor.model.feed import ParsedEntry
 
 LONGEST_TEXT = 200_000
@@ -29,7 +31,6 @@ class RawEntry:
     link: str | None
     title: str
     text: str
-    html: str
     author: str | None = None
     published: datetime | None = None
     updated: datetime | None = None
@@ -39,6 +40,8 @@ class RawEntry:
 
 def web_address(link: str | None, base: str | None) -> str | None:
     """A link as an absolute http(s) address; None when it is of another kind or cannot be made absolute."""
+    if link and len(link) <= _LONGEST_LINK and is_plain(link):
+        return link
     link = _BLANKS.sub(" ", clean(link or "")).strip().replace(" ", "%20")
     if not link or len(link) > _LONGEST_LINK:
         return None
@@ -57,33 +60,50 @@ def language(code: str | None) -> str | None:
     return primary if re.fullmatch(r"[a-z]{2,3}", primary) else None
 
 
-def compose(raws: Sequence[RawEntry], base: str | None) -> tuple[tuple[ParsedEntry, ...], list[str]]:
-    """The entries of a document, each with an identity, and what was skipped or repaired."""
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The entries of a document, each with an identity, and what was skipped or repaired.
+
+    `given` are the entries with the ids that the document gives; in `entries` those that share one are told apart.
+    `sound` maps the numbers of those that were taken just as they are, and whose id none of the others has, to them.
+    """
+
+    entries: tuple[ParsedEntry, ...]
+    given: tuple[ParsedEntry, ...]
+    problems: list[str]
+    sound: dict[int, ParsedEntry]
+
+
+def compose(raws: Sequence[RawEntry], base: str | None, numbers: Iterable[int] | None = None) -> Composed:
+    """Make entries of raw ones. `numbers` are their places in the document, from 1, where they are not all of it."""
     problems: list[str] = []
     entries: list[ParsedEntry] = []
-    for number, raw in enumerate(raws, 1):
-        entry = _entry(raw, base, number, problems)
-        if entry is not None:
-            entries.append(entry)
-    return _told_apart(entries, problems), problems
+    sound: dict[int, ParsedEntry] = {}
+    for number, raw in zip(numbers or count(1), raws, strict=False):
+        troubles = len(problems)
+        entries.append(entry := _entry(raw, base, number, problems))
+        if len(problems) == troubles:
+            sound[number] = entry
+    times = Counter(entry.id for entry in entries)
+    sound = {number: entry for number, entry in sound.items() if times[entry.id] == 1}
+    return Composed(_told_apart(entries, problems), tuple(entries), problems, sound)
 
 
-def _entry(raw: RawEntry, base: str | None, number: int, problems: list[str]) -> ParsedEntry | None:
+def _entry(raw: RawEntry, base: str | None, number: int, problems: list[str]) -> ParsedEntry:
     link = web_address(raw.link, base)
     if raw.link and raw.link.strip() and link is None:
         problems.append(f"entry {number}: its link is no http(s) address and was dropped: {raw.link.strip()[:80]!r}")
     guid = clean(raw.guid or "").strip()
+    own = one_line(raw.link or "")[:_LONGEST_LINK]  # no address that we follow, such as magnet:, names its entry still
     if not (raw.title or raw.text or link or guid):
-        problems.append(f"entry {number}: it has neither title, text, link nor id and was skipped")
-        return None
+        problems.append(f"entry {number}: it has neither title, text, link nor id")
     if len(raw.text) > LONGEST_TEXT:
         problems.append(f"entry {number}: its text was cut after {LONGEST_TEXT} characters")
     return ParsedEntry(
-        id=guid or link or "sha256:" + digest(raw.title, raw.text),
+        id=guid or link or own or "sha256:" + digest(*_words(raw)),
         title=raw.title[:LONGEST_TITLE],
         link=link,
         text=raw.text[:LONGEST_TEXT],
-        html=raw.html if len(raw.html) <= 2 * LONGEST_TEXT else "",
         author=raw.author or None,
         published=raw.published,
         updated=raw.updated,
@@ -91,6 +111,13 @@ def _entry(raw: RawEntry, base: str | None, number: int, problems: list[str]) ->
         guid_given=bool(guid),
         source_url=web_address(raw.source_url, None),
     )
+
+
+def _words(raw: RawEntry) -> tuple[str, ...]:
+    """What an entry without id and link is known by: what it says, or if that is nothing, when and by whom."""
+    if raw.title or raw.text:
+        return raw.title, raw.text
+    return str(raw.published), str(raw.author)
 
 
 def _told_apart(entries: list[ParsedEntry], problems: list[str]) -> tuple[ParsedEntry, ...]:

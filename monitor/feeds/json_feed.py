@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from monitor.feeds.dates import parse_date
 from monitor.feeds.entries import LONGEST_TITLE, RawEntry, compose, language, told, web_address
 from monitor.feeds.not_a_feed import NotAFeed
-from monitor.feeds.text import html_to_text, one_line, plain, safe_html
+from monitor.feeds.text import html_to_text, one_line, plain
 from monitor.model.feed import ParsedFeed
 
 MOST_ENTRIES = 5_000
+
+_NEEDED = ("id", "url", "external_url", "title", "content_html", "content_text", "summary")
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
 
 def parse(text: str, base: str | None, problems: list[str]) -> ParsedFeed:
@@ -25,19 +29,21 @@ def parse(text: str, base: str | None, problems: list[str]) -> ParsedFeed:
     lang = language(_text(document, "language"))
     raws: list[RawEntry] = []
     for number, item in enumerate(items[:MOST_ENTRIES], 1):
-        if isinstance(item, dict):
-            raws.append(_raw(item, base or home, lang, _author(document)))
+        if isinstance(item, dict) and not any(_identity(item.get(key)) for key in _NEEDED):
+            problems.append(f"item {number}: it has neither title, text, link nor id, and was skipped")
+        elif isinstance(item, dict):
+            raws.append(_raw(item, lang, _author(document)))
         else:
             problems.append(f"item {number}: it is no object but {type(item).__name__}, and was skipped")
     if len(items) > MOST_ENTRIES:
         problems.append(f"{len(items)} items are more than {MOST_ENTRIES}; the rest was left out")
-    entries, skipped = compose(raws, base or home)
+    composed = compose(raws, base or home)
     return ParsedFeed(
         title=one_line(_text(document, "title") or "")[:LONGEST_TITLE],
         link=home,
         lang=lang,
-        entries=entries,
-        problems=told(problems + skipped),
+        entries=composed.entries,
+        problems=told(problems + composed.problems),
     )
 
 
@@ -66,15 +72,14 @@ def _check_version(document: dict[str, Any], problems: list[str]) -> None:
     raise NotAFeed(f"it is JSON, but no JSON Feed: it has no `version` of jsonfeed.org, and holds {names}")
 
 
-def _raw(item: dict[str, Any], base: str | None, lang: str | None, feed_author: str | None) -> RawEntry:
+def _raw(item: dict[str, Any], lang: str | None, feed_author: str | None) -> RawEntry:
     html = _text(item, "content_html") or ""
     candidates = [html_to_text(html), plain(_text(item, "content_text") or ""), plain(_text(item, "summary") or "")]
     return RawEntry(
         guid=_identity(item.get("id")),
-        link=_text(item, "url") or _text(item, "external_url"),
+        link=_text(item, "url") or _text(item, "external_url") or _permalink(item),
         title=one_line(_text(item, "title") or ""),
         text=max(candidates, key=len),
-        html=safe_html(html, base) if html else "",
         author=_author(item) or feed_author,
         published=parse_date(_date(item, "date_published")) or parse_date(_date(item, "date_modified")),
         updated=parse_date(_date(item, "date_modified")),
@@ -99,9 +104,16 @@ def _identity(value: object) -> str | None:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
+def _permalink(item: dict[str, Any]) -> str | None:
+    """The id, where it is an address as the standard would have it, and the only one."""
+    identity = _text(item, "id")
+    return identity if identity and _ADDRESS.match(identity) else None
+
+
 def _author(holder: dict[str, Any]) -> str | None:
     """The names in `authors` (1.1) or `author` (1.0)."""
     people = holder.get("authors")
     people = people if isinstance(people, list) else [holder.get("author")]
-    names = [one_line(name) for p in people if isinstance(p, dict) and (name := _text(p, "name"))]
+    named = [_text(p, "name") if isinstance(p, dict) else p for p in people]
+    names = [one_line(name) for name in named if isinstance(name, str) and name.strip()]
     return ", ".join(names)[:300] or None

@@ -1,23 +1,28 @@
 """Parsing a feed: bytes in, entries out. Pure, and to be run in a process that can be killed (`parser_pool`).
 
-bytes → charset → { json_feed | xml_document → feedparser_reading } → entries → ParsedFeed
+bytes → charset → { json_feed | xml_document → splitting → feedparser_reading } → entries → ParsedFeed
+
+Of a document in good order only its head and the entries that are not known yet are shown to feedparser.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from monitor.feeds import json_feed
 from monitor.feeds.charset import decode
 from monitor.feeds.dates import parse_date
-from monitor.feeds.entries import LONGEST_TITLE, RawEntry, compose, language, told, web_address
-from monitor.feeds.feedparser_reading import Reading, read
+from monitor.feeds.entries import LONGEST_TITLE, Composed, RawEntry, compose, language, told, web_address
+from monitor.feeds.feedparser_reading import Reading, read, read_strictly
+from monitor.feeds.known_entries import KnownEntry, clash, known_entry, pack, reader_version, unpack
 from monitor.feeds.not_a_feed import NotAFeed
-from monitor.feeds.text import html_to_line, html_to_text, mended, one_line, plain, safe_html
-from monitor.feeds.xml_document import prepare
+from monitor.feeds.splitting import Pieces, split
+from monitor.feeds.text import html_to_line, html_to_text, mended, one_line, plain
+from monitor.feeds.xml_document import XmlDocument, prepare
 from monitor.model.feed import ParsedFeed
 
 __all__ = ["NotAFeed", "parse_document"]
@@ -26,14 +31,19 @@ MOST_ENTRIES = 5_000
 
 _PERIODS_S = {"hourly": 3600, "daily": 86400, "weekly": 7 * 86400, "monthly": 30 * 86400, "yearly": 365 * 86400}
 _ACTIVE_TAG = re.compile(r"</?(?:script|style|iframe|object|embed|svg|img|form)\b", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _HTML = ("text/html", "application/xhtml+xml")
 
 
-def parse_document(body: bytes, content_type: str | None = None, base_url: str | None = None) -> ParsedFeed:
+def parse_document(
+    body: bytes, content_type: str | None = None, base_url: str | None = None, known: bytes | None = None
+) -> ParsedFeed:
     """The feed that a document holds: RSS 0.9 to 2.0, Atom, RDF, CDF or JSON Feed.
 
-    `content_type` is the header of the answer, `base_url` the address that it came from. Raises NotAFeed, which says
-    what the document is instead. A document that breaks off gives the entries that are whole, and is not `complete`.
+    `content_type` is the header of the answer, `base_url` the address that it came from. `known` is what the feed's
+    last document came back with: entries that are as they were then are counted and not read again, where the document
+    allows that. Raises NotAFeed, which says what the document is instead. A document that breaks off gives the entries
+    that are whole, and is not `complete`.
     """
     if not body.strip(b"\x00\t\n\r\x0b\x0c \xef\xbb\xbf\xfe\xff"):
         raise NotAFeed("it is empty")
@@ -43,6 +53,14 @@ def parse_document(body: bytes, content_type: str | None = None, base_url: str |
     if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
         return json_feed.parse(text, base, problems)
     document = prepare(text)
+    pieces = split(document, reader_version(), base or "")
+    if pieces is not None and len(pieces.spans) > MOST_ENTRIES:
+        pieces = None
+    unseen = _unseen(pieces, unpack(known), base, problems) if pieces is not None and known else None
+    return unseen or _whole(document, pieces, base, problems)
+
+
+def _whole(document: XmlDocument, pieces: Pieces | None, base: str | None, problems: list[str]) -> ParsedFeed:
     reading = read(document, base)
     if not reading.version and not reading.entries:
         raise NotAFeed("it looks like a feed from outside, but holds neither a feed's head nor entries")
@@ -53,41 +71,75 @@ def parse_document(body: bytes, content_type: str | None = None, base_url: str |
             raise NotAFeed("the document breaks off before its first entry is whole; it may be better at the next poll")
     elif not reading.well_formed:
         problems.append("the XML is not well-formed and was read leniently")
-    return _feed(reading, base, problems, complete=document.complete)
+    composed = _composed(reading, base)
+    feed = _feed(reading, base, composed, problems, complete=document.complete)
+    if pieces is None or not reading.settled or len(pieces.spans) != len(reading.entries):
+        return feed
+    return replace(feed, known=_remembered(pieces, {}, composed))
 
 
-def _feed(reading: Reading, base: str | None, problems: list[str], *, complete: bool) -> ParsedFeed:
-    head = reading.feed
-    link = web_address(head.get("link"), base)
-    lang = language(head.get("language"))
-    found = reading.entries
-    if len(found) > MOST_ENTRIES:
-        problems.append(f"{len(found)} entries are more than {MOST_ENTRIES}; the rest was left out")
-    raws = [_raw(entry, base or link, lang) for entry in found[:MOST_ENTRIES]]
-    entries, skipped = compose(raws, base or link)
+def _unseen(
+    pieces: Pieces, known: Mapping[bytes, KnownEntry], base: str | None, problems: Sequence[str]
+) -> ParsedFeed | None:
+    """The feed with those of its entries that are not known; None where all of them must be seen to read these."""
+    numbers = [number for number, raw in enumerate(pieces.hashes) if raw not in known]
+    if len(numbers) == len(pieces.spans):
+        return None
+    reading = read_strictly(pieces.with_only(frozenset(numbers)), base)
+    if reading is None or not reading.settled or len(reading.entries) != len(numbers):
+        return None
+    composed = _composed(reading, base, [number + 1 for number in numbers])
+    skipped = [known[raw] for raw in pieces.hashes if raw in known]
+    if clash(map(known_entry, composed.given), skipped):
+        return None
+    return replace(
+        _feed(reading, base, composed, problems, complete=True),
+        skipped=len(skipped),
+        skipped_dates=tuple(entry.date for entry in skipped if entry.date),
+        known=_remembered(pieces, known, composed),
+    )
+
+
+def _remembered(pieces: Pieces, known: Mapping[bytes, KnownEntry], composed: Composed) -> bytes:
+    """An entry of which something must be said, or that is not alone with its id, is read again at every poll."""
+    entries = {raw: known[raw] for raw in pieces.hashes if raw in known}
+    read_now = {pieces.hashes[number - 1]: known_entry(entry) for number, entry in composed.sound.items()}
+    return pack(entries | read_now)
+
+
+def _composed(reading: Reading, base: str | None, numbers: Sequence[int] | None = None) -> Composed:
+    base = base or web_address(reading.feed.get("link"), base)
+    lang = language(reading.feed.get("language"))
+    return compose([_raw(entry, lang) for entry in reading.entries[:MOST_ENTRIES]], base, numbers)
+
+
+def _feed(
+    reading: Reading, base: str | None, composed: Composed, problems: Sequence[str], *, complete: bool
+) -> ParsedFeed:
+    head, found = reading.feed, len(reading.entries)
+    excess = [f"{found} entries are more than {MOST_ENTRIES}; the rest was left out"] if found > MOST_ENTRIES else []
     return ParsedFeed(
-        title=_line(head, "title")[:LONGEST_TITLE],
-        link=link,
-        lang=lang,
+        title=(_line(head, "title") or _line(head, "dc_title"))[:LONGEST_TITLE],
+        link=web_address(head.get("link"), base),
+        lang=language(head.get("language")),
         ttl_s=_ttl_s(head),
-        entries=entries,
-        problems=told(problems + skipped),
+        entries=composed.entries,
+        problems=told([*problems, *excess, *composed.problems]),
         complete=complete,
     )
 
 
-def _raw(entry: Mapping[str, Any], base: str | None, feed_lang: str | None) -> RawEntry:
-    text, html, lang = _longest(entry, base)
+def _raw(entry: Mapping[str, Any], feed_lang: str | None) -> RawEntry:
+    text, lang = _longest(entry)
     guid = entry.get("id")
-    link = entry.get("link") or _alternate(entry)
+    link = entry.get("link") or _alternate(entry) or _permalink(entry)
     updated = _date(entry, "updated")
     source = entry.get("source")
     return RawEntry(
         guid=guid if isinstance(guid, str) else None,
         link=link if isinstance(link, str) else None,
-        title=_line(entry, "title"),
+        title=_line(entry, "title") or _line(entry, "dc_title") or _line(entry, "media_title"),
         text=text,
-        html=html,
         author=html_to_line(mended(str(entry.get("author") or "")))[:300] or None,
         published=_date(entry, "published") or _date(entry, "created") or updated,
         updated=updated,
@@ -118,25 +170,28 @@ def _alternate(entry: Mapping[str, Any]) -> str | None:
     return next((str(link["href"]) for link in links if link.get("rel") in ("alternate", None)), None)
 
 
-def _longest(entry: Mapping[str, Any], base: str | None) -> tuple[str, str, str | None]:
-    """The longest of content and summary as (text, sanitised HTML, its language)."""
+def _permalink(entry: Mapping[str, Any]) -> str | None:
+    """An id that is an address as well, where nothing else says where the entry is."""
+    guid = entry.get("id")
+    return guid if isinstance(guid, str) and entry.get("guidislink") and _ADDRESS.match(guid) else None
+
+
+def _longest(entry: Mapping[str, Any]) -> tuple[str, str | None]:
+    """The longest of content and summary as text, and its language."""
     parts = [part for part in entry.get("content") or () if isinstance(part, dict)]
     detail = entry.get("summary_detail")
     summary = entry.get("summary")
     if isinstance(summary, str):
         parts.append({**detail, "value": summary} if isinstance(detail, dict) else {"value": summary})
-    best: tuple[str, str, str | None] = ("", "", None)
-    seen: set[str] = set()
+    best: tuple[str, str | None] = ("", None)
     for part in parts:
         value, kind = part.get("value"), part.get("type") or "text/html"
-        if not isinstance(value, str) or value in seen:
+        if not isinstance(value, str) or len(value) <= len(best[0]):  # no text is longer than its markup
             continue
-        seen.add(value)
         value = mended(value)
         text = plain(value) if kind == "text/plain" and not _ACTIVE_TAG.search(value) else html_to_text(value)
         if len(text) > len(best[0]):
-            html = safe_html(value, web_address(part.get("base"), base) or base) if kind in _HTML else ""
-            best = text, html, language(part.get("language"))
+            best = text, language(part.get("language"))
     return best
 
 

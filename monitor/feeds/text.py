@@ -18,11 +18,6 @@ _DROPPED_TAGS = """
     script style head title noscript iframe object embed applet svg math select textarea button audio video canvas
     frameset noframes xmp plaintext
 """
-_KEPT_TAGS = """
-    a abbr b bdi blockquote br caption cite code col colgroup dd del dfn div dl dt em figcaption figure h1 h2 h3 h4
-    h5 h6 hr i ins kbd li mark ol p pre q rp rt ruby s samp small span strong sub sup table tbody td tfoot th thead
-    time tr u ul var wbr
-"""
 _DROPPED = set(_DROPPED_TAGS.split())
 _TEXT_ONLY = nh3.Cleaner(
     tags=set(_BLOCK_TAGS.split()),
@@ -31,12 +26,11 @@ _TEXT_ONLY = nh3.Cleaner(
     link_rel=None,
 )
 _NO_TAGS = nh3.Cleaner(tags=set(), clean_content_tags=_DROPPED, attributes={}, link_rel=None)
-_KEPT = set(_KEPT_TAGS.split())
-_KEPT_ATTRIBUTES = {"a": {"href", "title"}, "abbr": {"title"}, "td": {"colspan", "rowspan"}, "time": {"datetime"}}
+_MOST_MENDINGS = 3
 _C1_AS_IS = "volteface-c1"
 _BREAK = re.compile(r"<[^>]*>")
 _BLANK_LINES = re.compile(r"\n\s*\n")
-_SPACES = re.compile(r"[ \t\n\f\r]+")
+_SPACES = re.compile(r"[ \t\n\f\r]{2,}|[\t\n\f\r]")  # not the single space, which is one already
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--")  # no `<` inside: `<a<a<a…` would be searched anew from each
 
 
@@ -58,16 +52,18 @@ def clean(text: str) -> str:
 
 
 def mended(text: str) -> str:
-    """Text that was encoded as UTF-8 twice, read right: `DonÃ¢â‚¬â„¢t` once over. Any other text as it is.
+    """Text that was encoded as UTF-8 twice or more often, read right: `Donâ€™t`. Any other text as it is.
 
     Only when the whole of it reads as UTF-8 once it is taken for windows-1252: no honest text does so by chance.
     """
     if text.isascii():
         return text
-    try:
-        return text.encode("cp1252", _C1_AS_IS).decode("utf-8")
-    except UnicodeError:
-        return text
+    for _ in range(_MOST_MENDINGS):
+        try:
+            text = text.encode("cp1252", _C1_AS_IS).decode("utf-8")
+        except UnicodeError:
+            break
+    return text
 
 
 def one_line(text: str) -> str:
@@ -101,19 +97,3 @@ def html_to_line(markup: str) -> str:
     if _TAG.search(markup):
         markup = _NO_TAGS.clean(markup)
     return one_line(html.unescape(markup))
-
-
-def safe_html(markup: str, base: str | None = None) -> str:
-    """HTML that may be shown: a short list of tags, no styles, scripts, images or forms; links http(s) only.
-
-    Relative links are resolved against `base`, and dropped without one.
-    """
-    cleaner = nh3.Cleaner(
-        tags=_KEPT,
-        clean_content_tags=_DROPPED,
-        attributes=_KEPT_ATTRIBUTES,
-        url_schemes={"http", "https"},
-        url_relative=("rewrite_with_base", base) if base else "deny",
-        link_rel="noopener noreferrer nofollow",
-    )
-    return cleaner.clean(clean(markup))

@@ -27,7 +27,8 @@ class Feed:
     `newest_entry_at` the latest date on one of them, as far as it has passed. `moved_to` is where permanent redirects
     lead, `moved_seen` in how many polls in a row they did. `full_fetch_at` is when the whole document last came.
     `polls` and `empty_polls` count the recent successful polls and those among them that brought nothing new. `notice`
-    is what an operator should know although the feed is polled well.
+    is what an operator should know although the feed is polled well. `articles` sets the feed apart from the setting
+    whether whole articles are fetched; None follows it.
     """
 
     id: int
@@ -58,6 +59,7 @@ class Feed:
     polls: int = 0
     empty_polls: int = 0
     notice: str | None = None
+    articles: bool | None = None
 
 
 class FetchOutcome(StrEnum):
@@ -102,15 +104,14 @@ class ParsedEntry:
     """One entry of a feed, cleaned: plain text, safe http(s) link, aware date or None.
 
     `id` is what identifies the entry within its feed (guid, else link, else a hash of title and text). `published` is
-    the date that the feed gives, `updated` likewise. `text` is the longest of content and summary as plain text, and
-    `html` the same, sanitised. `source_url` is the site that the entry was taken from, where the feed is a collection.
+    the date that the feed gives, `updated` likewise. `text` is the longest of content and summary as plain text: no
+    markup is kept. `source_url` is the site that the entry was taken from, where the feed is a collection.
     """
 
     id: str
     title: str
     link: str | None
     text: str
-    html: str = ""
     author: str | None = None
     published: datetime | None = None
     updated: datetime | None = None
@@ -124,6 +125,10 @@ class ParsedFeed:
     """A parsed document. `problems` names entries that were skipped or repaired, and why; never silent.
 
     `complete` is False when the document breaks off: its entries count, but its ETag must not be stored.
+
+    `entries` are those that were read; `skipped` more are in the document that were known to be as they were when they
+    were read, with these `skipped_dates`. `known` is what the parser wants to be handed at the next poll, to skip all of
+    them. It is worth keeping only beside the admission of all these entries; None says that the next poll reads all.
     """
 
     title: str
@@ -133,3 +138,6 @@ class ParsedFeed:
     entries: tuple[ParsedEntry, ...] = ()
     problems: tuple[str, ...] = field(default=())
     complete: bool = True
+    skipped: int = 0
+    skipped_dates: tuple[datetime, ...] = ()
+    known: bytes | None = None
