@@ -16,10 +16,12 @@ from storage.tables import (
     ItemRevisionRow,
     ItemRow,
     MatchRow,
+    OwnWordsRow,
     PositionRow,
     ReadingRow,
     StatementRow,
     StoryRow,
+    WordKeyRow,
 )
 from storage.values import ItemState
 
@@ -74,7 +76,7 @@ class Retention(Repository):
 
     def _strip(self, ids: list[int]) -> None:
         """Leaves of the items their identity, their title and the hash of what they said last."""
-        for table in (MatchRow, ReadingRow):
+        for table in (MatchRow, ReadingRow, WordKeyRow, OwnWordsRow):
             self._session.exec(delete(table).where(col(table.item_id).in_(ids)))
         mine = col(ItemRevisionRow.item_id).in_(ids)
         newest = select(ItemRow.revision).where(col(ItemRow.id) == ItemRevisionRow.item_id).scalar_subquery()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, delete, insert, or_
+from sqlalchemy import and_, delete, insert, or_, update
 from sqlmodel import col, select
 
 from monitor.model.item import Item, KnownItem, NewItem, StoryCandidate
@@ -13,10 +14,10 @@ from rules.model import Match, RuleKind, Via
 from storage.errors import NotFound
 from storage.item_queue import CURRENT, ItemQueue, item_of
 from storage.repository import chunks
-from storage.search import found_by, index_revision
-from storage.tables import FeedRow, ItemRevisionRow, ItemRow, MatchRow, StoryRow
+from storage.search import found_by, index_revisions
+from storage.tables import FeedRow, ItemRevisionRow, ItemRow, MatchRow
 from storage.types import storable
-from storage.values import ItemState
+from storage.values import Grouping, ItemState
 
 
 class Items(ItemQueue):
@@ -47,33 +48,24 @@ class Items(ItemQueue):
         return second | found
 
     def add(self, new: NewItem, story_id: int | None) -> Item:
-        """Stores a new item as the newest copy of a story; without one it begins a story of its own."""
-        if story_id is None:
-            story = StoryRow(created_at=new.seen_at)
-            self._session.add(story)
-            self._session.flush()
-            story_id = story.id
-        assert story_id is not None
-        row = ItemRow(
-            feed_id=new.feed_id,
-            identity=new.identity,
-            link_identity=new.link_identity,
-            story_id=story_id,
-            url=new.url,
-            publisher=new.publisher,
-            published_at=new.published_at,
-            seen_at=new.seen_at,
-            lang=new.lang,
-            author=new.author,
-            baseline=new.baseline,
-            revision=1,
-            state=ItemState.NEW.value,
-        )
-        self._session.add(row)
-        self._session.flush()
-        self._session.refresh(row)
-        assert row.id is not None
-        return item_of(row, self._add_revision(row.id, 1, new.title, new.text, new.content_hash, new.seen_at))
+        """Stores a new item as a copy of a story; without one it begins a story of its own, and waits to be grouped."""
+        (item_id,) = self.add_all([new])
+        if story_id is not None:
+            self._session.exec(update(ItemRow).where(col(ItemRow.id) == item_id).values(story_id=story_id))
+        return self.get(item_id)
+
+    def add_all(self, new: Sequence[NewItem]) -> list[int]:
+        """Stores new items, each in a story of its own until it is grouped with others; gives their ids."""
+        if not new:
+            return []
+        stories, ids, revisions = (self._new_ids(table, len(new)) for table in ("story", "item", "item_revision"))
+        self._insert("story", [{"id": i, "created_at": n.seen_at} for i, n in zip(stories, new, strict=True)])
+        numbered = list(zip(ids, stories, revisions, new, strict=True))
+        self._insert("item", [_item_values(i, story, n) for i, story, _, n in numbered])
+        said = [_revision_values(revision, i, 1, n) for i, _, revision, n in numbered]
+        self._insert("item_revision", said)
+        index_revisions(self._session, [(r["id"], r["title"], r["text"]) for r in said])
+        return ids
 
     def revise(
         self, item_id: int, title: str, text: str, content_hash: str, url: str | None, seen_at: datetime
@@ -82,6 +74,7 @@ class Items(ItemQueue):
         self._lock("item", item_id)
         row = self._row(ItemRow, item_id, "item")
         row.revision += 1
+        row.grouping = Grouping.NEW.value if row.grouping == Grouping.NEW.value else Grouping.UNREAD.value
         row.url = None if url is None else storable(url)
         row.state = ItemState.NEW.value
         row.attempts, row.error = 0, None
@@ -89,13 +82,6 @@ class Items(ItemQueue):
         self._session.add(row)
         self._session.flush()
         return item_of(row, self._add_revision(item_id, row.revision, title, text, content_hash, seen_at))
-
-    def hold_stories(self) -> None:
-        """Keeps other workers from grouping items into stories until the transaction ends.
-
-        Two that each store a copy of one story, unseen by the other, would make two stories of it.
-        """
-        self._lock("stories")
 
     def get(self, item_id: int) -> Item:
         """The item as it is now. Raises NotFound."""
@@ -203,5 +189,38 @@ class Items(ItemQueue):
         self._session.add(row)
         self._session.flush()
         assert row.id is not None
-        index_revision(self._session, row.id, row.title, row.text)
+        index_revisions(self._session, [(row.id, row.title, row.text)])
         return row
+
+
+def _item_values(item_id: int, story_id: int, new: NewItem) -> dict[str, Any]:
+    return {
+        "id": item_id,
+        "feed_id": new.feed_id,
+        "identity": new.identity,
+        "link_identity": new.link_identity,
+        "story_id": story_id,
+        "url": new.url,
+        "publisher": new.publisher,
+        "published_at": new.published_at,
+        "seen_at": new.seen_at,
+        "lang": new.lang,
+        "author": new.author,
+        "baseline": new.baseline,
+        "revision": 1,
+        "state": ItemState.NEW.value,
+        "attempts": 0,
+        "grouping": Grouping.NEW.value,
+    }
+
+
+def _revision_values(revision_id: int, item_id: int, revision: int, new: NewItem) -> dict[str, Any]:
+    return {
+        "id": revision_id,
+        "item_id": item_id,
+        "revision": revision,
+        "title": storable(new.title),
+        "text": storable(new.text),
+        "content_hash": new.content_hash,
+        "seen_at": new.seen_at,
+    }

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, or_, text
+from sqlalchemy import ColumnElement, insert, or_, text
 from sqlmodel import Session, SQLModel, col
 
 from storage.errors import NotFound
+from storage.tables import Table
 
 Row = TypeVar("Row", bound=SQLModel)
 Thing = TypeVar("Thing")
@@ -42,6 +43,21 @@ class Repository:
         if row is None:
             raise NotFound(noun, key)
         return row
+
+    def _new_ids(self, table: str, count: int) -> list[int]:
+        """Ids for so many new rows of a numbered table, taken at once; nobody else gets them."""
+        if self._on_postgresql:
+            taken = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+            return [int(i) for i in self._session.execute(taken, {"name": f'"{table}"', "count": count}).scalars()]
+        # The write lock is in hand, and AUTOINCREMENT never gives out what was once the highest.
+        last = self._session.execute(text("SELECT seq FROM sqlite_sequence WHERE name = :name"), {"name": table})
+        first = int(last.scalar() or 0) + 1
+        return list(range(first, first + count))
+
+    def _insert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Inserts rows that have their ids already; nothing is asked back."""
+        if rows:
+            self._session.connection().execute(insert(Table.metadata.tables[table]), rows)
 
     def _lock(self, *parts: object) -> None:
         """Keeps other workers from the same thing until the transaction ends.

@@ -8,10 +8,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, column, delete, func, insert, literal_column, select, table
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    column,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    table,
+)
 from sqlmodel import Session, col
 
 from storage.tables import ItemRevisionRow
@@ -40,11 +55,13 @@ def plain(words: str) -> str:
     return " ".join("".join(c if c.isalnum() else " " for c in unicodedata.normalize("NFC", words)).split())
 
 
-def index_revision(session: Session, revision_id: int, title: str, body: str) -> None:
-    """Makes the revision findable on PostgreSQL; on SQLite a trigger has done so already."""
-    if session.get_bind().dialect.name == "postgresql":
-        words = fold(f"{title} {body}")[:MOST_INDEXED]
-        session.exec(insert(WORDS).values(revision_id=revision_id, words=func.to_tsvector(SIMPLE, words)))
+def index_revisions(session: Session, said: Sequence[tuple[int, str, str]]) -> None:
+    """Makes revisions (id, title, text) findable on PostgreSQL; on SQLite a trigger has done so already."""
+    if said and session.get_bind().dialect.name == "postgresql":
+        words = func.to_tsvector(SIMPLE, bindparam("folded", type_=Text()))
+        query = insert(WORDS).values(revision_id=bindparam("revision", type_=BigInteger()), words=words)
+        rows = [{"revision": number, "folded": fold(f"{title} {body}")[:MOST_INDEXED]} for number, title, body in said]
+        session.connection().execute(query, rows)
 
 
 def unindex_items(session: Session, item_ids: Collection[int]) -> None:

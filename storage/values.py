@@ -28,6 +28,18 @@ class ItemState(StrEnum):
     FORGOTTEN = "forgotten"
 
 
+class Grouping(StrEnum):
+    """Whether an item was compared with others.
+
+    NEW has a story of its own until it is. UNREAD keeps its story, but its words are not in the index as they are now:
+    it was revised, or comes from a version that had no index. DONE is in the index.
+    """
+
+    NEW = "new"
+    UNREAD = "unread"
+    DONE = "done"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedItem:
     """An item that processing gave up on: how often it was tried and what went wrong last."""

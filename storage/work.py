@@ -16,6 +16,7 @@ from storage.items import Items
 from storage.positions import Positions
 from storage.rules import Rules
 from storage.statements import Statements
+from storage.stories import Stories
 from storage.subscriptions import Subscriptions
 from storage.tables import DeliveryRow, FeedRow, ItemRow
 
@@ -26,6 +27,7 @@ class Work:
     def __init__(self, session: Session) -> None:
         self.feeds = Feeds(session)
         self.items = Items(session)
+        self.stories = Stories(session)
         self.statements = Statements(session)
         self.positions = Positions(session)
         self.rules = Rules(session)

@@ -12,8 +12,9 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress
 
-from monitor.cli.boot import extractor, tracker, utc_now
+from monitor.cli.boot import tracker, utc_now
 from monitor.cli.documents import Document, documents
+from monitor.cli.extractors import ExtractorOption, chosen_extractor
 from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.rules import Packs
 from monitor.cli.talk import JsonFlag, counted, put_json, put_table, say, talk
@@ -23,7 +24,6 @@ from monitor.items.publisher import registered_domain
 from monitor.model.item import NewItem
 from monitor.model.position import Change
 from monitor.model.statement import Statement
-from monitor.pipeline.poll import store_new
 from monitor.pipeline.read import Reader
 from monitor.pipeline.rulebook import RuleBook
 from monitor.pipeline.tell import Teller
@@ -41,6 +41,7 @@ def replay(
         Path, typer.Argument(help="JSON lines with id, date, text and optionally title, lang, publisher, url.")
     ],
     packs: Packs = None,
+    by: ExtractorOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Send dated items through the whole pipeline, in the order of their dates, and print the changes.
@@ -50,7 +51,7 @@ def replay(
     for pack in packs or ():
         if not pack.is_dir():
             raise CommandError(f"--pack {pack} is not a folder", Exit.USAGE)
-    settings = load_settings(packs=tuple(packs) if packs else None)
+    settings = load_settings(packs=tuple(packs) if packs else None, extractor=by)
     items = sorted(documents(file, "jsonl", utc_now()), key=lambda d: (d.date, d.id))
     with tempfile.TemporaryDirectory(prefix="volteface-replay-") as folder:
         database = Database(f"sqlite:///{folder}/replay.db")
@@ -58,8 +59,9 @@ def replay(
         try:
             book = RuleBook(database)
             book.install(settings.packs, utc_now())
-            reader = Reader(database, book, extractor(), tracker(settings), Teller())
-            statements = _run(database, reader, items)
+            with chosen_extractor(settings) as chosen:
+                reader = Reader(database, book, chosen, tracker(settings), Teller())
+                statements = _run(database, reader, items)
             changes = _changes(database)
         finally:
             database.close()
@@ -84,7 +86,7 @@ def _run(database: Database, reader: Reader, items: Sequence[Document]) -> int:
             # What a day brings is known when the day is over.
             now = _day_after(batch[-1])
             with database.work() as work:
-                store_new(work, [_new_item(document, now) for document in batch])
+                work.items.add_all([_new_item(document, now) for document in batch])
             while (report := reader.step(now, limit=200)).items:
                 statements += report.statements
                 progress.advance(task, report.items)

@@ -17,14 +17,11 @@ import re
 import unicodedata
 import zlib
 from array import array
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
-from hashlib import blake2b
+from datetime import datetime, timedelta
 
 from monitor.items.function_words import FUNCTION_WORDS
-from monitor.model.item import NewItem, StoryCandidate
+from monitor.model.item import IndexedItem, NewItem, OwnWords, StoryCandidate
 
 WITHIN = timedelta(days=4)
 """How far apart in publication two copies of one story may be."""
@@ -44,31 +41,8 @@ _TOKEN = re.compile(r"[^\W_]+|[|.!?;:\n]")
 _APOSTROPHES = str.maketrans("", "", "'’‘ʼ`´")
 
 
-_MOST_REMEMBERED = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class OwnWords:
-    """What a text is recognised by: hashed word pairs, names, numbers, and its title if that is long enough to tell."""
-
-    pairs: array[int]
-    names: frozenset[str]
-    numbers: frozenset[str]
-    title: str | None
-
-
 def own_words(title: str, text: str) -> OwnWords:
-    """Read a text for what is its writer's own. Remembered by digest: candidates come again with every new item."""
-    key = blake2b(f"{title}\x00{text}".encode("utf-8", "replace"), digest_size=16).digest()
-    words = _REMEMBERED.get(key)
-    if words is None:
-        while len(_REMEMBERED) >= _MOST_REMEMBERED:
-            _REMEMBERED.pop(next(iter(_REMEMBERED)), None)
-        words = _REMEMBERED[key] = _own_words(title, text)
-    return words
-
-
-def _own_words(title: str, text: str) -> OwnWords:
+    """Read a text for what is its writer's own."""
     found = _Reading(_QUOTED.sub(f" {_GAP} ", text))
     if len(found.pairs) < _LEAST_PAIRS:  # all quotation, or hardly a text: its words and the title's must do
         found = _Reading(f"{title}\n{text}")
@@ -79,9 +53,6 @@ def _own_words(title: str, text: str) -> OwnWords:
         frozenset(found.numbers),
         " ".join(words) if len(words) >= _LEAST_TITLE else None,
     )
-
-
-_REMEMBERED: dict[bytes, OwnWords] = {}
 
 
 class _Reading:
@@ -114,61 +85,24 @@ def _folded(word: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
 
 
-class StoryIndex:
-    """Finds the story of many new items among the same candidates, by an inverted index over their word pairs.
-
-    Candidates can be added as they come: an item that was given a story is a candidate for the next. With `new`, the
-    items that will be asked about, only what they share is indexed: a few new items among many thousand candidates then
-    cost a hundredth, and nobody else may be asked about.
-    """
-
-    def __init__(self, candidates: Iterable[StoryCandidate] = (), *, new: Iterable[NewItem] | None = None) -> None:
-        self._asked = None if new is None else {pair for item in new for pair in own_words(item.title, item.text).pairs}
-        self._candidates: list[tuple[StoryCandidate, OwnWords]] = []
-        self._by_pair: defaultdict[int, list[int]] = defaultdict(list)
-        self._by_title: defaultdict[str, list[int]] = defaultdict(list)
-        for candidate in candidates:
-            self.add(candidate)
-
-    def add(self, candidate: StoryCandidate) -> None:
-        """Add a stored item."""
-        words = own_words(candidate.title, candidate.text)
-        number = len(self._candidates)
-        self._candidates.append((candidate, words))
-        for pair in words.pairs if self._asked is None else filter(self._asked.__contains__, words.pairs):
-            self._by_pair[pair].append(number)
-        if words.title:
-            self._by_title[words.title].append(number)
-
-    def find(self, new: NewItem) -> int | None:
-        """The story that a new item tells, or None when it tells one of its own. The closest candidate decides."""
-        words = own_words(new.title, new.text)
-        shared: Counter[int] = Counter()
-        for pair in words.pairs:
-            shared.update(self._by_pair.get(pair, ()))
-        for number in self._by_title.get(words.title or "", ()):
-            shared[number] += 0
-        return _closest(new, words, ((*self._candidates[number], count) for number, count in shared.items()))
-
-
 def same_story(new: NewItem, candidates: Sequence[StoryCandidate]) -> int | None:
     """The `story_id` of the candidate that a new item is a copy of, or None when it tells a story of its own.
 
-    Candidates more than `WITHIN` away do not count. For many new items at once build a StoryIndex.
+    Candidates more than `WITHIN` away do not count. Among many, an index of their own words finds the few that can be
+    copies at all (`storage/stories.py`); `closest` then decides.
     """
-    words = own_words(new.title, new.text)
+    indexed = (IndexedItem(c.item_id, c.story_id, c.published_at, own_words(c.title, c.text)) for c in candidates)
+    return closest(own_words(new.title, new.text), new.published_at, indexed)
+
+
+def closest(words: OwnWords, published_at: datetime, candidates: Iterable[IndexedItem]) -> int | None:
+    """The story of the candidate closest to a text, None where none is a copy of it; of two equals the older story."""
     mine = frozenset(words.pairs)
-    theirs = ((c, own_words(c.title, c.text)) for c in candidates)
-    return _closest(new, words, ((c, other, sum(map(mine.__contains__, other.pairs))) for c, other in theirs))
-
-
-def _closest(new: NewItem, words: OwnWords, candidates: Iterable[tuple[StoryCandidate, OwnWords, int]]) -> int | None:
-    """The story of the closest candidate, given with the number of pairs it shares; of two equals the older story."""
     best: tuple[float, int] | None = None
-    for candidate, theirs, shared in candidates:
-        if abs(candidate.published_at - new.published_at) > WITHIN:
+    for candidate in candidates:
+        if abs(candidate.published_at - published_at) > WITHIN:
             continue
-        closeness = _closeness(words, theirs, shared)
+        closeness = _closeness(words, candidate.words, sum(map(mine.__contains__, candidate.words.pairs)))
         if closeness is not None and (best is None or (closeness, -candidate.story_id) > best):
             best = closeness, -candidate.story_id
     return -best[1] if best else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -71,6 +72,29 @@ class KnownItem:
     id: int
     revision: int
     content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What a text is recognised by: hashed word pairs, names, numbers, and its title if that is long enough to tell.
+
+    `pairs` are 32-bit hashes in rising order, of type "I". Names and numbers are single folded words.
+    """
+
+    pairs: array[int]
+    names: frozenset[str]
+    numbers: frozenset[str]
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedItem:
+    """A stored item that a new one could be a copy of, by its own words."""
+
+    item_id: int
+    story_id: int
+    published_at: datetime
+    words: OwnWords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

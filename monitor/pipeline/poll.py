@@ -18,9 +18,7 @@ from monitor.feeds.not_a_feed import NotAFeed
 from monitor.feeds.parser_pool import ParseFailed
 from monitor.items.admit import Admission, admit
 from monitor.items.identity import identities_to_ask
-from monitor.items.syndication import StoryIndex
 from monitor.model.feed import Feed, FetchOutcome, FetchResult, ParsedFeed
-from monitor.model.item import NewItem, StoryCandidate
 from monitor.net.mask import mask
 from monitor.pipeline.wire import Fetches, Parses
 from storage.engine import Database
@@ -29,9 +27,6 @@ from storage.feeds import host_of
 from storage.work import Work
 
 _log = structlog.get_logger(__name__)
-
-STORY_WINDOW = timedelta(days=4)
-"""How far apart in time copies of one story may appear."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +229,7 @@ class Poller:
         known = work.items.known(feed.id, identities_to_ask(parsed.entries))
         admission = admit(parsed.entries, known, feed, now, most_new=self._most_new)
         if admission.new:
-            store_new(work, admission.new)
+            work.items.add_all(admission.new)
         for item_id, revision in admission.revised:
             work.items.revise(
                 item_id, revision.title, revision.text, revision.content_hash, revision.url, revision.seen_at
@@ -255,26 +250,3 @@ def _saved(work: Work, after: Feed, was: Feed, now: datetime) -> Feed:
     if after.status is not was.status:
         work.audit.add("worker", f"feed {after.status}", str(after.id), {"why": after.last_error or ""}, now)
     return after
-
-
-def store_new(work: Work, items: Sequence[NewItem]) -> list[int]:
-    """Stores new items, each with the story that it is a copy of, or a story of its own. Returns the items' ids."""
-    earliest = min(item.published_at for item in items)
-    latest = max(item.published_at for item in items)
-    work.items.hold_stories()
-    stories = StoryIndex(work.items.story_candidates(earliest - STORY_WINDOW, latest + STORY_WINDOW), new=items)
-    ids = []
-    for item in sorted(items, key=lambda i: i.published_at):
-        stored = work.items.add(item, stories.find(item))
-        stories.add(
-            StoryCandidate(
-                story_id=stored.story_id,
-                item_id=stored.id,
-                publisher=stored.publisher,
-                title=stored.title,
-                text=stored.text,
-                published_at=stored.published_at,
-            )
-        )
-        ids.append(stored.id)
-    return ids

@@ -12,6 +12,7 @@ import structlog
 from monitor.events import Subject
 from monitor.model.item import Item
 from monitor.pipeline.changes import SUBJECTS, refold
+from monitor.pipeline.group import Grouper
 from monitor.pipeline.rulebook import RuleBook
 from monitor.pipeline.tell import Teller
 from monitor.positions.furniture import repeated_lines
@@ -46,6 +47,7 @@ class Reader:
         self, database: Database, rulebook: RuleBook, extractor: Extractor, tracker: Tracker, teller: Teller
     ) -> None:
         self._database = database
+        self._grouper = Grouper(database)
         self._rulebook = rulebook
         self._extractor = extractor
         self._tracker = tracker
@@ -57,6 +59,11 @@ class Reader:
             items = with_repeated(work, work.items.claim_new(now, limit, _LEASE))
         if not items:
             return ReadReport()
+        try:
+            items = self._grouper.group(items)
+        except StorageError:
+            self._give_back(items)
+            raise
         rules = self._rulebook.current()
         statements = alerts = failed = 0
         transitions: list[ChangeTransition] = []

@@ -4,7 +4,7 @@ from storage.tables.alert import AlertRow, AttemptRow, DeliveryRow, SubscriberRo
 from storage.tables.base import Table
 from storage.tables.event import AuditRow, EventRow, MetaRow
 from storage.tables.feed import FeedRow
-from storage.tables.item import ItemRevisionRow, ItemRow, MatchRow, StoryRow
+from storage.tables.item import ItemRevisionRow, ItemRow, MatchRow, OwnWordsRow, StoryRow, WordKeyRow
 from storage.tables.position import ChangeRow, PositionRow
 from storage.tables.rule import RuleRow, RuleSetRow, RuleVersionRow
 from storage.tables.statement import ReadingRow, StatementRow, VerdictRow
@@ -21,6 +21,7 @@ __all__ = [
     "ItemRow",
     "MatchRow",
     "MetaRow",
+    "OwnWordsRow",
     "PositionRow",
     "ReadingRow",
     "RuleRow",
@@ -32,4 +33,5 @@ __all__ = [
     "SubscriptionRow",
     "Table",
     "VerdictRow",
+    "WordKeyRow",
 ]

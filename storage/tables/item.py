@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, Index, UniqueConstraint
 
 from storage.tables.base import NUMBERED, Table, moment, refers, row_id, string
+from storage.types import BIG_ID, CleanText
 
 
 class StoryRow(Table, table=True):
@@ -23,7 +25,8 @@ class ItemRow(Table, table=True):
     """An item; its words are in its revisions. `state` is the queue: see `ItemState`.
 
     `link_identity` recognises an item whose feed gives it another id at every poll. `feed_title` is kept when the feed
-    is removed, so that an old alert can still say where it was read.
+    is removed, so that an old alert can still say where it was read. `grouping` is whether it was compared with others:
+    see `Grouping`.
     """
 
     __tablename__ = "item"
@@ -55,6 +58,7 @@ class ItemRow(Table, table=True):
     lease_token: str | None = string(None)
     lease_until: datetime | None = moment(None)
     processed_at: datetime | None = moment(None)
+    grouping: str = Field(default="new", sa_type=CleanText, sa_column_kwargs={"server_default": "unread"})
 
 
 class ItemRevisionRow(Table, table=True):
@@ -88,3 +92,30 @@ class MatchRow(Table, table=True):
     start: int = Field()
     end: int = Field()
     via: str = string()
+
+
+class OwnWordsRow(Table, table=True):
+    """What a text is recognised by, as it was last read: see `OwnWords`. Names and numbers are joined by U+001F."""
+
+    __tablename__ = "own_words"
+
+    item_id: int = Field(primary_key=True, foreign_key="item.id", ondelete="CASCADE", sa_type=BIG_ID)
+    pairs: bytes = Field()
+    names: str = string()
+    numbers: str = string()
+    title: str | None = string(None)
+
+
+class WordKeyRow(Table, table=True):
+    """An entry of the index over own words: a key of the item published at `at`, in seconds since 1970.
+
+    `of` is how many names the item has.
+    """
+
+    __tablename__ = "word_key"
+    __table_args__ = (Index(None, "item_id"), {"sqlite_with_rowid": False})
+
+    key: int = Field(primary_key=True, sa_type=BigInteger)
+    at: int = Field(primary_key=True, sa_type=BigInteger)
+    item_id: int = Field(primary_key=True, foreign_key="item.id", ondelete="CASCADE", sa_type=BIG_ID)
+    of: int = Field()

@@ -9,9 +9,10 @@ import pytest
 
 from monitor.model.alert import Filter
 from monitor.model.item import Item
-from monitor.pipeline.poll import store_new
+from monitor.pipeline.group import Grouper
 from storage.engine import Database
 from storage.errors import DatabaseBusy
+from storage.stories import Stories
 from storage.values import ItemState
 from tests.integration.pipeline.walking import AGAINST, FOR, NOW, Walk
 from tests.integration.pipeline.walking import new_item as news
@@ -52,26 +53,36 @@ def test_a_busy_database_is_no_attempt_at_an_item(walk: Walk, monkeypatch: pytes
         assert work.statements.for_item(item)
 
 
-def test_copies_stored_at_the_same_time_are_one_story(walk: Walk) -> None:
+def test_copies_grouped_at_the_same_time_are_one_story(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (
         "The harbour of Stavik was closed on Tuesday after a storm had thrown three boats onto the quay, police said."
     )
-    meet, stories = threading.Barrier(2), []
+    with walk.database.work() as work:
+        ids = work.items.add_all([news(paper, text, NOW) for paper in ("a.example", "b.example")])
+        items = [work.items.get(i) for i in ids]
+    meet, hold, faults = threading.Barrier(2), Stories.hold, []
 
-    def store(paper: str) -> None:
-        with walk.database.work() as work:
-            if walk.database.backend == "postgresql":  # SQLite lets only one of them come this far
-                meet.wait(timeout=30)
-            (stored,) = store_new(work, [news(paper, text, NOW)])
-            stories.append(work.items.get(stored).story_id)
+    def hold_together(stories: Stories) -> None:
+        if walk.database.backend == "postgresql":  # SQLite lets only one of them come this far
+            meet.wait(timeout=30)
+        hold(stories)
 
-    both = [threading.Thread(target=store, args=(paper,)) for paper in ("a.example", "b.example")]
+    def group(item: Item) -> None:
+        try:
+            grouper = Grouper(walk.database)
+            grouper._indexed_old = True  # its own transaction would meet here, too
+            grouper.group([item])
+        except Exception as error:
+            faults.append(error)
+
+    monkeypatch.setattr(Stories, "hold", hold_together)
+    both = [threading.Thread(target=group, args=(item,)) for item in items]
     for one in both:
         one.start()
     for one in both:
         one.join(timeout=60)
-    assert len(stories) == 2
-    assert len(set(stories)) == 1
+    assert faults == []
+    assert len({walk.item(i).story_id for i in ids}) == 1
 
 
 def test_many_workers_read_everything_once(walk: Walk) -> None:

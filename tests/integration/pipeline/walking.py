@@ -10,7 +10,6 @@ from monitor.items.identity import content_hash
 from monitor.model.alert import ChannelName, Filter, Subscription
 from monitor.model.item import Item, NewItem
 from monitor.model.position import Change
-from monitor.pipeline.poll import store_new
 from monitor.pipeline.read import Reader, ReadReport
 from monitor.pipeline.rulebook import RuleBook
 from monitor.pipeline.tell import Teller
@@ -111,7 +110,7 @@ class Walk:
             baseline=baseline,
         )
         with self.database.work() as work:
-            return store_new(work, [item])[0]
+            return work.items.add_all([item])[0]
 
     def says(self, who: str, wordings: Sequence[str], day: float, **more: bool) -> list[int]:
         """One item per wording, each of a paper of its own, a day apart."""

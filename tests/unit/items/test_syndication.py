@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.items.syndication import WITHIN, StoryIndex, same_story
+from monitor.items.syndication import WITHIN, same_story
 from monitor.model.item import NewItem, StoryCandidate
 from monitor.model.moment import parse_moment
 from tests.unit.items.wire_texts import TEXTS, WireText
@@ -33,15 +33,11 @@ def candidate(text: WireText, story: int, at: datetime = DAY) -> StoryCandidate:
 
 
 def stories(texts: Sequence[tuple[WireText, datetime]]) -> dict[str, int]:
-    """The story of each text when they come in this order, found both ways."""
-    index, all_of_them, found = StoryIndex(), [], {}
+    """The story of each text when they come in this order."""
+    all_of_them, found = [], {}
     for number, (text, at) in enumerate(texts, 1):
-        new = item(text, at)
-        story = index.find(new)
-        assert story == same_story(new, all_of_them)
-        found[text.id] = story or number
+        found[text.id] = same_story(item(text, at), all_of_them) or number
         all_of_them.append(candidate(text, found[text.id], at))
-        index.add(all_of_them[-1])
     return found
 
 
@@ -76,21 +72,9 @@ def test_the_clusters_of_the_development_news() -> None:
     assert pairwise_f1(found, {r["id"]: r["cluster"] for r in rows}) >= 0.95
 
 
-def test_an_index_for_the_new_items_alone_finds_the_same() -> None:
-    candidates = [candidate(text, n) for n, text in enumerate(TEXTS[::2])]
-    new = [item(text) for text in TEXTS]
-    whole, narrow = StoryIndex(candidates), StoryIndex(candidates, new=new)
-    found = [whole.find(text) for text in new]
-    assert [narrow.find(text) for text in new] == found
-    assert {None} < set(found)
-    alone = [StoryIndex(candidates, new=[text]).find(text) for text in new]
-    assert alone == found
-
-
 def test_a_copy_weeks_later_is_another_story() -> None:
     assert same_story(item(TEXTS[1], DAY + WITHIN), [candidate(TEXTS[0], 5)]) == 5
     assert same_story(item(TEXTS[1], DAY + WITHIN + timedelta(hours=1)), [candidate(TEXTS[0], 5)]) is None
-    assert StoryIndex([candidate(TEXTS[0], 5)]).find(item(TEXTS[1], DAY + timedelta(days=30))) is None
 
 
 def test_the_closest_candidate_decides_and_of_equals_the_older_story() -> None:
