@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from itertools import combinations
 
@@ -11,8 +12,10 @@ from rules.fold import fold_wording
 from rules.layers import Key, Layered
 from rules.model import ActorKind, Office, RuleKind
 from rules.problem import Place, Report, did_you_mean
-from rules.query import QueryInvalid, parse_query, parse_wording
+from rules.query import QueryInvalid, parse_about, parse_query, parse_wording
 from rules.query_check import doubts_about
+from rules.query_cover import Coverage
+from rules.query_tree import Named, Query, nodes_of
 from rules.values import Placed
 
 Rules = Mapping[Key, Layered]
@@ -30,7 +33,9 @@ def check_rules(rules: Rules, broken: frozenset[str], report: Report) -> None:
             _check_wordings(rule, report)
         for key in ("aliases", "about", "for", "against"):
             _check_repeats(rule, key, report)
-        _check_queries(rule, report)
+        for key in ("about", "for", "against"):
+            _check_shadows(rule, key, report)
+        _check_queries(rule, live, broken, report)
 
 
 def _check_memberships(rules: Rules, broken: frozenset[str], report: Report) -> None:
@@ -145,17 +150,46 @@ def _check_repeats(rule: Layered, key: str, report: Report) -> None:
         seen.setdefault(text, entry.place)
 
 
-def _check_queries(rule: Layered, report: Report) -> None:
-    single = rule.value("query")
-    queries: Iterable[Placed[object]] = (*rule.entries("about"), *((single,) if single is not None else ()))
-    for entries, parse in (
-        (queries, parse_query),
-        ((*rule.entries("for"), *rule.entries("against")), parse_wording),
-    ):
-        for entry in entries:
-            try:
-                doubts = doubts_about(parse(str(entry.value)))
-            except QueryInvalid:  # reported where it was read
+def _parsed(rule: Layered, *keys: str) -> Iterator[tuple[Placed[object], Query]]:
+    """The queries under these keys. One that does not parse was reported where it was read."""
+    for key in keys:
+        single = rule.value(key)
+        parse = _PARSERS[key]
+        for entry in (*rule.entries(key), *((single,) if single is not None else ())):
+            with suppress(QueryInvalid):
+                yield entry, parse(str(entry.value))
+
+
+_PARSERS: Mapping[str, Callable[[str], Query]] = {
+    "about": parse_about,
+    "query": parse_query,
+    "for": parse_wording,
+    "against": parse_wording,
+}
+
+
+def _check_shadows(rule: Layered, key: str, report: Report) -> None:
+    """A line that finds only items that a line beside it finds anyway."""
+    lines = list(_parsed(rule, key))
+    coverage = Coverage()
+    for number, (entry, query) in enumerate(lines):
+        for other, (known, wider) in enumerate(lines):
+            if number == other or query.root == wider.root:  # the same twice is reported as such
                 continue
-            for doubt in doubts:
-                report.warning(entry.place, f"“{entry.value}”: column {doubt.column}: {doubt.message}", doubt.remedy)
+            if coverage.covers(wider.root, query.root):
+                message = f"“{entry.value}” finds nothing that “{known.value}” ({known.place}) does not find"
+                report.warning(entry.place, message, "leave one out, or make the wider one narrower")
+                break
+
+
+def _check_queries(rule: Layered, live: Rules, broken: frozenset[str], report: Report) -> None:
+    for entry, query in _parsed(rule, "about", "query", "for", "against"):
+        for doubt in doubts_about(query):
+            report.warning(entry.place, f"“{entry.value}”: column {doubt.column}: {doubt.message}", doubt.remedy)
+        for node in nodes_of(query.root):
+            if isinstance(node, Named) and (node.kind, node.rule) not in live and node.rule not in broken:
+                known = [identity for kind, identity in live if kind is node.kind]
+                remedy = did_you_mean(node.rule, known, f"add an {node.kind} of that id, or leave it out")
+                report.error(
+                    entry.place, f"“{entry.value}”: column {node.column}: no {node.kind} `{node.rule}`", remedy
+                )

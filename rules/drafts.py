@@ -11,6 +11,7 @@ from rules.values import (
     Placed,
     UnsoundError,
     describe,
+    read_about,
     read_actor_kind,
     read_flag,
     read_id,
@@ -53,7 +54,7 @@ SINGLE: Mapping[RuleKind, Mapping[str, Reader]] = {
 }  # fmt: skip
 LISTS: Mapping[RuleKind, Mapping[str, Reader]] = {
     RuleKind.ACTOR: {"aliases": read_wording, "offices": read_office},
-    RuleKind.ISSUE: {"about": read_query, "for": read_stance_wording, "against": read_stance_wording},
+    RuleKind.ISSUE: {"about": read_about, "for": read_stance_wording, "against": read_stance_wording},
     RuleKind.QUERY: {},
 }
 REQUIRED: Mapping[RuleKind, tuple[str, ...]] = {

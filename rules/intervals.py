@@ -43,21 +43,23 @@ def _hulls(ones: Sequence[Interval], others: Sequence[Interval]) -> list[Interva
     return hulls
 
 
-def near(parts: Sequence[Sequence[Interval]], distances: Sequence[int], positions: Sequence[int]) -> list[Interval]:
+def near(
+    parts: Sequence[Sequence[Interval]], distances: Sequence[int], ordered: Sequence[bool], positions: Sequence[int]
+) -> list[Interval]:
     """The minimal intervals from one of each part, each near the one before it.
 
-    Two neighbours do not overlap, and have at most `distances[i]` words between. `positions` gives the place of each
-    word, counted in words with leaps at paragraph breaks.
+    Two neighbours do not overlap, have at most `distances[i]` words between, and stand in the order of the parts where
+    `ordered[i]`. `positions` gives the place of each word, counted in words with leaps at paragraph breaks.
     """
     # Per place of the newest part the minimal intervals that reach it: what may follow depends on that place alone.
     reached: dict[Interval, list[Interval]] = {place: [place] for place in parts[0]}
-    for part, distance in zip(parts[1:], distances, strict=True):
+    for part, distance, follows in zip(parts[1:], distances, ordered, strict=True):
         neighbours = _Neighbours(sorted(reached), distance, positions)
         following: dict[Interval, list[Interval]] = {}
         for place in part:
             hulls = [
                 (min(start, place[0]), max(end, place[1]))
-                for before in neighbours.of(place)
+                for before in (neighbours.before(place) if follows else neighbours.of(place))
                 for start, end in reached[before]
             ]
             if hulls:
@@ -77,8 +79,11 @@ class _Neighbours:
         self._distance = distance
         self._positions = positions
 
+    def before(self, place: Interval) -> Sequence[Interval]:
+        first = self._positions[place[0]]
+        return self._by_end[bisect_left(self._ends, first - 1 - self._distance) : bisect_left(self._ends, first)]
+
     def of(self, place: Interval) -> list[Interval]:
-        first, last = self._positions[place[0]], self._positions[place[1] - 1]
-        before = slice(bisect_left(self._ends, first - 1 - self._distance), bisect_left(self._ends, first))
+        last = self._positions[place[1] - 1]
         after = slice(bisect_right(self._starts, last), bisect_right(self._starts, last + 1 + self._distance))
-        return [*self._by_end[before], *self._by_start[after]]
+        return [*self.before(place), *self._by_start[after]]

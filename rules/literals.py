@@ -8,7 +8,7 @@ from enum import Enum
 
 from rules.fold import fold_wording
 from rules.model import Office, RuleKind, RuleSet, Via
-from rules.query import parse_query, parse_wording
+from rules.query import parse_about, parse_query, parse_wording
 from rules.query_tree import Node
 
 SHORT_CAPITALS = 4
@@ -85,7 +85,7 @@ def query_lines_of(rules: RuleSet) -> Iterator[QueryLine]:
     for issue in rules.issues.values():
         for via, lines in ((Via.ABOUT, issue.about), (Via.FOR, issue.for_), (Via.AGAINST, issue.against)):
             for number, line in enumerate(lines):
-                query = parse_query(line) if via is Via.ABOUT else parse_wording(line)
+                query = parse_about(line) if via is Via.ABOUT else parse_wording(line)
                 yield QueryLine(RuleKind.ISSUE, issue.id, via, number, query.root)
     for rule in rules.queries.values():
         yield QueryLine(RuleKind.QUERY, rule.id, Via.QUERY, 0, parse_query(rule.query).root)

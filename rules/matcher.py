@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from threading import Lock
 
 from rules.automaton import Automaton, SearchedField
+from rules.intervals import Interval
 from rules.literals import Literal, QueryLine
 from rules.model import Match, RuleKind, RuleSet, Via
 from rules.naming import Hit, named
 from rules.query_tree import terms_of
-from rules.standing import Evaluation
+from rules.standing import Evaluation, Traits
 from rules.tokens import algorithm_for
 from rules.triggers import requirements, usage_of
 
@@ -27,13 +28,15 @@ class _Language:
         usage = usage_of((line.root for line in lines), self.automaton.slots)
         self._requirements = [requirements(line.root, self.automaton.slots, usage) for line in lines]
         self._triggered: dict[int, list[int]] = defaultdict(list)
-        for number, (rarest, *_) in enumerate(self._requirements):
-            for pattern in rarest:
+        for number, needed in enumerate(self._requirements):
+            for pattern in needed[0] if needed else ():
                 self._triggered[pattern].append(number)
+        self._wordless = [number for number, needed in enumerate(self._requirements) if not needed]
 
     def candidates(self, present: set[int]) -> list[int]:
         """The numbers of the lines that an item which holds these patterns may match."""
         numbers = {number for pattern in present for number in self._triggered.get(pattern, ())}
+        numbers.update(self._wordless)
         return [
             number
             for number in sorted(numbers)
@@ -51,18 +54,32 @@ class CompiledRules:
         self._languages: dict[str, _Language] = {}
         self._building = Lock()
 
-    def match(self, fields: Mapping[str, str], on: date, lang: str | None = None) -> list[Match]:
+    def match(
+        self, fields: Mapping[str, str], on: date, lang: str | None = None, sources: Collection[str] = ()
+    ) -> list[Match]:
         """Where rules stand in an item, sorted; one match for each rule, part of it and place.
 
         `fields` gives the texts by name, `on` the day that decides who holds an office, `lang` an ISO 639-1 code that
-        decides how words are stemmed (English when it is not known). A query gives a match for each minimal span that
-        satisfies it (see `rules.standing`).
+        decides how words are stemmed (English when it is not known), `sources` what `source:` is compared with: names
+        and domains of who publishes the item. A query gives a match for each minimal span that satisfies it (see
+        `rules.standing`).
         """
         language = self._language(algorithm_for(lang))
         searched = {name: language.automaton.search(text) for name, text in fields.items()}
-        found = list(_without_contradicted(self._query_matches(language, searched)))
+        named: dict[tuple[RuleKind, str], dict[str, list[Interval]]] = defaultdict(lambda: defaultdict(list))
+        found: list[Match] = []
         for name, field in searched.items():
-            found.extend(self._names(language, name, field, on))
+            for hit, match in self._names(language, name, field, on):
+                found.append(match)
+                if interval := field.interval(hit.start, hit.end):
+                    named[RuleKind.ACTOR, match.rule][name].append(interval)
+        evaluation = Evaluation(searched, language.automaton.slots, Traits(lang=lang, sources=sources), named)
+        numbers = language.candidates({pattern for field in searched.values() for pattern in field.atoms})
+        issues = self._stand(evaluation, searched, numbers, RuleKind.ISSUE)
+        for match, interval in _without_contradicted(issues):
+            found.append(match)
+            named[RuleKind.ISSUE, match.rule][match.field].append(interval)
+        found.extend(match for match, _ in self._stand(evaluation, searched, numbers, RuleKind.QUERY))
         unique: dict[Match, Match] = {}
         for match in found:
             known = unique.setdefault(match, match)
@@ -86,17 +103,19 @@ class CompiledRules:
                     self._languages[algorithm] = language
         return language
 
-    def _query_matches(self, language: _Language, searched: Mapping[str, SearchedField]) -> Iterator[Match]:
-        evaluation = Evaluation(searched, language.automaton.slots)
-        present = {pattern for field in searched.values() for pattern in field.atoms}
-        for number in language.candidates(present):
-            line = self._lines[number]
-            for name, intervals in evaluation.stands(line.root).items():
+    def _stand(
+        self, evaluation: Evaluation, searched: Mapping[str, SearchedField], numbers: Iterable[int], kind: RuleKind
+    ) -> Iterator[tuple[Match, Interval]]:
+        """Where the lines of one kind of rule stand. Those of issues come first: queries may ask for them."""
+        for line in (self._lines[number] for number in numbers):
+            if line.kind is not kind:
+                continue
+            for name, intervals in evaluation.stands(line.root).places.items():
                 for interval in intervals:
                     start, end = searched[name].span(interval)
-                    yield Match(name, start, end, line.kind, line.rule, line.via, line.line)
+                    yield Match(name, start, end, line.kind, line.rule, line.via, line.line), interval
 
-    def _names(self, language: _Language, name: str, field: SearchedField, on: date) -> Iterator[Match]:
+    def _names(self, language: _Language, name: str, field: SearchedField, on: date) -> Iterator[tuple[Hit, Match]]:
         hits: list[Hit] = []
         for start, end, pattern in field.literals:
             surface = slice(*field.folded.span(start, end))
@@ -106,7 +125,7 @@ class CompiledRules:
                 hits.append(Hit(start, end, fitting))
         for hit, literal in named(hits, field.folded.text, self.rules, on):
             start, end = field.folded.span(hit.start, hit.end)
-            yield Match(name, start, end, RuleKind.ACTOR, literal.rule, literal.via, literal.line)
+            yield hit, Match(name, start, end, RuleKind.ACTOR, literal.rule, literal.via, literal.line)
 
     def _line(self, match: Match) -> str | None:
         parts = self._parts(match)
@@ -124,21 +143,21 @@ class CompiledRules:
         return (rule.query,) if rule is not None else ()
 
 
-def _without_contradicted(matches: Iterable[Match]) -> Iterator[Match]:
+def _without_contradicted(matches: Iterable[tuple[Match, Interval]]) -> Iterator[tuple[Match, Interval]]:
     """Leaves out a wording for or against an issue that is a mere part of one to the contrary: “not *send troops*”."""
-    sides: dict[tuple[str, str, Via], list[Match]] = defaultdict(list)
-    for match in matches:
+    sides: dict[tuple[str, str, Via], list[tuple[Match, Interval]]] = defaultdict(list)
+    for match, interval in matches:
         if match.via in _CONTRARY:
-            sides[match.field, match.rule, match.via].append(match)
+            sides[match.field, match.rule, match.via].append((match, interval))
         else:
-            yield match
+            yield match, interval
     for (field, rule, via), found in sides.items():
         contrary = sides.get((field, rule, _CONTRARY[via]), ())
-        for match in found:
+        for match, interval in found:
             if not any(
                 other.start <= match.start
                 and match.end <= other.end
                 and other.end - other.start > match.end - match.start
-                for other in contrary
+                for other, _ in contrary
             ):
-                yield match
+                yield match, interval

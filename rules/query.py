@@ -1,18 +1,27 @@
 """The query language of `about:` lines and of rules of kind query.
 
-    peacekeep*                      words that begin so; a word without `*` is compared by its stem
+    peacekeep*  organi*ation        words that begin so, or with anything between; a word without `*` is compared by
+                                    its stem in the item's language
+    =nuclear  ="no deal"            these words exactly, not their stems; `stem:off` at the beginning says so for all
     "boots on the ground"           a phrase: these words in a row, whatever punctuation stands between them
-    troops NEAR/8 Ukraine           at most 8 words between, in either order; a side is a word, a phrase, or such in
-                                    parentheses joined by OR or NEAR
+    "(peacekeeping OR armed) force" a phrase with alternatives
+    troops NEAR/8 Ukraine           at most 8 words between, in either order; a side is a word, a phrase, actor:,
+                                    issue:, or such in parentheses joined by OR or NEAR
+    Kyiv BEFORE/5 rejects           the same, and in this order
     send NEAR/3 troops NEAR/3 Kyiv  each near the one before: `send` near `troops`, those `troops` near `Kyiv`
     sanctions Russia                the same as `sanctions AND Russia`
     (a OR b) AND NOT c              operators are upper case; NOT binds closest, then NEAR, then AND, then OR
+    title:ceasefire  text:(a OR b)  in this field only
+    source:reuters.com  lang:de     who publishes the item (a domain with those below it, or an agency's name), and its
+                                    language; beside something that stands in the text
+    actor:nato  issue:military-aid  where the item names that actor, or that issue's matter, by their own rules; about
+                                    lines may use actor: only
 
 The `for:` and `against:` wordings of issues are one phrase each, of exact words without stemming; one that holds
 operators, quotation marks, parentheses or `*` is a query of exact words.
 
-NEAR and phrases are looked for within one field and one paragraph, AND and NOT over the whole item. What stands after
-NOT only vetoes. The grammar is LALR and the matcher an automaton, so that no query can make either backtrack.
+NEAR, BEFORE and phrases are looked for within one field and one paragraph, AND and NOT over the whole item. What stands
+after NOT only vetoes. The grammar is LALR and the matcher an automaton, so that no query can make either backtrack.
 """
 
 from __future__ import annotations
@@ -20,15 +29,16 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, v_args
-from lark.exceptions import VisitError
+from lark import Lark, UnexpectedCharacters, UnexpectedEOF, UnexpectedInput
 
 from rules.fold import fold_wording
-from rules.query_tree import And, Near, Node, Or, Query, Term, Word, terms_of
-from rules.query_words import MOST_DISTANCE, QueryInvalid, refuse_reserved, term_of
+from rules.model import RuleKind
+from rules.query_build import Negated, built, only_negative
+from rules.query_tree import Has, Named, Query, Term, Word, has_place, nodes_of, terms_of
+from rules.query_words import QueryInvalid
 from rules.tokens import words_of
 
-__all__ = ["QueryInvalid", "parse_query", "parse_wording"]
+__all__ = ["QueryInvalid", "parse_about", "parse_query", "parse_wording"]
 
 MOST_CHARACTERS = 2000
 MOST_DEPTH = 20
@@ -44,12 +54,21 @@ _GRAMMAR = r"""
      | primary (NEAR primary)+      -> near
 ?primary: WORD                      -> word
         | PHRASE                    -> phrase
+        | EXACT WORD                -> exact_word
+        | EXACT PHRASE              -> exact_phrase
+        | SCOPE primary             -> scope
+        | TRAIT _value              -> trait
+        | TRAIT _OPEN _value (_OR _value)* _CLOSE -> trait
         | _OPEN either _CLOSE
+_value: WORD | PHRASE
 
 _OR.2: /OR(?=[\s()"]|$)/
 _AND.2: /AND(?=[\s()"]|$)/
 NOT.2: /NOT(?=[\s()"]|$)/
-NEAR.2: /NEAR\/[0-9]+(?=[\s()"]|$)/
+NEAR.2: /(NEAR|BEFORE)\/[0-9]+(?=[\s()"]|$)/
+EXACT.2: /=(?=[^\s()=])/
+SCOPE.2: /(title|text):/
+TRAIT.2: /(source|lang|actor|issue):/
 _OPEN: "("
 _CLOSE: ")"
 PHRASE: /"[^"]*"/
@@ -58,112 +77,10 @@ WORD: /[^\s"()]+/
 """
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 _NAMES = {
-    "_OR": "OR", "_AND": "AND", "NOT": "NOT", "NEAR": "NEAR/n", "_OPEN": "“(”", "_CLOSE": "“)”", "WORD": "a word",
-    "PHRASE": "a phrase in quotation marks", "$END": "the end",
+    "_OR": "OR", "_AND": "AND", "NOT": "NOT", "NEAR": "NEAR/n or BEFORE/n", "_OPEN": "“(”", "_CLOSE": "“)”",
+    "WORD": "a word", "PHRASE": "a phrase in quotation marks", "SCOPE": "title:",
+    "TRAIT": "source:", "EXACT": "“=”", "$END": "the end",
 }  # fmt: skip
-
-
-class _Negated:
-    """NOT and what it negates, until the AND around it takes it up."""
-
-    def __init__(self, part: Node, column: int) -> None:
-        self.part = part
-        self.column = column
-
-
-_Part = Node | _Negated
-
-
-@v_args(inline=True)
-class _Builder(Transformer[Token, Node]):
-    """Lark's tree → ours. `exact` turns stemming off."""
-
-    def __init__(self, exact: bool) -> None:
-        super().__init__()
-        self._exact = exact
-
-    def word(self, token: Token) -> Term:
-        column = token.column or 1
-        refuse_reserved(str(token), column)
-        return term_of([(str(token), column)], column, self._exact)
-
-    def phrase(self, token: Token) -> Term:
-        column = token.column or 1
-        pieces = [(found[0], column + found.start()) for found in re.finditer(r'[^\s"]+', token)]
-        for piece, at in pieces:
-            if piece in ("(", ")") or re.search(r"[()]", piece):
-                raise QueryInvalid(at, "parentheses inside a phrase", "write the alternatives as phrases joined by OR")
-        if not pieces:
-            raise QueryInvalid(column, "an empty phrase", "write words between the quotation marks")
-        return term_of(pieces, column, self._exact)
-
-    def near(self, *row: _Part | Token) -> Near:
-        operators = [part for part in row if isinstance(part, Token)]
-        column = operators[0].column or 1
-        parts: list[Node] = []
-        for part in row:
-            if isinstance(part, Token):
-                continue
-            if isinstance(part, _Negated) or not _may_stand_near(part):
-                raise QueryInvalid(
-                    column,
-                    "beside NEAR only words, phrases, and those joined by OR or NEAR in parentheses may stand",
-                    "take AND and NOT out of the parentheses",
-                )
-            parts.append(part)
-        return Near(tuple(parts), tuple(map(_distance, operators)), column)
-
-    def negated(self, operator: Token, part: _Part) -> _Negated:
-        column = operator.column or 1
-        if isinstance(part, _Negated):
-            raise QueryInvalid(column, "NOT twice", "leave both out")
-        return _Negated(part, column)
-
-    def all(self, *parts: _Part) -> _Part:
-        if len(parts) == 1:
-            return parts[0]
-        wanted: list[Node] = []
-        unwanted: list[Node] = []
-        for part in parts:
-            if isinstance(part, _Negated):
-                unwanted.append(part.part)
-            else:
-                wanted.append(part)
-        if not wanted:
-            first = next(part for part in parts if isinstance(part, _Negated))
-            raise _only_negative(first.column)
-        return And(tuple(wanted), tuple(unwanted))
-
-    def either(self, *parts: _Part) -> _Part:
-        if len(parts) == 1:
-            return parts[0]
-        wanted: list[Node] = []
-        for part in parts:
-            if isinstance(part, _Negated):
-                raise QueryInvalid(
-                    part.column,
-                    "NOT beside OR would match nearly every item",
-                    "put NOT beside AND: `(a OR b) AND NOT c`",
-                )
-            wanted.append(part)
-        return Or(tuple(wanted))
-
-
-def _may_stand_near(node: Node) -> bool:
-    return isinstance(node, Term | Near) or (isinstance(node, Or) and all(map(_may_stand_near, node.parts)))
-
-
-def _distance(operator: Token) -> int:
-    digits = operator.removeprefix("NEAR/").lstrip("0") or "0"
-    if len(digits) > 3 or int(digits) > MOST_DISTANCE:
-        raise QueryInvalid(operator.column or 1, f"{operator[:20]} is too far", f"use at most NEAR/{MOST_DISTANCE}")
-    return int(digits)
-
-
-def _only_negative(column: int) -> QueryInvalid:
-    return QueryInvalid(
-        column, "only NOT, so it would match nearly every item", "say what is wanted too: `a AND NOT b`"
-    )
 
 
 @lru_cache(maxsize=1)
@@ -198,12 +115,13 @@ def _check_size(text: str) -> None:
             f"{len(text)} characters are too many",
             f"keep to {MOST_CHARACTERS}; write several lines",
         )
-    depth, quoted = 0, False
+    depth, quoted = [0, 0], False
     for column, character in enumerate(text, start=1):
-        quoted ^= character == '"'
-        if not quoted:
-            depth += (character == "(") - (character == ")")
-        if depth > MOST_DEPTH:
+        if character == '"':
+            quoted = not quoted
+            depth[True] = 0
+        depth[quoted] += (character == "(") - (character == ")")
+        if depth[quoted] > MOST_DEPTH:
             raise QueryInvalid(column, "too many parentheses", f"nest at most {MOST_DEPTH} deep")
 
 
@@ -212,25 +130,48 @@ def parse_query(text: str, exact: bool = False) -> Query:
     """The query as a tree; `exact` turns stemming off. Raises QueryInvalid: the column, and what was expected."""
     plain = re.sub(r"\s", " ", text.translate(_QUOTES))
     _check_size(plain)
+    switch = _STEM.match(plain)
+    if switch:
+        exact = exact or switch[1] == "off"
+        plain = " " * switch.end() + plain[switch.end() :]  # columns stay what they are
+        _check_size(plain)
     try:
-        built = _Builder(exact).transform(_parser().parse(plain))
+        tree = _parser().parse(plain)
     except UnexpectedInput as error:
         raise _explain(error, plain) from None
-    except VisitError as error:
-        if isinstance(error.orig_exc, QueryInvalid):
-            raise error.orig_exc from None
-        raise
-    if isinstance(built, _Negated):
-        raise _only_negative(built.column)
-    terms = terms_of(built)
+    root = built(tree, exact)
+    if isinstance(root, Negated):
+        raise only_negative(root.column)
+    if not has_place(root):
+        trait = next(node for node in nodes_of(root) if isinstance(node, Has))
+        remedy = f"say what is wanted too: `ceasefire AND {trait.trait}:{trait.value}`"
+        raise QueryInvalid(trait.column, f"{trait.trait}: alone would match every such item", remedy)
+    terms = terms_of(root)
     if len(terms) > MOST_TERMS:
         raise QueryInvalid(
             terms[MOST_TERMS].column, f"{len(terms)} terms are too many", f"keep to {MOST_TERMS}; write several lines"
         )
-    return Query(text, built)
+    return Query(text, root)
 
 
-_LANGUAGE = re.compile(r'[()"*]|(?<!\S)(?:AND|OR|NOT|NEAR|NEAR/\S*)(?!\S)')
+def parse_about(text: str) -> Query:
+    """An about line as a tree. Raises QueryInvalid; also for `issue:`, since issues are found by these very lines."""
+    query = parse_query(text)
+    _refuse_issue(query)
+    return query
+
+
+def _refuse_issue(query: Query) -> None:
+    for node in nodes_of(query.root):
+        if isinstance(node, Named) and node.kind is RuleKind.ISSUE:
+            remedy = "write the words, or make a rule of kind query"
+            raise QueryInvalid(node.column, "issue: has no place in an issue's own lines", remedy)
+
+
+_LANGUAGE = re.compile(
+    r'[()"*]|(?<!\S)(?:(?:AND|OR|NOT)(?!\S)|(?:NEAR|BEFORE)(?:/|(?!\S))|=\S|(?:title|text|source|lang|actor|issue|stem):)'
+)
+_STEM = re.compile(r"\s*stem:(on|off)(?=\s)")
 
 
 def parse_wording(text: str) -> Query:
@@ -240,7 +181,9 @@ def parse_wording(text: str) -> Query:
     """
     plain = text.translate(_QUOTES)
     if _LANGUAGE.search(plain):
-        return parse_query(text, exact=True)
+        query = parse_query(text, exact=True)
+        _refuse_issue(query)
+        return query
     _check_size(plain)
     words = words_of(fold_wording(text))
     if not words:

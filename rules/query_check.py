@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
 from rules.automaton import Automaton
-from rules.query_tree import And, Near, Node, Or, Query, Term, terms_of
-from rules.standing import Evaluation
+from rules.query_cover import Coverage
+from rules.query_tree import And, Has, Named, Near, Node, Or, Query, Term, Trait, Within, nodes_of, terms_of
+from rules.standing import Evaluation, Traits
 from rules.tokens import ENGLISH
 
 _OPERATORS = frozenset({"and", "or", "not"})
@@ -58,39 +59,55 @@ def _matches_everything(node: Node) -> bool:
             return all(map(_matches_everything, wanted))
         case Or(parts):
             return any(map(_matches_everything, parts))
+        case Within(_, part):
+            return _matches_everything(part)
+        case Named() | Has():
+            return False
 
 
 def _never(query: Query) -> Iterator[Doubt]:
-    """Tries each alternative of a query on a text made from its own words."""
-    if not any(isinstance(node, And) and node.unwanted for node in _nodes(query.root)):
-        return
-    automaton = Automaton((), terms_of(query.root), ENGLISH)
     alternatives = query.root.parts if isinstance(query.root, Or) else (query.root,)
     for alternative in alternatives:
-        texts = islice(_texts(alternative), _MOST_TRIALS)
-        if not any(Evaluation({"": automaton.search(text)}, automaton.slots).stands(alternative) for text in texts):
+        nodes = list(nodes_of(alternative))
+        column = min((node.column for node in nodes if isinstance(node, Term | Named | Has)), default=1)
+        if _at_odds(alternative):
+            yield Doubt(column, "can never match: an item has one language", "join the languages by OR")
+        elif any(isinstance(node, And) and _self_defeating(node) for node in nodes) or _in_vain(alternative, nodes):
             what = "what NOT excludes is in every item that the rest would find"
-            yield Doubt(terms_of(alternative)[0].column, f"can never match: {what}", "leave out NOT, or narrow it")
+            yield Doubt(column, f"can never match: {what}", "leave out NOT, or narrow it")
 
 
-def _nodes(node: Node) -> Iterator[Node]:
-    yield node
-    match node:
-        case And(wanted, unwanted):
-            for part in (*wanted, *unwanted):
-                yield from _nodes(part)
-        case Or(parts):
-            for part in parts:
-                yield from _nodes(part)
+def _at_odds(node: Node) -> bool:
+    if not isinstance(node, And):
+        return False
+    langs = {part.value for part in node.wanted if isinstance(part, Has) and part.trait is Trait.LANG}
+    return len(langs) > 1
+
+
+def _self_defeating(node: And) -> bool:
+    return any(Coverage().covers(unwanted, And(node.wanted)) for unwanted in node.unwanted)
+
+
+def _in_vain(node: Node, nodes: Sequence[Node]) -> bool:
+    """Whether a query finds nothing in any of the texts made from its own words."""
+    if not any(isinstance(part, And) and part.unwanted for part in nodes):
+        return False
+    if any(isinstance(part, Named | Has | Within) for part in nodes):
+        return False  # its own words do not make an item that it should match
+    automaton = Automaton((), terms_of(node), ENGLISH)
+    return not any(
+        Evaluation({"": automaton.search(text)}, automaton.slots, Traits(), {}).stands(node).holds
+        for text in islice(_texts(node), _MOST_TRIALS)
+    )
 
 
 def _texts(node: Node) -> Iterator[str]:
     """Texts that a query should match, if nothing were unwanted."""
     match node:
         case Term(words):
-            yield " ".join(word.text + ("qzx" if word.prefix else "") for word in words)
+            yield " ".join(word.text.replace("*", "qzx") + ("qzx" if word.prefix else "") for word in words)
             if any(word.prefix for word in words):
-                yield " ".join(word.text for word in words)
+                yield " ".join(word.text.replace("*", "") for word in words)
         case Near(parts, distances):
             between = f" {_FILLER} " if min(distances) else " "
             for texts in product(*(list(islice(_texts(part), 8)) for part in parts)):
@@ -102,3 +119,5 @@ def _texts(node: Node) -> Iterator[str]:
         case Or(parts):
             for part in parts:
                 yield from _texts(part)
+        case Within() | Named() | Has():
+            raise TypeError(f"{type(node).__name__} cannot be tried on a text of its own")

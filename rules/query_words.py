@@ -10,8 +10,10 @@ from rules.tokens import words_of
 
 MOST_DISTANCE = 100
 SHORTEST_PREFIX = 2
-_FIELD = re.compile(r"[a-z]+:(?=.)")
-_NEAR_LIKE = re.compile(r"near(/.*)?", re.IGNORECASE)
+FIELDS = ("title", "text", "source", "lang", "actor", "issue")
+"""What may stand before a colon. `stem:` may too, at the beginning of a query."""
+_FIELD = re.compile(r"[a-zA-Z]+:(?=.)")
+_NEAR_LIKE = re.compile(r"(near|before)(/.*)?", re.IGNORECASE)
 _OTHER_NOT = re.compile(r"[-!](?=\w)")
 
 
@@ -27,19 +29,28 @@ class QueryInvalid(ValueError):  # noqa: N818 - the name says what the query is
 
 def refuse_reserved(word: str, column: int) -> None:
     """Refuses what looks like an operator and is none, so that nothing is taken for a word in silence."""
-    if _NEAR_LIKE.fullmatch(word) and (word.isupper() or "/" in word):
-        raise QueryInvalid(column, f"{word} is not understood", f"write NEAR/n with n from 0 to {MOST_DISTANCE}")
-    if word.startswith("BEFORE/"):
-        raise QueryInvalid(column, "BEFORE/n is not in the language", "use NEAR/n, or a phrase")
+    near = _NEAR_LIKE.fullmatch(word)
+    if near and (word.isupper() or "/" in word):
+        name = near[1].upper()
+        raise QueryInvalid(column, f"{word} is not understood", f"write {name}/n with n from 0 to {MOST_DISTANCE}")
     if _OTHER_NOT.match(word):
         raise QueryInvalid(column, f"“{word[0]}” does not negate", f"write NOT {word[1:]}")
     if word.startswith("="):
-        raise QueryInvalid(column, "“=” is not in the language", "leave it out")
+        raise QueryInvalid(column, "“=” stands before nothing", "write =word, or =“a phrase”")
     if word in ("&", "&&", "|", "||"):
         raise QueryInvalid(column, f"“{word}” is no operator", "write AND or OR")
     field = _FIELD.match(word)
     if field and not word.startswith("://", field.end() - 1):
-        raise QueryInvalid(column, f"“{field[0]}” looks like a field, which the language does not have", "leave it out")
+        _refuse_field(field[0], column)
+
+
+def _refuse_field(field: str, column: int) -> None:
+    name = field.removesuffix(":").lower()
+    if name == "stem":
+        raise QueryInvalid(column, "“stem:” is not understood here", "write stem:off at the beginning, or =word")
+    known = ", ".join(f"{known}:" for known in FIELDS)
+    message = f"“{field}” looks like a field, which the language does not have"
+    raise QueryInvalid(column, message, f"write {name}: with something behind it" if name in FIELDS else f"use {known}")
 
 
 def term_of(pieces: list[tuple[str, int]], column: int, exact: bool) -> Term:
@@ -55,18 +66,44 @@ def _words(piece: str, column: int, exact: bool) -> list[Word]:
     stripped = piece.rstrip(".,;:!?'’")
     prefix = stripped.endswith("*")
     body = stripped.removesuffix("*")
+    if body.endswith("*"):
+        raise QueryInvalid(column + piece.index("**"), "“**” says no more than “*”", "write one “*”")
     if "*" in body:
-        raise QueryInvalid(column + piece.index("*"), "“*” inside a word", "“*” stands at a word's end only")
+        return [_with_inner(body, prefix, piece, column)]
     texts = words_of(fold_wording(body))
     if not texts:
         raise QueryInvalid(column, f"“{piece[:40]}” holds no letter or digit", "write a word")
     if prefix and not body[-1].isalnum():
         raise QueryInvalid(column, f"“{piece[:40]}”: “*” must follow a letter or digit", "write the word's beginning")
-    if prefix and len(texts[-1]) < SHORTEST_PREFIX:
+    if prefix:
+        _refuse_short(texts[-1], piece, column)
+    words = [Word(text, exact=exact) for text in texts]
+    return [*words[:-1], Word(texts[-1], prefix=True)] if prefix else words
+
+
+def _with_inner(body: str, prefix: bool, piece: str, column: int) -> Word:
+    """A word with `*` between its letters, as `organi*ation`."""
+    inside = body.split("*")
+    if not inside[0]:
+        remedy = "write the word's beginning before “*”"
+        raise QueryInvalid(
+            column, f"“{piece[:40]}” begins with “*”, which every word would have to be tried for", remedy
+        )
+    parts = []
+    for part in inside:
+        texts = words_of(fold_wording(part))
+        if len(texts) != 1 or not (part[0].isalnum() and part[-1].isalnum()):
+            remedy = "write letters on both sides of “*”, and other words apart"
+            raise QueryInvalid(column + piece.index("*"), f"“{piece[:40]}”: “*” stands within one word only", remedy)
+        parts.append(texts[0])
+    _refuse_short(parts[0], piece, column)
+    return Word("*".join(parts), prefix=prefix, inner=True)
+
+
+def _refuse_short(beginning: str, piece: str, column: int) -> None:
+    if len(beginning) < SHORTEST_PREFIX:
         raise QueryInvalid(
             column,
             f"“{piece[:40]}” would match nearly everything",
             f"write at least {SHORTEST_PREFIX} letters before “*”",
         )
-    words = [Word(text, exact=exact) for text in texts]
-    return [*words[:-1], Word(texts[-1], prefix=True)] if prefix else words

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from rules.fold import fold_wording
 from rules.model import ActorKind, Office
 from rules.problem import Place, did_you_mean
-from rules.query import QueryInvalid, parse_query, parse_wording
+from rules.query import QueryInvalid, parse_about, parse_query, parse_wording
 from rules.query_tree import Query
 from rules.variants import MOST_SPELLINGS, count_spellings
 from rules.yaml_reader import Row, Scalar, Table, Value
@@ -162,6 +162,11 @@ def _open_date(office: Table, key: str) -> date | None:
 def read_query(value: Value, label: str) -> str:
     """A query of the language in `rules.query`."""
     return _read_in_language(value, label, parse_query)
+
+
+def read_about(value: Value, label: str) -> str:
+    """An about line: a query that does not ask for issues."""
+    return _read_in_language(value, label, parse_about)
 
 
 def read_stance_wording(value: Value, label: str) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.boot import extractor, open_database, utc_now
+from monitor.cli.boot import open_database, utc_now
 from monitor.cli.documents import documents
-from monitor.cli.extract import as_item, as_line
+from monitor.cli.extract import as_item, as_line, who_read
+from monitor.cli.extractors import ExtractorOption, chosen_extractor
 from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.rules import Packs, loaded_rules
 from monitor.cli.talk import JsonFlag, plain, put_json_line, put_text
@@ -20,9 +21,10 @@ from monitor.model.moment import parse_moment
 from monitor.pipeline.read import with_repeated
 from monitor.positions.explain import ExplainedSentence, Explanation, Step
 from monitor.positions.explain import explain as explain_reading
-from monitor.settings import load_settings
+from monitor.settings import Settings, load_settings
 from rules.compiler import CompiledRules, compile_rules
 from rules.model import Match
+from storage.values import StoredReading
 
 
 def register(app: typer.Typer) -> None:
@@ -39,6 +41,7 @@ def explain(
         str | None, typer.Option(help="Date of the documents that give none, as 2025-02-17; default: today.")
     ] = None,
     packs: Packs = None,
+    by: ExtractorOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Show, sentence by sentence, what was named and which words led to which statement, or why they led to none.
@@ -49,25 +52,34 @@ def explain(
         moment = parse_moment(date) if date else utc_now()
     except ValueError:
         raise CommandError(f"--date {date} is no ISO 8601 date, such as 2025-02-17", Exit.USAGE) from None
-    reader = extractor()
-    for item, compiled in _items(target, form, moment, packs):
-        matches = compiled.match(item.fields, item.day, item.lang, item.sources)
-        found = explain_reading(item, matches, reader.read(item, matches, compiled.rules))
-        if as_json:
-            put_json_line(_object(item, found))
-        else:
-            put_text(_page(item, found))
+    settings = load_settings(extractor=by)
+    with chosen_extractor(settings) as reader:
+        for item, compiled, stored in _items(settings, target, form, moment, packs):
+            matches = compiled.match(item.fields, item.day, item.lang, item.sources)
+            reading = reader.read(item, matches, compiled.rules)
+            found = explain_reading(item, matches, reading)
+            if as_json:
+                put_json_line({**_object(item, found), **who_read(reading)})
+            else:
+                put_text(_page(item, found, [*_as_stored(stored), f"read by {reading.extractor} {reading.version}"]))
+
+
+def _as_stored(stored: StoredReading | None) -> Iterator[str]:
+    """How the item was read when it was, where another extractor stood in."""
+    if stored is not None and stored.wanted is not None:
+        again = f"; again from {stored.again_at:%Y-%m-%d %H:%M} UTC" if stored.again_at else ""
+        yield f"stored: read by {stored.extractor} in place of {stored.wanted}: {stored.fallback_reason}{again}"
 
 
 def _items(
-    target: str, form: str | None, moment: datetime, packs: list[Path] | None
-) -> Iterator[tuple[Item, CompiledRules]]:
+    settings: Settings, target: str, form: str | None, moment: datetime, packs: list[Path] | None
+) -> Iterator[tuple[Item, CompiledRules, StoredReading | None]]:
     """The items that are meant, each with the rules it is read by: for a stored one those in force there."""
     file = Path(target)
     if target.isascii() and target.isdigit() and not file.exists():
         if form or packs:
             raise CommandError("--format and --pack are for files; a stored item has its own", Exit.USAGE)
-        yield _stored(int(target))
+        yield _stored(settings, int(target))
         return
     if not file.exists():
         raise CommandError(
@@ -75,21 +87,22 @@ def _items(
         )
     compiled = compile_rules(loaded_rules(packs))
     for document in documents(file, form, moment):
-        yield as_item(document, moment), compiled
+        yield as_item(document, moment), compiled, None
 
 
-def _stored(item_id: int) -> tuple[Item, CompiledRules]:
-    database = open_database(load_settings())
+def _stored(settings: Settings, item_id: int) -> tuple[Item, CompiledRules, StoredReading | None]:
+    database = open_database(settings)
     try:
         with database.view() as work:
             item = with_repeated(work, [work.items.get(item_id)])[0]
-            return item, compile_rules(work.rules.current())
+            return item, compile_rules(work.rules.current()), work.readings.live(item_id)
     finally:
         database.close()
 
 
-def _page(item: Item, found: Explanation) -> str:
+def _page(item: Item, found: Explanation, readers: Sequence[str]) -> str:
     lines = [f"{item.id or item.identity}  {item.day}  {item.title}".rstrip()]
+    lines.extend(f"  {line}" for line in readers)
     lines.extend(f"  note: {note}" for note in found.notes)
     for sentence in found.sentences:
         lines.extend(["", f"{sentence.field} {sentence.start}-{sentence.end}: {' '.join(sentence.text.split())}"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,9 @@ from monitor.cli.talk import JsonFlag, counted, plain, put_json, put_table, put_
 from monitor.settings import load_settings
 from rules.loader import Problem, check_packs, load_packs
 from rules.model import ActorRule, IssueRule, QueryRule, RuleSet
+from rules.query import QueryInvalid, parse_query, parse_wording
+from rules.query_check import doubts_about
+from rules.query_explain import Outline, outline
 
 group = typer.Typer(help="The rules: actors, issues, queries.", no_args_is_help=True)
 
@@ -97,6 +101,45 @@ def show(rule: Annotated[str, typer.Argument(help="The id.")], packs: Packs = No
         return
     for one in found:
         put_table(("", ""), _lines(one), empty="")
+
+
+@group.command()
+def explain(
+    query: Annotated[str, typer.Argument(help="A query, as in an about line; in quotation marks for the shell.")],
+    lang: Annotated[str | None, typer.Option(help="As it is looked for in items of this language, as de.")] = None,
+    wording: Annotated[
+        bool, typer.Option("--wording", help="Read it as a for or against wording: exact words.")
+    ] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Draw how a query is understood, and what is doubtful about it. Exit code 2 when it is not understood.
+
+    Example: [bold]volteface rules explain '"(peacekeeping OR stabilisation) force" NEAR/8 Ukraine'[/]
+    """
+    try:
+        understood = parse_wording(query) if wording else parse_query(query)
+    except QueryInvalid as error:
+        raise CommandError(_pointed(query, error.column, f"{error.message}; {error.remedy}"), Exit.USAGE) from None
+    drawn = outline(understood.root, lang)
+    doubts = doubts_about(understood)
+    if as_json:
+        put_json({"query": query, "understood": drawn, "doubts": doubts})
+        return
+    put_text("\n".join(_drawn(drawn)))
+    for doubt in doubts:
+        say(_pointed(query, doubt.column, f"{doubt.message}; {doubt.remedy}"))
+
+
+def _pointed(query: str, column: int, message: str) -> str:
+    """The query, a mark under the column, and what is the matter there."""
+    return f"column {column}: {message}\n  {query}\n  {' ' * (column - 1)}^"
+
+
+def _drawn(line: Outline, first: str = "", rest: str = "") -> Iterator[str]:
+    yield first + line.label
+    for number, below in enumerate(line.below, start=1):
+        last = number == len(line.below)
+        yield from _drawn(below, rest + ("└── " if last else "├── "), rest + ("    " if last else "│   "))
 
 
 def _lines(rule: ActorRule | IssueRule | QueryRule) -> list[tuple[str, object]]:

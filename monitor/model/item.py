@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,15 @@ class Item:
     def fields(self) -> dict[str, str]:
         """The texts in which rules are looked for, by field name."""
         return {"title": self.title, "text": self.text}
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """What a rule may name as the item's source: its publisher, and the host that it links to."""
+        try:
+            host = urlsplit(self.url or "").hostname
+        except ValueError:
+            host = None
+        return tuple(dict.fromkeys(name for name in (self.publisher, host) if name))
 
     @property
     def day(self) -> date:

@@ -10,5 +10,5 @@ from rules.compiler import CompiledRules
 
 def read_item(item: Item, compiled: CompiledRules, extractor: Extractor) -> Reading:
     """What an extractor reads in an item under a compiled set of rules."""
-    matches = compiled.match(item.fields, item.day, item.lang)
+    matches = compiled.match(item.fields, item.day, item.lang, item.sources)
     return extractor.read(item, matches, compiled.rules)

@@ -38,6 +38,7 @@ COMMANDS = [
     "feeds export",
     "feeds parse",
     "rules check",
+    "rules explain",
     "rules list",
     "rules show",
     "extract",

@@ -20,7 +20,6 @@ from rules.model import Match, RuleKind, RuleSet, Via
 from rules.query import parse_about
 from rules.query_tree import matter_of, terms_of
 
-
 _STEMMER = snowballstemmer.stemmer("english")
 
 
@@ -60,7 +59,8 @@ class MatterLocator:
         if not lines:
             return []
         found = self._compiled.match(item.fields, item.day, item.lang, item.sources)
-        return [m for m in found if m.via is not Via.ABOUT or (m.rule, m.via, m.line) in lines]
+        issues = (m for m in found if m.kind is RuleKind.ISSUE)
+        return [m for m in issues if m.via is not Via.ABOUT or (m.rule, m.via, m.line) in lines]
 
 
 class _Holder:

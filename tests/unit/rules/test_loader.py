@@ -25,7 +25,7 @@ ISSUES = """\
 - id: whaling
   name: Commercial whaling
   proposition: Commercial whaling is banned.
-  about: ['whal*', 'quota NEAR/5 whales']
+  about: ['whal*', 'quota NEAR/5 minke']
   for: [end the hunt]
   against: [keep hunting]
 """
@@ -58,7 +58,7 @@ def test_reads_a_pack(pack: PackMaker) -> None:
             "whaling",
             "Commercial whaling",
             "Commercial whaling is banned.",
-            ("whal*", "quota NEAR/5 whales"),
+            ("whal*", "quota NEAR/5 minke"),
             ("end the hunt",),
             ("keep hunting",),
         )
@@ -237,6 +237,46 @@ def test_an_alias_bomb_is_refused_in_bounded_work(pack: PackMaker) -> None:
     bomb = "".join(f"  l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 9))
     (problem, *_) = problems(pack({"actors/a.yaml": "- id: a\n  l0: &l0 [x]\n" + bomb}))
     assert "more than 100,000 values" in problem.message
+
+
+ISSUE = "- {{id: i, name: I, proposition: P., {}}}\n"
+SHADOWED = [
+    (ISSUE.format("about: [send troops, troop*]"), "“send troops” finds nothing that “troop*”"),
+    (ISSUE.format("about: [troops NEAR/3 Kyiv, troops NEAR/8 Kyiv]"), "“troops NEAR/3 Kyiv” finds nothing"),
+    (ISSUE.format("about: [troops BEFORE/3 Kyiv, troops NEAR/3 (Kyiv OR Odesa)]"), "“troops BEFORE/3 Kyiv” finds"),
+    (ISSUE.format("about: ['title:troops lang:de', troops]"), "“title:troops lang:de” finds nothing"),
+    (ISSUE.format("about: [x], for: [will send troops now, send troops]"), "“will send troops now” finds nothing"),
+]
+NOT_SHADOWED = [
+    ISSUE.format("about: [troops NEAR/3 Kyiv, troops BEFORE/8 Kyiv, soldiers]"),
+    ISSUE.format("about: [troops NOT Kyiv, troops Odesa]"),
+    ISSUE.format("about: ['title:troops', 'text:troops']"),
+    ISSUE.format("about: [=troops, troop]").replace("troop]", "soldiers]"),
+    ISSUE.format("about: [x], for: [send troops], against: [never send troops]"),
+]
+
+
+@pytest.mark.parametrize(("issues", "says"), SHADOWED)
+def test_warns_of_a_line_that_another_covers(pack: PackMaker, issues: str, says: str) -> None:
+    assert [says in str(p) and not p.fatal for p in problems(pack({"issues/a.yaml": issues}))] == [True]
+
+
+@pytest.mark.parametrize("issues", NOT_SHADOWED)
+def test_does_not_warn_of_lines_that_find_something_of_their_own(pack: PackMaker, issues: str) -> None:
+    assert not problems(pack({"issues/a.yaml": issues}))
+
+
+def test_an_actor_or_issue_that_a_query_asks_for_must_exist(pack: PackMaker) -> None:
+    files = {
+        "actors/a.yaml": "- {id: nato, name: NATO, kind: institution}\n",
+        "issues/i.yaml": ISSUE.format("about: ['actor:nto troops']"),
+        "queries/q.yaml": "- {id: q, name: Q, query: 'actor:nato issue:j NOT issue:i'}\n",
+    }
+    found = problems(pack(files))
+    assert [(p.path.name, p.fatal) for p in found] == [("i.yaml", True), ("q.yaml", True)]
+    assert "no actor `nto`" in found[0].message
+    assert "`nato`?" in found[0].remedy
+    assert "no issue `j`" in found[1].message
 
 
 WARNED = [

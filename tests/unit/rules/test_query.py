@@ -1,8 +1,9 @@
 import pytest
 
-from rules.query import MOST_TERMS, QueryInvalid, parse_query, parse_wording
+from rules.model import RuleKind
+from rules.query import MOST_TERMS, QueryInvalid, parse_about, parse_query, parse_wording
 from rules.query_check import doubts_about
-from rules.query_tree import And, Near, Node, Or, Term, Word
+from rules.query_tree import And, Has, Named, Near, Node, Or, Term, Trait, Within, Word
 
 
 def w(*texts: str) -> Term:
@@ -39,6 +40,31 @@ def e(*texts: str) -> Term:
         ("a NEAR/1 (b NEAR/2 c)", Near((w("a"), Near((w("b"), w("c")), (2,))), (1,))),
         ("ORACLE ANDROID NOTE NEARBY", And((w("oracle"), w("android"), w("note"), w("nearby")))),
         ("https://example.org", w("https", "example", "org")),
+        ("ab*cd", Term((Word("ab*cd", inner=True),))),
+        ("Organi*ation*", Term((Word("organi*ation", prefix=True, inner=True),))),
+        ("=Nuclear", e("nuclear")),
+        ('="no deal" b', And((e("no", "deal"), w("b")))),
+        ("stem:off aa OR bb", Or((e("aa"), e("bb")))),
+        ("stem:on aa", w("aa")),
+        ("a BEFORE/3 b", Near((w("a"), w("b")), (3,), ordered=(True,))),
+        ("a BEFORE/3 b NEAR/1 c", Near((w("a"), w("b"), w("c")), (3, 1), ordered=(True, False))),
+        ('"(a OR b c) d"', Or((w("a", "d"), w("b", "c", "d")))),
+        ('"a (b OR (c OR d) e)"', Or((w("a", "b"), w("a", "c", "e"), w("a", "d", "e")))),
+        ('"(a OR a) d"', w("a", "d")),
+        ('"(a OR b) d" NEAR/2 c', Near((Or((w("a", "d"), w("b", "d"))), w("c")), (2,))),
+        ("title:a b", And((Within("title", w("a")), w("b")))),
+        ("title: a", Within("title", w("a"))),
+        ("title:(a OR b) NOT text:c", And((Within("title", Or((w("a"), w("b")))),), (Within("text", w("c")),))),
+        ("a lang:DE", And((w("a"), Has(Trait.LANG, "de")))),
+        (
+            'a source:(reuters.com OR "Associated  Press")',
+            And((w("a"), Or((Has(Trait.SOURCE, "reuters.com"), Has(Trait.SOURCE, "associated press"))))),
+        ),
+        ("actor:nato", Named(RuleKind.ACTOR, "nato")),
+        ("actor:nato BEFORE/9 a", Near((Named(RuleKind.ACTOR, "nato"), w("a")), (9,), ordered=(True,))),
+        ("NOT issue:x a", And((w("a"),), (Named(RuleKind.ISSUE, "x"),))),
+        ("subtitle context", And((w("subtitle"), w("context")))),
+        ("note: a", And((w("note"), w("a")))),
     ],
 )
 def test_reads(query: str, tree: Node) -> None:
@@ -72,17 +98,45 @@ def test_reads(query: str, tree: Node) -> None:
         ("a NEAR/3 (b AND c)", 3, "beside NEAR"),
         ("a NEAR/3 (b NOT c)", 3, "beside NEAR"),
         ("a NEAR/3 NOT b", 10, "not expected"),
-        ("a BEFORE/3 b", 3, "BEFORE"),
-        ("title:ukraine", 1, "field"),
-        ("a =b", 3, "“=”"),
+        ("a BEFORE b", 3, "BEFORE is not understood"),
+        ("a before/3 b", 3, "before/3 is not understood"),
+        ("a BEFORE/101 b", 3, "too far"),
+        ("author:smith", 1, "field"),
+        ("Title:ukraine", 1, "field"),
+        ("a stem:off b", 3, "not understood here"),
+        ("stem:english a", 1, "not understood here"),
+        ("a title:", 9, "ends too early"),
+        ("title:(a", 9, "ends too early"),
+        ("title:NOT", 7, "not expected"),
+        ("a NEAR/3 title:b", 3, "beside NEAR"),
+        ("a NEAR/3 lang:de", 3, "beside NEAR"),
+        ("lang:de", 6, "alone"),
+        ("lang:de OR source:example.org", 6, "alone"),
+        ("a OR lang:de", 11, "alone"),
+        ("lang:german a", 6, "no language"),
+        ('source:"" a', 8, "empty source"),
+        ("actor:Nobody", 7, "no id"),
+        ("actor:(nato OR ", 16, "ends too early"),
+        ("a = b", 3, "before nothing"),
+        ("a ==b", 3, "before nothing"),
+        ("=ab*", 2, "contradict"),
         ("a -b", 3, "does not negate"),
         ("a && b", 3, "no operator"),
         ("a*", 1, "nearly everything"),
         ("*", 1, "no letter"),
-        ("ab*cd", 3, "inside a word"),
-        ('"ab*cd e"', 4, "inside a word"),
+        ("a*cd", 1, "nearly everything"),
+        ("*cd", 1, "begins with"),
+        ("ab**cd", 3, "within one word"),
+        ("abcd**", 5, "no more than"),
+        ("ab*-cd", 3, "within one word"),
+        ("ab*cd-ef", 3, "within one word"),
         ("...", 1, "no letter"),
-        ('"(a OR b) c"', 2, "parentheses inside a phrase"),
+        ('"(a OR b c"', 2, "not closed in the phrase"),
+        ('"a) c"', 3, "closes nothing"),
+        ('"(a OR ) c"', 2, "without words"),
+        ('"() c"', 2, "without words"),
+        ('"' + "(a OR b)" * 7 + '"', 50, "too many alternatives"),
+        ('"' + "(" * 21 + "a" + ")" * 21 + '"', 22, "too many parentheses"),
         ("(" * 21 + "a" + ")" * 21, 21, "too many parentheses"),
         ("a " * 1001, 2001, "too many"),
         ("a " * (MOST_TERMS + 1), 2 * MOST_TERMS + 1, "too many"),
@@ -96,7 +150,7 @@ def test_refuses_and_names_the_column(query: str, column: int, says: str) -> Non
 
 
 def test_says_what_was_expected() -> None:
-    with pytest.raises(QueryInvalid, match=r"expected NOT, “\(”, a word or a phrase"):
+    with pytest.raises(QueryInvalid, match=r"expected NOT, “\(”, a word, a phrase in quotation marks, title:"):
         parse_query("a AND")
 
 
@@ -134,6 +188,11 @@ def test_refuses_wordings(wording: str) -> None:
         ("troops NOT troop*", "never match"),
         ('"send troops" NOT troops', "never match"),
         ("a OR (ceasefire NOT cease-fire)", "never match"),
+        ("lang:de troops lang:fr", "one language"),
+        ("title:troops NOT title:troop*", "never match"),
+        ("actor:nato troops NOT actor:nato", "never match"),
+        ("troops BEFORE/3 Kyiv NOT (troops NEAR/5 Kyiv)", "never match"),
+        ("title:(the)", "nearly every item"),
     ],
 )
 def test_doubts(query: str, says: str) -> None:
@@ -150,7 +209,19 @@ def test_doubts(query: str, says: str) -> None:
         'troops NEAR/0 Ukraine NOT "troops Ukraine"',
         "peacekeep* NOT peacekeeper",
         "(troops OR soldiers) NOT troops",
+        "troops NEAR/5 Kyiv NOT (troops BEFORE/5 Kyiv)",
+        "troops NOT title:troops",
+        "troops (lang:de OR lang:fr)",
+        "organi*ation NOT organisation",
     ],
 )
 def test_does_not_doubt_without_cause(query: str) -> None:
     assert not doubts_about(parse_query(query))
+
+
+def test_about_lines_do_not_ask_for_issues() -> None:
+    assert parse_about("actor:nato troops")
+    with pytest.raises(QueryInvalid, match="column 14: issue: has no place"):
+        parse_about("troops issue:x")
+    with pytest.raises(QueryInvalid, match="issue: has no place"):
+        parse_wording("issue:x")
