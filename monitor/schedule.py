@@ -90,6 +90,7 @@ class Worker:
         await asyncio.gather(*(task for tasks in self._running.values() for task in tasks), return_exceptions=True)
         self._scheduler.shutdown(wait=False)
 
+        self._pipeline.reader.interrupt()
     def _every(self, seconds: float, name: str, step: _Step, at_once: int = 1) -> None:
         async def tick() -> None:
             self._begin(name, step, at_once)

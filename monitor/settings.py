@@ -8,15 +8,17 @@ from collections.abc import Iterator, Mapping
 from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import platformdirs
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from monitor.setting_types import BaseAddress, HeaderToken
+
 PREFIX = "VOLTEFACE_"
-_SECRETS = ("database_url", "smtp_password")
+_SECRETS = ("database_url", "smtp_password", "llm_key")
 
 
 class SettingsError(Exception):
@@ -29,6 +31,13 @@ class SmtpSecurity(StrEnum):
     STARTTLS = "starttls"
     TLS = "tls"
     PLAIN = "plain"
+
+
+class ExtractorName(StrEnum):
+    """Who reads statements out of items."""
+
+    GRAMMAR = "grammar"
+    LLM = "llm"
 
 
 class Settings(BaseSettings):
@@ -123,13 +132,43 @@ class Settings(BaseSettings):
     def _split_paths(cls, value: object) -> object:
         return tuple(p for p in value.split(os.pathsep) if p.strip()) if isinstance(value, str) else value
 
-    @field_validator("feed_allow", "webhook_allow", mode="before")
+    @field_validator("feed_allow", "webhook_allow", "llm_allow", mode="before")
     @classmethod
     def _split_hosts(cls, value: object) -> object:
         return tuple(h.strip() for h in value.split(",") if h.strip()) if isinstance(value, str) else value
 
     @field_validator("packs")
     @classmethod
+    extractor: ExtractorName = Field(
+        default=ExtractorName.GRAMMAR,
+        description="Who reads statements out of items: grammar (needs nothing) or llm (asks VOLTEFACE_LLM_URL).",
+    )
+    judge: str = Field(
+        default="cues",
+        description="Who judges the stance of what the grammar finds: cues, or the name of an installed judge.",
+    )
+    llm_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Hosts or networks that VOLTEFACE_LLM_URL may name though they are private, separated by commas.",
+    )
+    llm_url: BaseAddress | None = Field(
+        default=None,
+        description="Base address of an OpenAI-compatible endpoint, such as https://llm.example.org/v1.",
+    )
+    llm_model: str = Field(default="", description="Model that the endpoint is asked for.")
+    llm_key: HeaderToken | None = Field(
+        default=None, description="Key of the endpoint. Secret; may come from VOLTEFACE_LLM_KEY_FILE."
+    )
+    llm_timeout_s: float = Field(
+        default=60.0, gt=0, le=600, description="Seconds that one question to the model may take in all."
+    )
+    llm_tokens_per_item: int = Field(
+        default=8000, ge=1000, description="Most tokens, question and answer, that reading one item may cost."
+    )
+    llm_tokens_per_day: int = Field(
+        default=500_000, ge=1000, description="Most tokens that all items of one day in UTC may cost."
+    )
+
     def _packs_exist(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
         for pack in value:
             if not pack.is_dir():
@@ -137,7 +176,7 @@ class Settings(BaseSettings):
                 raise ValueError(message)
         return value
 
-    @field_validator("feed_allow", "webhook_allow")
+    @field_validator("feed_allow", "webhook_allow", "llm_allow")
     @classmethod
     def _hosts_or_networks(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         if value:
@@ -196,6 +235,13 @@ def load_settings(**overrides: Any) -> Settings:
     """
     environ = {**{k: v or "" for k, v in dotenv_values(".env").items()}, **os.environ}
     problems = list(_unknown(environ))
+    @model_validator(mode="after")
+    def _llm_is_complete(self) -> Self:
+        if self.extractor is ExtractorName.LLM and not (self.llm_url and self.llm_model.strip()):
+            message = f"{PREFIX}EXTRACTOR=llm needs {PREFIX}LLM_URL and {PREFIX}LLM_MODEL; set both, or take grammar"
+            raise ValueError(message)
+        return self
+
     given = {key: value for key, value in overrides.items() if value is not None}
     for name in _SECRETS:
         path = environ.get(f"{PREFIX}{name.upper()}_FILE")
@@ -208,7 +254,8 @@ def load_settings(**overrides: Any) -> Settings:
         settings = Settings(**given)
     except ValidationError as error:
         problems += [
-            f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()
+            (f"{PREFIX}{str(e['loc'][0]).upper()}: " if e["loc"] else "") + e["msg"].removeprefix("Value error, ")
+            for e in error.errors()
         ]
     else:
         if not problems:

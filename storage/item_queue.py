@@ -11,13 +11,20 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from monitor.model.item import Item
 from storage.repository import Repository, chunks, lease_token, unleased
-from storage.tables import ItemRevisionRow, ItemRow
+from storage.tables import ItemRevisionRow, ItemRow, ReadingRow
 from storage.values import FailedItem, ItemState
 
 MOST_ATTEMPTS = 5
 """After so many failures an item is put aside as failed, for an operator to look at."""
 
 CURRENT = and_(col(ItemRevisionRow.item_id) == col(ItemRow.id), col(ItemRevisionRow.revision) == col(ItemRow.revision))
+
+_STANDS_IN = and_(
+    col(ReadingRow.item_id) == col(ItemRow.id),
+    col(ReadingRow.revision) == col(ItemRow.revision),
+    col(ReadingRow.live).is_(True),
+    col(ReadingRow.wanted).is_not(None),
+)
 
 
 class ItemQueue(Repository):
@@ -44,6 +51,38 @@ class ItemQueue(Repository):
             self._session.exec(update(ItemRow).where(*mine).values(lease_token=token, lease_until=now + lease))
             items.extend(self._load(self._select().where(col(ItemRow.id).in_(part), ItemRow.lease_token == token)))
         return sorted(items, key=lambda item: (item.published_at, item.id))
+
+    def claim_again(self, now: datetime, limit: int, lease: timedelta) -> list[Item]:
+        """Leases items that another extractor read in place of the wanted one, and that are due to be read again."""
+        query = (
+            select(ItemRow.id)
+            .join(ReadingRow, _STANDS_IN)
+            .where(
+                ItemRow.state == ItemState.DONE.value,
+                col(ReadingRow.again_at) <= now,
+                unleased(ItemRow.lease_until, now),
+            )
+            .order_by(col(ReadingRow.again_at), col(ItemRow.id))
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=ItemRow)
+        )
+        token = lease_token()
+        items: list[Item] = []
+        for part in chunks([i for i in self._session.exec(query) if i is not None]):
+            mine = (col(ItemRow.id).in_(part), unleased(ItemRow.lease_until, now))
+            self._session.exec(update(ItemRow).where(*mine).values(lease_token=token, lease_until=now + lease))
+            items.extend(self._load(self._select().where(col(ItemRow.id).in_(part), ItemRow.lease_token == token)))
+        return sorted(items, key=lambda item: (item.published_at, item.id))
+
+    def still_stood_in(self, item: Item) -> bool:
+        """Whether this revision's live reading still stands in for another; locks the item until the work ends."""
+        self._lock("item", item.id)
+        query = (
+            select(ItemRow.id)
+            .join(ReadingRow, _STANDS_IN)
+            .where(ItemRow.id == item.id, ItemRow.revision == item.revision, ItemRow.state == ItemState.DONE.value)
+        )
+        return self._session.exec(query).first() is not None
 
     def still_waits(self, item: Item) -> bool:
         """Whether this revision is still to be processed; locks the item until the transaction ends.

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import col, func, select
 
 from monitor.model.item import Item
-from monitor.model.statement import Evidence, ReadStatement, Stance, Statement, fingerprint
+from monitor.model.statement import Evidence, Fallback, ReadStatement, Stance, Statement, fingerprint
 from storage.repository import Repository, chunks
 from storage.tables import ItemRevisionRow, ItemRow, ReadingRow, StatementRow, VerdictRow
 from storage.values import Verdict, VerdictKind
@@ -32,6 +32,7 @@ class Statements(Repository):
         rule_set: str,
         statements: Sequence[ReadStatement],
         now: datetime,
+        fallback: Fallback | None = None,
     ) -> set[Pair]:
         """Makes this the live reading of the item; what earlier ones said of it is no longer live.
 
@@ -49,6 +50,9 @@ class Statements(Repository):
             extractor_version=extractor_version,
             rule_set=rule_set,
             at=now,
+            wanted=fallback.wanted if fallback else None,
+            fallback_reason=fallback.reason if fallback else None,
+            again_at=fallback.again_at if fallback else None,
         )
         self._session.add(reading)
         self._session.flush()

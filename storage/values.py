@@ -167,3 +167,40 @@ class AuditEntry:
     what: str
     target: str
     detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredReading:
+    """Who read an item, and when. `wanted`: the extractor that was chosen, where another one stood in for it.
+
+    `again_at` is when that one is to be asked again, None for never; `tries` counts how often it was since.
+    """
+
+    item_id: int
+    revision: int
+    extractor: str
+    version: str
+    rules_version: str
+    at: datetime
+    wanted: str | None = None
+    fallback_reason: str | None = None
+    again_at: datetime | None = None
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandIns:
+    """Readings in place of others: how many, how many of them wait to be made anew, from when on, and the latest."""
+
+    count: int
+    waiting: int
+    next_at: datetime | None
+    latest: StoredReading | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenSpend:
+    """What a day has cost: tokens, those set aside for questions under way included, and questions."""
+
+    tokens: int
+    questions: int

@@ -8,12 +8,14 @@ from sqlalchemy import update
 from sqlmodel import Session, col
 
 from storage.alerts import Alerts
+from storage.answers import Answers
 from storage.audit import Audit, Meta
 from storage.events import Events
 from storage.feeds import Feeds
 from storage.forgetting import Retention
 from storage.items import Items
 from storage.positions import Positions
+from storage.readings import Readings
 from storage.rules import Rules
 from storage.statements import Statements
 from storage.stories import Stories
@@ -29,6 +31,8 @@ class Work:
         self.items = Items(session)
         self.stories = Stories(session)
         self.statements = Statements(session)
+        self.readings = Readings(session)
+        self.answers = Answers(session)
         self.positions = Positions(session)
         self.rules = Rules(session)
         self.subscriptions = Subscriptions(session)

@@ -53,7 +53,7 @@ def become_the_worker(database: Database, now: datetime) -> None:
 
 
 def extractor() -> Extractor:
-    """The extractor that the product uses."""
+    """The default extractor, which needs neither settings nor a database; see `monitor/cli/extractors.py`."""
     from monitor.positions.grammar.extractor import GrammarExtractor
 
     return GrammarExtractor()
@@ -109,6 +109,7 @@ async def wired(
         parser = await stack.enter_async_context(
             ParserPool(ParserPoolConfig(workers=settings.parse_workers, limit_s=settings.parse_deadline_s))
         )
+    from monitor.cli.extractors import chosen_extractor
         channels = await stack.enter_async_context(_channels(settings))
         bus = InProcessBus()
         stack.push_async_callback(bus.close)
@@ -117,13 +118,14 @@ async def wired(
             Stages(
                 fetcher=fetcher,
                 parser=parser,
-                extractor=extractor(),
+                extractor=reader,
                 tracker=tracker(settings),
                 channels=channels,
                 bus=bus,
                 cadence=cadence_config(settings),
                 fetch_concurrency=settings.fetch_concurrency,
                 most_new=settings.poll_most_items,
+        reader = stack.enter_context(chosen_extractor(settings, database, clock))
                 label=settings.label,
                 public_url=settings.public_url,
             ),

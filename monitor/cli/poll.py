@@ -14,7 +14,7 @@ from monitor.cli.logs import set_up_logs
 from monitor.cli.outcome import Exit
 from monitor.cli.talk import JsonFlag, counted, plain, put_json, put_table, say, talk
 from monitor.model.alert import DeliveryStatus
-from monitor.pipeline.poll import PollReport
+from monitor.pipeline.outcomes import PollReport
 from monitor.pipeline.read import Reader
 from monitor.pipeline.send import Sender
 from monitor.settings import Settings, load_settings
@@ -112,14 +112,15 @@ async def _poll(settings: Settings, database: Database, named: list[str]) -> lis
 def _read(reader: Reader, progress: Progress) -> str:
     """Reads until nothing is left to be tried now; a step in which all failed is not the end."""
     task = progress.add_task("Reading", total=None)
-    items = failed = statements = changes = 0
+    items = failed = statements = changes = stood_in = 0
     while (read := reader.step(utc_now())).items or read.failed:
         items, failed, statements = items + read.items, failed + read.failed, statements + read.statements
-        changes += len(read.transitions)
+        changes, stood_in = changes + len(read.transitions), stood_in + read.stood_in
         progress.advance(task, read.items + read.failed)
     return (
         f"{counted(items, 'item')} read, {failed} failed; {counted(statements, 'statement')}, "
         f"{counted(changes, 'step')} of changes."
+        + (f" {counted(stood_in, 'item')} read by grammar in place of llm; `volteface doctor`." if stood_in else "")
     )
 
 

@@ -10,24 +10,18 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from monitor.completions.trouble import EndpointFailed, Trouble
+from monitor.model.answer import GivenAnswer
 from monitor.net.mask import MASK, mask
 
 _MOST_SAID = 300
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Completion:
-    """An answer of a model. Tokens are None where the endpoint did not count them.
+    """An answer, and how many requests before it went out in full and brought nothing back (see EndpointFailed)."""
 
-    `refusal` is what it said instead. `unanswered`: see EndpointFailed; requests before the one that was answered.
-    """
-
-    content: str
-    finish_reason: str
-    refusal: str | None = None
-    prompt_tokens: int | None = None
-    answer_tokens: int | None = None
+    answer: GivenAnswer
     unanswered: int = 0
 
 
@@ -63,7 +57,7 @@ class _Models(_Lenient):
     data: list[_Model]
 
 
-def read_completion(body: bytes) -> Completion:
+def read_completion(body: bytes) -> GivenAnswer:
     """The completion in the body of a 200. Raises EndpointFailed where it is none."""
     try:
         answer = _Answer.model_validate(json.loads(body))
@@ -73,7 +67,7 @@ def read_completion(body: bytes) -> Completion:
         raise EndpointFailed(Trouble.UNANSWERABLE, "the endpoint's answer has no choices in it")
     choice = answer.choices[0]
     usage = _usage(answer.usage)
-    return Completion(
+    return GivenAnswer(
         content=choice.message.content or "",
         finish_reason=choice.finish_reason or "stop",
         refusal=choice.message.refusal,

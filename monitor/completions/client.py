@@ -153,18 +153,10 @@ class ChatClient:
 
     def _read(self, sent: _Sent, body: bytes) -> Completion:
         try:
-            completion = read_completion(body)
+            return Completion(read_completion(body), sent.unanswered)
         except EndpointFailed as failed:
             sent.unanswered += 1
             raise EndpointFailed(Trouble.UNANSWERABLE, failed.reason) from None
-        return Completion(
-            content=completion.content,
-            finish_reason=completion.finish_reason,
-            refusal=completion.refusal,
-            prompt_tokens=completion.prompt_tokens,
-            answer_tokens=completion.answer_tokens,
-            unanswered=sent.unanswered,
-        )
 
     async def _send(self, sent: _Sent, method: str, path: str, body: bytes | None) -> tuple[int, int | None, bytes]:
         """Status, Retry-After in seconds, and body. Raises EndpointFailed."""

@@ -11,12 +11,13 @@ import structlog
 
 from monitor.events import Subject
 from monitor.model.item import Item
+from monitor.model.statement import Reading
 from monitor.pipeline.changes import SUBJECTS, refold
 from monitor.pipeline.group import Grouper
 from monitor.pipeline.rulebook import RuleBook
 from monitor.pipeline.tell import Teller
 from monitor.positions.furniture import repeated_lines
-from monitor.positions.protocol import Extractor
+from monitor.positions.protocol import Extractor, Interrupted, ReadsTogether
 from monitor.positions.track import Tracker
 from rules.matcher import CompiledRules
 from rules.model import Match, RuleKind
@@ -27,17 +28,21 @@ from storage.work import Work
 
 _log = structlog.get_logger(__name__)
 _LEASE = timedelta(minutes=5)
+_AGAIN, _LONGEST_AGAIN = timedelta(minutes=5), timedelta(days=1)
+
+_Found = tuple[Sequence[Match], Reading]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadReport:
-    """What one step came to."""
+    """What one step came to. `stood_in` counts the items that another extractor read in place of the chosen one."""
 
     items: int = 0
     statements: int = 0
     transitions: tuple[ChangeTransition, ...] = ()
     alerts: int = 0
     failed: int = 0
+    stood_in: int = 0
 
 
 class Reader:
@@ -54,61 +59,122 @@ class Reader:
         self._teller = teller
 
     def step(self, now: datetime, limit: int = 20) -> ReadReport:
-        """Claims items and reads them in the order of publication. An item that cannot be read is kept, and said so."""
-        with self._database.work() as work:
-            items = with_repeated(work, work.items.claim_new(now, limit, _LEASE))
+        """Claims items and reads them in the order of publication. An item that cannot be read is kept, and said so.
+
+        When nothing new waits, items are read again that another extractor read in place of the chosen one.
+        """
+        items, again = self._claim(now, limit)
         if not items:
             return ReadReport()
+        rules = self._rulebook.current()
+        reports: list[ReadReport] = []
         try:
             items = self._grouper.group(items)
+            ahead = self._ahead(items, rules)
+            for item in items:
+                report = self._guarded(item, rules, now, ahead.get(item.id), again=again)
+                reports.append(report)
+        except Interrupted:
+            self._give_back(items[len(reports) :])
         except StorageError:
-            self._give_back(items)
+            # The database's trouble is not the item's: it is no attempt, and the rest waits for the next tick.
+            self._give_back(items[len(reports) :])
             raise
-        rules = self._rulebook.current()
-        statements = alerts = failed = 0
-        transitions: list[ChangeTransition] = []
-        for number, item in enumerate(items):
-            try:
-                report = self._read(item, rules, now)
-            except StorageError:
-                # The database's trouble is not the item's: it is no attempt, and the rest waits for the next tick.
-                self._give_back(items[number:])
-                raise
-            except Exception as error:  # one item must not stop the queue; it is retried, then shown as failed
-                _log.exception("item could not be read", item=item.id, url=item.url)
-                with self._database.work() as work:
-                    work.items.mark_failed(item.id, f"{type(error).__name__}: {error}", now)
-                failed += 1
-                continue
-            statements += report.statements
-            alerts += report.alerts
-            transitions += report.transitions
         return ReadReport(
-            items=len(items) - failed,
-            statements=statements,
-            transitions=tuple(transitions),
-            alerts=alerts,
-            failed=failed,
+            items=sum(r.items for r in reports),
+            statements=sum(r.statements for r in reports),
+            transitions=tuple(t for r in reports for t in r.transitions),
+            alerts=sum(r.alerts for r in reports),
+            failed=sum(r.failed for r in reports),
+            stood_in=sum(r.stood_in for r in reports),
         )
 
-    def _read(self, item: Item, rules: CompiledRules, now: datetime) -> ReadReport:
-        matches = rules.match(item.fields, item.day, item.lang, item.sources)
-        found = self._extractor.read(item, matches, rules.rules).statements
+    def interrupt(self) -> None:
+        """Ends what an extractor waits for: the service stops. What was claimed is given back."""
+        if isinstance(self._extractor, ReadsTogether):
+            self._extractor.interrupt()
+
+    def _claim(self, now: datetime, limit: int) -> tuple[list[Item], bool]:
+        """The items to read, and whether they are read again."""
+        slow = self._extractor if isinstance(self._extractor, ReadsTogether) else None
+        lease = _LEASE + slow.slowest if slow else _LEASE
+        most = min(limit, slow.at_once) if slow else limit
         with self._database.work() as work:
-            if not work.items.still_waits(item):
+            items = work.items.claim_new(now, most, lease)
+            again = slow is not None and not items
+            if again:
+                items = work.items.claim_again(now, most, lease)
+            return with_repeated(work, items), again
+
+    def _ahead(self, items: Sequence[Item], rules: CompiledRules) -> dict[int, _Found]:
+        """What an extractor that asks for several at once made of the items; one that cannot be matched comes alone."""
+        if not isinstance(self._extractor, ReadsTogether):
+            return {}
+        matched: list[tuple[Item, Sequence[Match]]] = []
+        for item in items:
+            with suppress(Exception):
+                matched.append((item, rules.match(item.fields, item.day, item.lang, item.sources)))
+        readings = self._extractor.read_together(matched, rules.rules)
+        return {item.id: (matches, found) for (item, matches), found in zip(matched, readings, strict=True)}
+
+    def _guarded(
+        self, item: Item, rules: CompiledRules, now: datetime, found: _Found | None, *, again: bool
+    ) -> ReadReport:
+        try:
+            return self._read(item, rules, now, found, again=again)
+        except (StorageError, Interrupted):
+            raise
+        except Exception as error:  # one item must not stop the queue; it is retried, then shown as failed
+            _log.exception("item could not be read", item=item.id, url=item.url)
+            with self._database.work() as work:
+                if again:
+                    self._put_off(work, item, f"{type(error).__name__}: {error}", now, now)
+                else:
+                    work.items.mark_failed(item.id, f"{type(error).__name__}: {error}", now)
+            return ReadReport(failed=1)
+
+    def _read(
+        self, item: Item, rules: CompiledRules, now: datetime, found: _Found | None, *, again: bool
+    ) -> ReadReport:
+        matches, reading = found or self._alone(item, rules)
+        statements, fallback = reading.statements, reading.fallback
+        with self._database.work() as work:
+            if not (work.items.still_stood_in(item) if again else work.items.still_waits(item)):
                 return ReadReport()
+            if again and fallback is not None:
+                self._put_off(work, item, fallback.reason, fallback.again_at, now)
+                return ReadReport(items=1, stood_in=1)
             work.items.save_matches(item, matches, rules.rules.version, now)
             pairs = work.statements.replace_reading(
-                item, self._extractor.name, self._extractor.version, rules.rules.version, found, now
+                item, reading.extractor, reading.version, rules.rules.version, statements, now, fallback
             )
             transitions = refold(work, pairs, self._tracker, rules.rules, now) if pairs else []
             alerts = self._teller.tell(work, transitions, rules.rules, now)
-            alerts += self._teller.tell_matches(work, item, _alerting(matches, rules), rules.rules, now)
+            if not again:
+                alerts += self._teller.tell_matches(work, item, _alerting(matches, rules), rules.rules, now)
             work.items.mark_done([item], now)
             # Events come last: on PostgreSQL those who write them queue until their commit, and whoever waited for an
             # alert's lock with that queue behind them would wait for each other.
-            _write_events(work, item, len(found), transitions, alerts, now)
-        return ReadReport(items=1, statements=len(found), transitions=tuple(transitions), alerts=len(alerts))
+            _write_events(work, item, len(statements), transitions, alerts, now)
+        return ReadReport(
+            items=1,
+            statements=len(statements),
+            transitions=tuple(transitions),
+            alerts=len(alerts),
+            stood_in=fallback is not None,
+        )
+
+    def _alone(self, item: Item, rules: CompiledRules) -> _Found:
+        matches = rules.match(item.fields, item.day, item.lang, item.sources)
+        return matches, self._extractor.read(item, matches, rules.rules)
+
+    @staticmethod
+    def _put_off(work: Work, item: Item, reason: str, again_at: datetime | None, now: datetime) -> None:
+        """The reading of the stand-in stays; each time that the wanted one fails, it waits for twice as long."""
+        stored = work.readings.live(item.id)
+        wait = min(_AGAIN * 2 ** min(stored.tries if stored else 0, 10), _LONGEST_AGAIN)
+        work.readings.put_off(item.id, reason, max(again_at, now + wait) if again_at else None)
+        work.items.give_back([item])
 
     def _give_back(self, items: Sequence[Item]) -> None:
         with suppress(StorageError), self._database.work() as work:

@@ -16,6 +16,7 @@ from rules.model import Match, RuleKind
 NO_ISSUE = "no issue is named or taken up here"
 NO_CLAUSE = "the words that name the issue run over the end of a sentence or quotation, or only own another noun"
 NOT_READ = "not read: see the notes"
+NOT_GIVEN = "the model gave no statement from here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,18 @@ def explain(item: Item, matches: Sequence[Match], reading: Reading) -> Explanati
             if region is not None and not led:
                 sentences.append(ExplainedSentence(name, start, end, text[start:end], here, led, region.why))
                 continue
-            why = "" if led else NOT_READ if notes and issue else NO_CLAUSE if issue else NO_ISSUE
+            why = "" if led else _nothing(reading, issue=issue)
             sentences.append(ExplainedSentence(name, start, end, text[start:end], here, led, why))
     return Explanation(notes, tuple(sentences))
+
+
+def _nothing(reading: Reading, *, issue: bool) -> str:
+    """Why a sentence led to nothing."""
+    if reading.extractor == "llm":
+        return NOT_GIVEN
+    # A reading that stands in for another begins with a note on that; any further one says that it was not read.
+    unread = sum(not step.field for step in reading.trace) > (reading.fallback is not None)
+    return NOT_READ if unread and issue else NO_CLAUSE if issue else NO_ISSUE
 
 
 def _spans(text: str, lang: str | None) -> list[tuple[int, int]]:

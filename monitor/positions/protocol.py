@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from monitor.model.item import Item
 from monitor.model.statement import Evidence, Reading, Stance
@@ -95,11 +95,64 @@ class StanceJudge(Protocol):
 
 
 class Extractor(Protocol):
-    """Reads statements out of an item. Implementations: `grammar` (default), `llm` (by setting)."""
+    """Reads statements out of an item. Implementations: `grammar` (default), `llm` (by setting).
+
+    A reading made by another extractor in its place says so in `Reading.fallback`.
+    """
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """What a judge that reads for itself is asked about: does `holder`, by these words, support the proposition?
+
+    `text` is the evidence, `before` and `after` what stands around it; `holder` is a name, `proposition` a sentence.
+    """
+
+    text: str
+    before: str
+    after: str
+    holder: str
+    proposition: str
+    candidate: Candidate
+
+
+@runtime_checkable
+class PassageJudge(Protocol):
+    """Scores (passage, holder, proposition) → supports, opposes, conditional or none, such as a small local model."""
+
+    name: str
+    version: str
+
+    def judge_passages(self, passages: Sequence[Passage]) -> Sequence[Judgement]:
+        """A judgement for each passage, in their order; `score` 0..1. All passages of an item come at once."""
+        ...
+
 
     name: str
     version: str
 
     def read(self, item: Item, matches: Sequence[Match], rules: RuleSet) -> Reading:
         """What the item says about who holds which position. Never raises on text, however mangled."""
+        ...
+
+
+class Interrupted(Exception):  # noqa: N818 - it is what happened
+    """The service stops: what was asked has no answer, and is asked again at the next start."""
+
+
+@runtime_checkable
+class ReadsTogether(Extractor, Protocol):
+    """An extractor that asks somebody over the network: several items at once, and slowly.
+
+    `at_once` is how many items to hand over; `slowest` is what these may take, and a lease has to outlive it.
+    """
+
+    at_once: int
+    slowest: timedelta
+
+    def read_together(self, wanted: Sequence[tuple[Item, Sequence[Match]]], rules: RuleSet) -> list[Reading]:
+        """One reading for each item, in their order. Raises Interrupted after `interrupt`."""
+        ...
+
+    def interrupt(self) -> None:
+        """Ends what is under way, from any thread."""
         ...

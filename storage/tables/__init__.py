@@ -1,6 +1,7 @@
 """The tables, one file per noun. Rows never leave `storage`: repositories speak in the values of the model."""
 
 from storage.tables.alert import AlertRow, AttemptRow, DeliveryRow, SubscriberRow, SubscriptionRow
+from storage.tables.answer import AnswerRow, TokenSpendRow
 from storage.tables.base import Table
 from storage.tables.event import AuditRow, EventRow, MetaRow
 from storage.tables.feed import FeedRow
@@ -11,6 +12,7 @@ from storage.tables.statement import ReadingRow, StatementRow, VerdictRow
 
 __all__ = [
     "AlertRow",
+    "AnswerRow",
     "AttemptRow",
     "AuditRow",
     "ChangeRow",
@@ -32,6 +34,7 @@ __all__ = [
     "SubscriberRow",
     "SubscriptionRow",
     "Table",
+    "TokenSpendRow",
     "VerdictRow",
     "WordKeyRow",
 ]

@@ -10,10 +10,14 @@ from storage.tables.base import NUMBERED, Table, moment, refers, row_id, string
 
 
 class ReadingRow(Table, table=True):
-    """What one extractor version made of one revision under one rule set. One reading to an item is live."""
+    """What one extractor version made of one revision under one rule set. One reading to an item is live.
+
+    `wanted` is set where the extractor stood in for another one, with the reason; `again_at` is when to ask that one
+    again, null for never, and `tries` how often it was asked since.
+    """
 
     __tablename__ = "reading"
-    __table_args__ = (Index(None, "item_id", "live"), NUMBERED)
+    __table_args__ = (Index(None, "item_id", "live"), Index(None, "again_at"), NUMBERED)
 
     id: int | None = row_id()
     item_id: int = refers("item.id", "CASCADE")
@@ -23,6 +27,10 @@ class ReadingRow(Table, table=True):
     rule_set: str = string()
     at: datetime = moment()
     live: bool = Field(default=True)
+    wanted: str | None = string(None)
+    fallback_reason: str | None = string(None)
+    again_at: datetime | None = moment(None)
+    tries: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class StatementRow(Table, table=True):

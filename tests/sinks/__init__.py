@@ -10,16 +10,20 @@ and processes under test can all talk to it:
 """
 
 from tests.sinks.http import Answer, HttpSink, Manner, Request, closed_port
+from tests.sinks.model import Chat, ModelSink, Says
 from tests.sinks.smtp import HANG_UP, SAY_NOTHING, Mail, SmtpSink, SmtpStage
 
 __all__ = [
     "HANG_UP",
     "SAY_NOTHING",
     "Answer",
+    "Chat",
     "HttpSink",
     "Mail",
     "Manner",
+    "ModelSink",
     "Request",
+    "Says",
     "SmtpSink",
     "SmtpStage",
     "closed_port",

@@ -74,6 +74,10 @@ class HttpSink(Served):
         self._wait(count, lambda: len(self.requests), timeout_s)
         return list(self.requests)
 
+    def _answer_to(self, _request: Request) -> Answer:
+        """What to answer; called with the lock in hand."""
+        return self._answers.popleft() if len(self._answers) > 1 else self._answers[0]
+
     async def _serve(self, listening: socket.socket) -> asyncio.Server:
         return await asyncio.start_server(self._talk, sock=listening, limit=2**20)
 
@@ -82,7 +86,7 @@ class HttpSink(Served):
             while (request := await _read_request(reader)) is not None:
                 with self._news:
                     self.requests.append(request)
-                    answer = self._answers.popleft() if len(self._answers) > 1 else self._answers[0]
+                    answer = self._answer_to(request)
                     self._news.notify_all()
                 await _MANNERS[answer.manner](writer, answer)
                 if answer.manner is not Manner.ANSWER:

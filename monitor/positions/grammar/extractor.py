@@ -12,7 +12,8 @@ from monitor.positions.grammar.confidence import confidence
 from monitor.positions.grammar.finder import GrammarFinder
 from monitor.positions.grammar.language import available, load_language
 from monitor.positions.grammar.stance import CueJudge
-from monitor.positions.protocol import Candidate, Judgement, StanceJudge
+from monitor.positions.judging import judged
+from monitor.positions.protocol import Candidate, Judgement, PassageJudge, StanceJudge
 from rules.model import Match, RuleSet
 
 DEFAULT_LANGUAGE = "en"
@@ -27,8 +28,10 @@ class GrammarExtractor:
     name = "grammar"
     version = "1"
 
-    def __init__(self, judge: StanceJudge | None = None) -> None:
-        self.judge: StanceJudge = judge or CueJudge()
+    def __init__(self, judge: StanceJudge | PassageJudge | None = None) -> None:
+        self.judge: StanceJudge | PassageJudge = judge or CueJudge()
+        if isinstance(judge, PassageJudge):
+            self.version = f"{self.version}+{judge.name}:{judge.version}"
         self._finders = {code: GrammarFinder(load_language(code)) for code in available()}
 
     def read(self, item: Item, matches: Sequence[Match], rules: RuleSet) -> Reading:
@@ -45,8 +48,8 @@ class GrammarExtractor:
         search = finder.search(item, matches, rules)
         best: dict[tuple[str, str, str | None], tuple[ReadStatement, TraceStep]] = {}
         trace = list(search.trace)
-        for candidate in search.candidates:
-            judgement = self.judge.judge(candidate)
+        judgements = judged(self.judge, item, rules, search.candidates)
+        for candidate, judgement in zip(search.candidates, judgements, strict=True):
             step = _step(candidate, judgement)
             seen = candidate.evidence
             region = region_at(apart[seen.field], seen.start, seen.end)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from monitor.model.answer import GivenAnswer
 from monitor.model.item import Item
 from monitor.model.statement import Fallback, Reading, TraceStep
+from monitor.positions.furniture import region_at, regions_of
 from monitor.positions.llm.offer import Offer, offer
 from monitor.positions.llm.prompt import PROMPT_VERSION, Question, TooLong, question
 from monitor.positions.llm.schema import UnusableAnswer, parse_answer
@@ -15,20 +17,6 @@ from rules.model import Match, RuleSet
 
 NAME = "llm"
 _ANSWER_SHOWN = 4000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GivenAnswer:
-    """What a model answered: its text, and why it ended as the endpoint says ("stop", "length", …).
-
-    `refusal` is what it said instead of an answer. Tokens are None where nobody counted them.
-    """
-
-    content: str
-    finish_reason: str
-    refusal: str | None = None
-    prompt_tokens: int | None = None
-    answer_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +35,7 @@ def version(model: str) -> str:
 
 def plan(item: Item, matches: Sequence[Match], rules: RuleSet, most_tokens: int) -> Plan:
     """What to ask about an item, if anything."""
+    matches = in_article(item, matches)
     offered = offer(matches, rules, item.day)
     if offered.empty:
         return Plan(offered)
@@ -55,6 +44,12 @@ def plan(item: Item, matches: Sequence[Match], rules: RuleSet, most_tokens: int)
     except TooLong as long:
         why = f"the item {long}, and one item may cost {most_tokens}"
         return Plan(offered, too_long=why)
+
+
+def in_article(item: Item, matches: Sequence[Match]) -> list[Match]:
+    """The matches that stand in the article itself, and not in a menu or an advertisement glued to it."""
+    apart = regions_of(item)
+    return [m for m in matches if region_at(apart[m.field], m.start, m.end) is None]
 
 
 def unasked(rules: RuleSet, model: str) -> Reading:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from monitor.model.item import Item
 from monitor.model.statement import Evidence, ReadStatement, TraceStep
+from monitor.positions.furniture import region_at, regions_of
 from monitor.positions.llm.confidence import confidence
 from monitor.positions.llm.offer import Offer
 from monitor.positions.llm.schema import AnswerStatement
@@ -42,7 +43,7 @@ def verify(item: Item, matches: Sequence[Match], offered: Offer, answers: Sequen
         if why or isinstance(place, str) or place is None:
             steps.append(_left_out(answer, why or str(place)))
             continue
-        statement, notes = _statement(item, matches, answer, *place)
+        statement = _statement(item, matches, answer, *place)
         key = _key(statement)
         earlier = kept.get(key)
         if earlier is not None:
@@ -53,7 +54,7 @@ def verify(item: Item, matches: Sequence[Match], offered: Offer, answers: Sequen
                 steps += [_step(earlier, contrary, "left out"), _step(statement, contrary, "left out")]
             continue
         kept[key] = statement
-        steps.append(_step(statement, "; ".join([statement.why, *notes]), "statement"))
+        steps.append(_step(statement, statement.why, "statement"))
     return Verified(tuple(sorted(kept.values(), key=_order)), tuple(sorted(steps, key=_step_order)))
 
 
@@ -75,21 +76,24 @@ def _place(item: Item, matches: Sequence[Match], answer: AnswerStatement) -> tup
         return f"its evidence has fewer than {LEAST_EVIDENCE} characters"
     if len(answer.evidence) > MOST_EVIDENCE:
         return f"its evidence has more than {MOST_EVIDENCE} characters"
+    apart = regions_of(item)
     for field in dict.fromkeys((answer.field, "text", "title")):
         spans = spans_of(answer.evidence, item.fields[field])
-        if spans:
+        regions = [region_at(apart[field], *span) for span in spans]
+        own = [span for span, region in zip(spans, regions, strict=True) if region is None]
+        if not own and regions and regions[0] is not None:
+            return f"its evidence stands beside the article: {regions[0].why}"
+        if own:
             holders = [
                 (m.start, m.end)
                 for m in matches
                 if m.kind is RuleKind.ACTOR and m.rule == answer.holder and m.field == field
             ]
-            return field, nearest(spans, holders)
+            return field, nearest(own, holders)
     return "its evidence does not stand in the item word for word"
 
 
-def _statement(
-    item: Item, matches: Sequence[Match], answer: AnswerStatement, field: str, span: Span
-) -> tuple[ReadStatement, list[str]]:
+def _statement(item: Item, matches: Sequence[Match], answer: AnswerStatement, field: str, span: Span) -> ReadStatement:
     text, (start, end) = item.fields[field], span
     said_at, note = _said_at(item, answer.said_on)
     notes = [note] if note else []
@@ -100,21 +104,18 @@ def _statement(
     who = claimed_by or answer.holder
     named = [(m.start, m.end) for m in matches if m.kind is RuleKind.ACTOR and m.rule == who and m.field == field]
     mention = nearest(named, [span]) if named and (quoted or claimed_by) else None
-    return (
-        ReadStatement(
-            holder=answer.holder,
-            issue=answer.issue,
-            stance=answer.stance,
-            evidence=Evidence(field, start, end, text[start:end]),
-            confidence=confidence(answer.stance),
-            said_at=said_at,
-            speaker=text[slice(*mention)] if mention else None,
-            claimed_by=claimed_by,
-            quoted=quoted,
-            withdraws=answer.withdraws,
-            why="read by a model",
-        ),
-        notes,
+    return ReadStatement(
+        holder=answer.holder,
+        issue=answer.issue,
+        stance=answer.stance,
+        evidence=Evidence(field, start, end, text[start:end]),
+        confidence=confidence(answer.stance),
+        said_at=said_at,
+        speaker=text[slice(*mention)] if mention else None,
+        claimed_by=claimed_by,
+        quoted=quoted,
+        withdraws=answer.withdraws,
+        why="; ".join(["read by a model", *notes]),
     )
 
 
