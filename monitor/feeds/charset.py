@@ -29,7 +29,28 @@ _WIDER = {  # what people call the small one is usually the large one (WHATWG En
     "shift_jis": "cp932",
     "iso8859-9": "cp1254",
     "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "big5": "big5hkscs",
 }
+_LABELS = {  # names in use that Python does not know (WHATWG Encoding Standard, 4.2)
+    "windows-874": "cp874",
+    "dos-874": "cp874",
+    "x-sjis": "cp932",
+    "windows-31j": "cp932",
+    "x-euc-jp": "euc_jp",
+    "x-gbk": "gb18030",
+    "x-x-big5": "big5hkscs",
+    "x-cp1250": "cp1250",
+    "x-cp1251": "cp1251",
+    "x-cp1252": "cp1252",
+    "x-mac-cyrillic": "mac_cyrillic",
+    "x-mac-roman": "mac_roman",
+    "iso-8859-8-i": "iso8859_8",
+    "iso-8859-8-e": "iso8859_8",
+    "unicode-1-1-utf-8": "utf-8",
+    "utf8mb4": "utf-8",
+}
+_EBCDIC = b"\x4c\x6f\xa7\x94"  # `<?xm` on a mainframe; its code pages agree in what a declaration is written in
 _SEVEN_BIT = ("iso2022", "hz")
 _HANDLER = "volteface-cp1252"
 
@@ -58,6 +79,8 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, str | Non
     for opening, name in _OPENINGS:
         if body.startswith(opening):
             return _wide(body, name)
+    if body.startswith(_EBCDIC):
+        return _mainframe(body), None
     declared = _declared(body, content_type)
     if not any(name.startswith(_SEVEN_BIT) for name in declared):
         try:
@@ -85,6 +108,12 @@ def _wide(body: bytes, name: str) -> tuple[str, str | None]:
         return body.decode(name, "replace"), f"the document holds bytes that are no {name.upper()}"
 
 
+def _mainframe(body: bytes) -> str:
+    declared = _DECLARED.match(body[:1024].decode("cp037").encode("ascii", "replace"))
+    name = _known(declared.group(1).decode("ascii")) if declared else None
+    return body.decode(name if name and "<?xm".encode(name) == _EBCDIC else "cp037", "replace")
+
+
 def _declared(body: bytes, content_type: str | None) -> list[str]:
     by_server = _CHARSET.search(content_type or "")
     by_document = _DECLARED.match(body[:1024])
@@ -97,7 +126,7 @@ def _declared(body: bytes, content_type: str | None) -> list[str]:
 
 def _known(name: str) -> str | None:
     try:
-        canonical = codecs.lookup(name).name
+        canonical = codecs.lookup(_LABELS.get(name.lower(), name)).name
         b"".decode(canonical)  # refuses codecs that are no charsets, such as zip and rot13
     except (LookupError, UnicodeError, ValueError):
         return None

@@ -84,7 +84,7 @@ class Elements(_FeedParserMixin):  # type: ignore[misc] # feedparser has no type
             self._content_depth = self.depth
 
     def unknown_endtag(self, tag: str) -> None:
-        """End an element. One inside a content is its text: feedparser would take a `</title>` there for the entry's."""
+        """End an element. One inside a content is its text: feedparser takes a `</title>` there for the entry's."""
         inside = self.incontent and self.contentparams.get("type") == _XHTML and self.depth > self._content_depth
         if not (self.matched and inside):
             super().unknown_endtag(tag)

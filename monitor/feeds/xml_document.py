@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
 
@@ -12,12 +13,18 @@ _CHARACTER_REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,8})|(\d{1,9}));")
 _MISC = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _ROOT = re.compile(r"<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)")
 _START = re.compile(r"<\?xml\b|<!DOCTYPE\b|<!--|<(?:\w+:)?(?:rss|feed|rdf|channel|html)\b", re.IGNORECASE)
-_ENTITY = re.compile(r"""<!ENTITY\s+([A-Za-z_][\w.-]*)\s+(?:"([^"&%<]*)"|'([^'&%<]*)'|"(&#\w+;)")\s*>""")
+_ENTITY = re.compile(
+    r"""<!ENTITY\s+([A-Za-z_][\w.-]*)\s+(?:"((?:[^"&%<]|&#\w{1,8};)*)"|'((?:[^'&%<]|&#\w{1,8};)*)')\s*>"""
+)
 _ENTRY_START = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)(?=[\s/>])(?![^<>]*/>)", re.IGNORECASE)
 _ENTRY_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_LITERALLY = str.maketrans({'"': "&#34;", "&": "&#38;#38;", "<": "&#38;#60;", "%": "&#37;"})  # XML 1.0, 4.6
 _MOST_ENTITIES = 300
 _LONGEST_ENTITY = 200
-_FEED_ROOTS = {"rss", "feed", "rdf", "channel"}
+_FEED_START = re.compile(r"<(?:\w+:)?(?:rss\s|feed\s[^<>]{0,500}xmlns|rdf:RDF\b)", re.IGNORECASE)
+_PAGE_START = re.compile(r"<(?:html|body|!doctype\s+html)\b", re.IGNORECASE)
+_PAGE_ROOTS = {"html", "head", "body", "script"}
+_FEED_ROOTS = {"rss", "feed", "rdf", "channel", "entry"}
 _OTHER_ROOTS = {
     "opml": "it is an OPML list of feeds; import it with `volteface feeds import`",
     "urlset": "it is a sitemap, which lists pages and not news",
@@ -48,6 +55,7 @@ def prepare(text: str) -> XmlDocument:
     text = _CHARACTER_REFERENCE.sub(_allowed_reference, text)
     start = _START.search(text[:20_000])
     text = text[start.start() :] if start and not text.startswith("<") else text.lstrip()
+    text = _from_its_feed(text)
     position = _skip(text, 0)
     entities: dict[str, str] = {}
     if text[position : position + 9].lower() == "<!doctype":
@@ -62,6 +70,18 @@ def prepare(text: str) -> XmlDocument:
     body, complete, cut = _without_partial_entry(text[position:], name)
     head = "<?xml version='1.0' encoding='utf-8'?>\n" + _doctype(entities)
     return XmlDocument((head + body).encode("utf-8", "replace"), entities, complete, cut)
+
+
+def _from_its_feed(text: str) -> str:
+    """The text from where its feed begins, if it stands behind a server's warnings or in an envelope such as SOAP's.
+
+    A page is left as it is, whatever it holds.
+    """
+    first = _ROOT.match(text, _skip(text, 0))
+    if first is None or first.group(2).lower() in _FEED_ROOTS | _PAGE_ROOTS | {"opml"}:
+        return text
+    inner = _FEED_START.search(text[:20_000])
+    return text[inner.start() :] if inner and not _PAGE_START.search(text[: inner.start()]) else text
 
 
 def _allowed_reference(found: re.Match[str]) -> str:
@@ -99,17 +119,17 @@ def _doctype_end(text: str, position: int) -> int:
 def _entities(doctype: str) -> dict[str, str]:
     """The entities that stand for plain text. Nested and external ones are attacks and are dropped."""
     found: dict[str, str] = {}
-    for name, double, single, reference in _ENTITY.findall(doctype)[:_MOST_ENTITIES]:
-        value = double or single or reference
+    for name, double, single in _ENTITY.findall(doctype)[:_MOST_ENTITIES]:
+        value = double or single
         if len(value) <= _LONGEST_ENTITY:
-            found.setdefault(name, value)
+            found.setdefault(name, html.unescape(value))
     return found
 
 
 def _doctype(entities: dict[str, str]) -> str:
     if not entities:
         return ""
-    lines = (f'<!ENTITY {name} "{value.replace(chr(34), "&#34;")}">' for name, value in entities.items())
+    lines = (f'<!ENTITY {name} "{value.translate(_LITERALLY)}">' for name, value in entities.items())
     return "<!DOCTYPE feed [\n" + "\n".join(lines) + "\n]>\n"
 
 
@@ -141,12 +161,17 @@ def _page(text: str) -> str:
 
 def _without_partial_entry(body: str, root: str) -> tuple[str, bool, bool]:
     """The document without a last entry in which it breaks off; whether it is complete; whether it was cut."""
-    if re.search(rf"</(?:[\w.-]+:)?{re.escape(root)}\s*>", body[-100_000:]) or re.match(r"<[^<>]*/>\s*$", body):
+    tail = max(0, len(body) - 100_000)
+    closings = [found.end() for found in re.finditer(rf"</(?:[\w.-]+:)?{re.escape(root)}\s*>", body[tail:])]
+    if closings:
+        return body[: tail + closings[-1]], True, False
+    if re.match(r"<[^<>]*/>\s*$", body):
         return body, True, False
     starts = [m.start() for m in _ENTRY_START.finditer(body)]
     ends = [m.start() for m in _ENTRY_END.finditer(body)]
     cut = bool(starts and (not ends or starts[-1] > ends[-1]))
     kept = body[: starts[-1]] if cut else body
+    kept = kept[: kept.rfind("<")] if kept.rfind("<") > kept.rfind(">") else kept  # half a tag, as of an entry
     inner = "</channel>" if root.lower() == "rss" and "</channel" not in kept else ""
     qualified = kept[1 : re.search(r"[\s/>]|$", kept[1:]).start() + 1]  # type: ignore[union-attr] # $ always matches
     return f"{kept}{inner}</{qualified}>", False, cut

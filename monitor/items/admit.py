@@ -52,6 +52,8 @@ def admit(
     met: set[int] = set()
     seen = 0
     for entry in entries:
+        if not (entry.title or entry.text or entry.link or entry.guid_given):
+            continue  # it says nothing and nothing can be found again by it; the document's problems name it
         second = link_identity(entry)
         second = None if second in ambiguous else second
         item = _new_item(entry, feed, now, second)

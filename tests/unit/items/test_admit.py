@@ -162,3 +162,11 @@ def test_second_identities() -> None:
     assert link_identity(entry("a", title="")) is None
     assert link_identity(entry("a")) == link_identity(entry("a", id="other", title="TITLE  a"))
     assert content_hash("a", "b") != content_hash("ab", "")
+
+
+def test_an_entry_that_says_nothing_is_no_item() -> None:
+    """A feed lists such: a date alone, or `<item/>`. With an id it is kept, for its text may come with a later poll."""
+    nothing = {"title": "", "text": "", "link": None}
+    store = Store()
+    assert store.poll(entry(**nothing, id="sha256:1", guid_given=False)).new == ()
+    assert len(store.poll(entry("b", **nothing, guid_given=True)).new) == 1
