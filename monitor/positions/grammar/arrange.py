@@ -28,7 +28,9 @@ class _Clause:
 
 
 class Arranger(Subjects):
-    """Arranges the clauses of one field; `lifted` are the verbs, negations and subjects that it moved."""
+    """Arranges the clauses of one field; `lifted` are the verbs, negations and subjects that it moved,
+    `relatives` the articles that turned out to be relative pronouns.
+    """
 
     def __init__(
         self, tokens: Sequence[Token], language: Language, names: Collection[tuple[int, int]], owners: Collection[int]
@@ -36,6 +38,7 @@ class Arranger(Subjects):
         super().__init__(tokens, language, names, owners)
         self.prefixes = {form[1] for form in language.verbs.parted}
         self.lifted: set[int] = set()
+        self.relatives: set[int] = set()
         self._behind: dict[int, int] = {}
 
     def arrange(self, start: int, end: int) -> list[int]:
@@ -116,8 +119,9 @@ class Arranger(Subjects):
         for n in range(min(2, len(c))):
             if self.is_word(c[n], "subordinators"):
                 return n + 1
-            relative = clause.begins and self.is_word(c[n], "relatives")
-            if relative and self.is_verb(c[-1]) and not (len(c) > n + 1 and self.is_verb(c[n + 1])):
+            relative = self.is_word(c[n], "relatives") or self.is_word(c[n], "relative_articles")
+            if clause.begins and relative and self.is_verb(c[-1]) and not (len(c) > n + 1 and self.is_verb(c[n + 1])):
+                self.relatives.add(c[n])
                 return n + 1
             if not self.is_word(c[n], "prepositions") and not self.is_word(c[n], "auxiliaries"):
                 break
@@ -151,7 +155,7 @@ class Arranger(Subjects):
             return [*head, *body, *self._turned(cluster)]
         subject_end = self.free(body)
         if not subject_end and (opener or not clause.joined) and not self.is_word(cluster[0], "infinitive_markers"):
-            relative = opener and self.is_word(c[opener - 1], "relatives")
+            relative = opener and c[opener - 1] in self.relatives
             subject_end = 0 if relative else self.first_noun(body)
         negations = [i for n, i in enumerate(body) if self._floats(body, n)]
         before = [i for i in body[:subject_end] if i not in negations]

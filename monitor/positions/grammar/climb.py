@@ -187,7 +187,8 @@ class Climber(Roles):
             if antecedent is None:
                 return "unknown"
             person = bool(self.persons & set(antecedent.actors))
-            return "relative" if person == (word in words["personal_relatives"]) else "unknown"
+            told_apart = words["personal_relatives"]
+            return "relative" if not told_apart or person == (word in told_apart) else "unknown"
         return ""
 
     def _new_clause(self, comma: int) -> bool:

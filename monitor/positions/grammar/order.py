@@ -64,4 +64,8 @@ def reorder(layout: Layout, language: Language, names: Collection[tuple[int, int
                 layout.tokens[at] = original[source]
                 layout.places[source] = at
             start = end
+    pronoun = min(language.words["relatives"])
+    for index in arranger.relatives:
+        at = layout.places[index]
+        layout.tokens[at] = replace(layout.tokens[at], fold=pronoun)
     layout.lifted.update(arranger.lifted)

@@ -120,7 +120,7 @@ class Roles:
 
     def _noun_after(self, mention: Mention, at: int) -> CueGroup | None:
         """The noun of stance that a mention owns: right after it, or with up to three adjectives between."""
-        reach = 4 if mention.possessive else 1
+        reach = 4 if mention.possessive else int(self.a.language.traits.names_modify_nouns)
         for index in range(mention.end, min(mention.end + reach, at + (1 if mention.possessive else 0))):
             for group in self.a.cue_starts.get(index, ()):
                 if group.has(*NOUNS):
@@ -152,6 +152,8 @@ class Roles:
         words = self.a.language.words
         if token.fold in words["infinitive_markers"]:
             return not self.a.in_heading(index)
+        if not self.a.language.traits.names_modify_nouns:
+            return False
         if not token.is_word or not token.text[0].islower() or index in self.a.cue_starts:
             return False
         function = ("auxiliaries", "prepositions", "coordinators", "relatives", "complementizers", "clause_breaks")

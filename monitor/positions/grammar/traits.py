@@ -14,7 +14,7 @@ from monitor.positions.grammar.tokens import Writing
 
 ENDINGS = ("adverb", "participle", "gerund", "verb")
 WRITING = {"accents", "enclitics", "elisions", "quotes", "nouns_capitalised", "ordinal_dot"}
-ORDER = {"verb_second", "drops_subjects"}
+ORDER = {"verb_second", "drops_subjects", "names_modify_nouns"}
 ACCURACY = {"precision", "recall", "conditional", "sample", "measured_on", "read_as"}
 
 
@@ -52,6 +52,7 @@ class Traits:
     ordinal_dot: bool = False
     verb_second: bool = False
     drops_subjects: bool = False
+    names_modify_nouns: bool = False
     accuracy: Accuracy = field(default_factory=Accuracy)
 
 
@@ -78,6 +79,7 @@ def parse_traits(base: Mapping[str, Any], problems: list[str]) -> Traits:
         ordinal_dot=_flag(writing, "ordinal_dot", "writing", problems),
         verb_second=_flag(order, "verb_second", "order", problems),
         drops_subjects=_flag(order, "drops_subjects", "order", problems),
+        names_modify_nouns=_flag(order, "names_modify_nouns", "order", problems),
         accuracy=_accuracy(base, problems),
     )
 
