@@ -10,7 +10,7 @@ from itertools import combinations
 
 from rules.fold import fold_wording
 from rules.layers import Key, Layered
-from rules.model import ActorKind, Office, RuleKind
+from rules.model import ActorKind, Example, Office, RuleKind
 from rules.problem import Place, Report, did_you_mean
 from rules.query import QueryInvalid, parse_about, parse_query, parse_wording
 from rules.query_check import doubts_about
@@ -36,6 +36,7 @@ def check_rules(rules: Rules, broken: frozenset[str], report: Report) -> None:
         for key in ("about", "for", "against"):
             _check_shadows(rule, key, report)
         _check_queries(rule, live, broken, report)
+        _check_holders(rule, live, broken, report)
 
 
 def _check_memberships(rules: Rules, broken: frozenset[str], report: Report) -> None:
@@ -193,3 +194,12 @@ def _check_queries(rule: Layered, live: Rules, broken: frozenset[str], report: R
                 report.error(
                     entry.place, f"“{entry.value}”: column {node.column}: no {node.kind} `{node.rule}`", remedy
                 )
+
+
+def _check_holders(rule: Layered, live: Rules, broken: frozenset[str], report: Report) -> None:
+    for entry in rule.entries("examples"):
+        holder = entry.value.holder if isinstance(entry.value, Example) else None
+        if holder is not None and (RuleKind.ACTOR, holder) not in live and holder not in broken:
+            known = [identity for kind, identity in live if kind is RuleKind.ACTOR]
+            remedy = did_you_mean(holder, known, "add an actor of that id, or leave `holder` out")
+            report.error(entry.place, f"`holder: {holder}` names no actor", remedy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from rules.example_values import read_match_example, read_stance_example
 from rules.model import RuleKind
 from rules.problem import Place, Report, did_you_mean
 from rules.values import (
@@ -53,10 +54,13 @@ SINGLE: Mapping[RuleKind, Mapping[str, Reader]] = {
     },
 }  # fmt: skip
 LISTS: Mapping[RuleKind, Mapping[str, Reader]] = {
-    RuleKind.ACTOR: {"aliases": read_wording, "offices": read_office},
-    RuleKind.ISSUE: {"about": read_about, "for": read_stance_wording, "against": read_stance_wording},
-    RuleKind.QUERY: {},
-}
+    RuleKind.ACTOR: {"aliases": read_wording, "offices": read_office, "examples": read_match_example},
+    RuleKind.ISSUE: {
+        "about": read_about, "for": read_stance_wording, "against": read_stance_wording,
+        "examples": read_stance_example,
+    },
+    RuleKind.QUERY: {"examples": read_match_example},
+}  # fmt: skip
 REQUIRED: Mapping[RuleKind, tuple[str, ...]] = {
     RuleKind.ACTOR: ("name", "kind"),
     RuleKind.ISSUE: ("name", "proposition", "about"),
@@ -67,7 +71,7 @@ _MEANT = {
     "member_of": "in", "member-of": "in", "country": "in", "party": "in", "type": "kind", "title": "name",
     "label": "name", "names": "aliases", "alias": "aliases", "office": "offices", "phrases": "about",
     "keywords": "about", "pro": "for", "cues_for": "for", "con": "against", "contra": "against", "q": "query",
-    "enabled": "disabled", "thesis": "proposition",
+    "enabled": "disabled", "thesis": "proposition", "example": "examples", "tests": "examples",
 }  # fmt: skip
 
 

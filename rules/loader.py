@@ -17,7 +17,7 @@ from typing import TypeVar
 from rules.checks import check_rules
 from rules.drafts import Draft, read_draft
 from rules.layers import Key, Layered, lay_over
-from rules.model import ActorKind, ActorRule, IssueRule, Office, QueryRule, RuleKind, RuleSet
+from rules.model import ActorKind, ActorRule, Example, IssueRule, Office, QueryRule, RuleKind, RuleSet
 from rules.problem import Place, Problem, Report, RulesInvalid, Severity, did_you_mean
 from rules.values import describe
 from rules.yaml_reader import Row, Scalar, read_yaml
@@ -182,16 +182,18 @@ def _actor(rule: Layered, live: Container[Key]) -> ActorRule:
         member_of,
         _many(rule, "aliases", str),
         _many(rule, "offices", Office),
+        _many(rule, "examples", Example),
     )
 
 
 def _issue(rule: Layered) -> IssueRule:
     about, for_, against = (_many(rule, key, str) for key in ("about", "for", "against"))
-    return IssueRule(rule.draft.id, _one(rule, "name", str), _one(rule, "proposition", str), about, for_, against)
+    proposition, examples = _one(rule, "proposition", str), _many(rule, "examples", Example)
+    return IssueRule(rule.draft.id, _one(rule, "name", str), proposition, about, for_, against, examples)
 
 
 def _query(rule: Layered) -> QueryRule:
     alert = rule.value("alert")
-    return QueryRule(
-        rule.draft.id, _one(rule, "name", str), _one(rule, "query", str), bool(alert is not None and alert.value)
-    )
+    alerting = bool(alert is not None and alert.value)
+    examples = _many(rule, "examples", Example)
+    return QueryRule(rule.draft.id, _one(rule, "name", str), _one(rule, "query", str), alerting, examples)

@@ -58,6 +58,31 @@ class Office:
         return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)
 
 
+class ExampleStance(StrEnum):
+    """The stance that an example expects; NONE that nobody, or not this holder, is read to hold one."""
+
+    SUPPORTS = "supports"
+    OPPOSES = "opposes"
+    CONDITIONAL = "conditional"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text, and what the rule that carries it should find in it.
+
+    `match` is whether the rule is found at all. `stance` (issues only) is what is to be read, of `holder` if one is
+    given. `date` decides who holds an office; without it, it is the day on which the example is run.
+    """
+
+    text: str
+    match: bool = True
+    holder: str | None = None
+    stance: ExampleStance | None = None
+    date: date | None = None
+    lang: str = "en"
+
+
 @dataclass(frozen=True, slots=True)
 class ActorRule:
     """Somebody who can hold a position."""
@@ -68,6 +93,7 @@ class ActorRule:
     member_of: str | None = None
     aliases: tuple[str, ...] = ()
     offices: tuple[Office, ...] = ()
+    examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +110,7 @@ class IssueRule:
     about: tuple[str, ...]
     for_: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +121,7 @@ class QueryRule:
     name: str
     query: str
     alert: bool = False
+    examples: tuple[Example, ...] = ()
 
 
 AnyRule = ActorRule | IssueRule | QueryRule

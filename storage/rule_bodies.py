@@ -8,7 +8,18 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from rules.model import ActorKind, ActorRule, AnyRule, IssueRule, Office, QueryRule, RuleKind, RuleSet
+from rules.model import (
+    ActorKind,
+    ActorRule,
+    AnyRule,
+    Example,
+    ExampleStance,
+    IssueRule,
+    Office,
+    QueryRule,
+    RuleKind,
+    RuleSet,
+)
 
 Body = dict[str, Any]
 
@@ -38,6 +49,7 @@ def to_body(rule: AnyRule) -> Body:
                 {"title": office.title, "since": _day_text(office.since), "until": _day_text(office.until)}
                 for office in rule.offices
             ],
+            **_examples(rule),
         }
     if isinstance(rule, IssueRule):
         return {
@@ -47,8 +59,9 @@ def to_body(rule: AnyRule) -> Body:
             "about": list(rule.about),
             "for": list(rule.for_),
             "against": list(rule.against),
+            **_examples(rule),
         }
-    return {"id": rule.id, "name": rule.name, "query": rule.query, "alert": rule.alert}
+    return {"id": rule.id, "name": rule.name, "query": rule.query, "alert": rule.alert, **_examples(rule)}
 
 
 def from_body(kind: RuleKind, body: Body) -> AnyRule:
@@ -63,6 +76,7 @@ def from_body(kind: RuleKind, body: Body) -> AnyRule:
             offices=tuple(
                 Office(office["title"], _day(office["since"]), _day(office["until"])) for office in body["offices"]
             ),
+            examples=_read_examples(body),
         )
     if kind is RuleKind.ISSUE:
         return IssueRule(
@@ -72,14 +86,50 @@ def from_body(kind: RuleKind, body: Body) -> AnyRule:
             about=tuple(body["about"]),
             for_=tuple(body["for"]),
             against=tuple(body["against"]),
+            examples=_read_examples(body),
         )
-    return QueryRule(id=body["id"], name=body["name"], query=body["query"], alert=body["alert"])
+    return QueryRule(
+        id=body["id"], name=body["name"], query=body["query"], alert=body["alert"], examples=_read_examples(body)
+    )
 
 
 def set_version(bodies: Iterable[tuple[str, str, Body]]) -> str:
     """The version of a set: 16 hex digits over (kind, id, body) of its rules, whatever their order."""
     text = json.dumps(sorted(bodies, key=lambda entry: entry[:2]), sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _examples(rule: AnyRule) -> Body:
+    """The examples, where there are any: bodies written before there were examples stay what they are."""
+    if not rule.examples:
+        return {}
+    return {
+        "examples": [
+            {
+                "text": example.text,
+                "match": example.match,
+                "holder": example.holder,
+                "stance": example.stance.value if example.stance else None,
+                "date": _day_text(example.date),
+                "lang": example.lang,
+            }
+            for example in rule.examples
+        ]
+    }
+
+
+def _read_examples(body: Body) -> tuple[Example, ...]:
+    return tuple(
+        Example(
+            text=example["text"],
+            match=example["match"],
+            holder=example["holder"],
+            stance=ExampleStance(example["stance"]) if example["stance"] else None,
+            date=_day(example["date"]),
+            lang=example["lang"],
+        )
+        for example in body.get("examples", ())
+    )
 
 
 def _day_text(day: date | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +11,11 @@ import typer
 
 from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.talk import JsonFlag, counted, plain, put_json, put_table, put_text, say
+from monitor.positions.examples import backtest
+from monitor.positions.grammar.extractor import GrammarExtractor
 from monitor.settings import load_settings
-from rules.loader import Problem, check_packs, load_packs
+from rules.backtest import Backtest
+from rules.loader import check_packs, load_packs
 from rules.model import ActorRule, IssueRule, QueryRule, RuleSet
 from rules.query import QueryInvalid, parse_query, parse_wording
 from rules.query_check import doubts_about
@@ -37,29 +41,38 @@ def check(
     seed: Annotated[bool, typer.Option("--seed/--no-seed", help="With or without the seed pack below.")] = True,
     as_json: JsonFlag = False,
 ) -> None:
-    """Check rule files: every problem at once, with file, line and remedy. Exit code 2 when there are errors.
+    """Check rule files: every problem at once, with file, line and remedy, and run the examples that the rules carry.
+
+    Exit code 2 when there are errors, or an example does not come out as expected.
 
     Example: [bold]volteface rules check my-pack[/]
     """
     folders = packs if packs is not None else list(load_settings().packs)
     problems = check_packs(*folders, seed=seed)
-    if as_json:
-        put_json([{**plain(p), "fatal": p.fatal} for p in problems])
-    else:
-        put_text("\n".join(_shown(p) for p in problems)) if problems else None
     errors = sum(p.fatal for p in problems)
-    if errors:
+    tried = None if errors else _tried(load_packs(*folders, seed=seed))
+    failed = tried.failed if tried else ()
+    if as_json:
+        put_json([*({**plain(p), "fatal": p.fatal} for p in problems), *({**plain(f), "fatal": True} for f in failed)])
+    elif problems or failed:
+        put_text("\n".join(map(str, (*problems, *failed))))
+    if errors or tried is None:
         say(f"{counted(errors, 'error')}, {counted(len(problems) - errors, 'warning')}")
+        raise typer.Exit(Exit.USAGE)
+    warned = f", {counted(len(problems), 'warning')}" if problems else ""
+    if failed:
+        say(f"{len(failed)} of {counted(tried.run, 'example')} failed{warned}")
         raise typer.Exit(Exit.USAGE)
     loaded = load_packs(*folders, seed=seed)
     say(
-        f"All right: {len(loaded.actors)} actors, {len(loaded.issues)} issues, {len(loaded.queries)} queries"
-        + (f", {counted(len(problems), 'warning')}" if problems else "")
+        f"All right: {len(loaded.actors)} actors, {len(loaded.issues)} issues, {len(loaded.queries)} queries, "
+        f"{counted(tried.run, 'example')} as expected{warned}"
     )
 
 
-def _shown(problem: Problem) -> str:
-    return str(problem)
+def _tried(rules: RuleSet) -> Backtest:
+    carries = any(rule.examples for table in (rules.actors, rules.issues, rules.queries) for rule in table.values())
+    return backtest(rules, GrammarExtractor(), datetime.now(UTC).date()) if carries else Backtest(0, ())
 
 
 @group.command("list")

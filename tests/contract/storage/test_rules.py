@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.model import ActorKind, ActorRule, AnyRule, IssueRule, Office, QueryRule, RuleKind, RuleSet
+from rules.model import (
+    ActorKind,
+    ActorRule,
+    AnyRule,
+    Example,
+    ExampleStance,
+    IssueRule,
+    Office,
+    QueryRule,
+    RuleKind,
+    RuleSet,
+)
 from storage.engine import Database
 from storage.errors import NotFound
 from storage.rule_bodies import all_rules, from_body, kind_of, to_body
@@ -18,8 +29,14 @@ ACTOR = ActorRule(
     "minister", "The Minister", ActorKind.PERSON, "state", ("Min",), (Office("Minister", date(2025, 5, 6)),)
 )
 STATE = ActorRule("state", "State", ActorKind.STATE)
-ISSUE = IssueRule("troops", "Troops", "Troops are sent.", ("troops NEAR/8 Ukraine",), ("send troops",), ("no troops",))
-QUERY = QueryRule("nord", "Nord Stream", '"Nord Stream" AND NOT sabotage', alert=True)
+EXAMPLES = (
+    Example("Send troops.", holder="minister", stance=ExampleStance.SUPPORTS, date=date(2025, 6, 1)),
+    Example("Kein Wort.", match=False, lang="de"),
+)
+ISSUE = IssueRule(
+    "troops", "Troops", "Troops are sent.", ("troops NEAR/8 Ukraine",), ("send troops",), ("no troops",), EXAMPLES
+)
+QUERY = QueryRule("nord", "Nord Stream", '"Nord Stream" AND NOT sabotage', alert=True, examples=EXAMPLES)
 
 
 def rule_set(*rules: AnyRule) -> RuleSet:
