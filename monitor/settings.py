@@ -106,10 +106,19 @@ class Settings(BaseSettings):
     tick_s: float = Field(default=2.0, gt=0, le=60, description="Seconds between two looks at what is due.")
 
     threshold: float = Field(
-        default=0.95, gt=0.5, lt=1, description="Probability of the new position at which a change is confirmed."
+        default=0.945, gt=0.5, lt=1, description="Probability of the new position at which a change is confirmed."
+    )
+    first_threshold: float = Field(
+        default=0.965, gt=0.5, lt=1, description="Probability at which a first position is confirmed."
     )
     change_rate: float = Field(
-        default=1 / 40, gt=0, lt=0.5, description="Assumed share of statements at which the position really changes."
+        default=1 / 80,
+        gt=0,
+        lt=0.5,
+        description="Assumed share of statements at which the position really changes, beside what time brings.",
+    )
+    changes_per_year: float = Field(
+        default=0.5, ge=0, le=52, description="Assumed changes a year that time brings, for one actor and one issue."
     )
 
     smtp_host: str | None = Field(default=None, description="Mail server; without it no mail is sent.")

@@ -1,109 +1,121 @@
 """The tracker on simulated streams: false, missed and late changes, beside the two ways that others would do it.
 
-A stream is one actor on one issue. The true stance changes from one statement to the next with a given chance; each
-statement is read rightly with a given accuracy, otherwise as one of the two other stances. The tracker does not know
-the truth. Everything follows from the seed.
+A stream is one actor on one issue: statements at irregular moments (a Poisson process) over two years. The true stance
+changes with a chance per statement and a rate per year; each statement is read rightly with a given accuracy, otherwise
+as one of the other stances. The tracker is told the accuracy, as the confidence of each reading, but not the truth;
+`assumed` tells it another one. Everything follows from the seed.
 """
 
 from __future__ import annotations
 
 import random
-import statistics
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from math import exp
 
+from monitor.bench.tally import Score, Tally
 from monitor.model.position import ChangeStatus
 from monitor.model.statement import Evidence, ReadStatement, Stance, Statement, fingerprint
 from monitor.positions.track import Tracker
 
 _START = datetime(2025, 1, 1, tzinfo=UTC)
 _STANCES = tuple(Stance)
+_DAYS = 730.5
+_YEAR = 365.25
+LASTING = 3
+"""Statements under a stance from which on a change to it is not cut short."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Streams:
-    """What is simulated: `pairs` streams of `length` statements over two years."""
+    """What is simulated: `pairs` streams of `length` statements over two years. `change_rate`: true changes a
+    statement, `changes_per_year`: those that time brings; by default together one in forty statements.
+    """
 
     pairs: int = 500
     length: int = 80
-    change_rate: float = 1 / 40
+    change_rate: float = 1 / 80
+    changes_per_year: float = 0.5
     seed: int = 20250217
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    """What one way of tracking reached at one accuracy.
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The true stance at each statement, the stance that was read, and the statements as the tracker gets them."""
 
-    `false_per_1000`: confirmed changes to a stance that is not held at that moment, per thousand statements. `found`:
-    the share of true changes that were told before the next one came. `cut_short`: the share that had fewer than three
-    statements before the next change; they count as missed when they were not told. `delay`: the median number of
-    statements from the change to its confirmation, the first one included.
-    """
-
-    way: str
-    accuracy: float
-    false_per_1000: float
-    found: float
-    cut_short: float
-    delay: float
+    truth: tuple[Stance, ...]
+    seen: tuple[Stance, ...]
+    statements: tuple[Statement, ...]
 
 
 Told = list[tuple[int, Stance]]
 """Which stance was told at which statement, counted from 0."""
 
 
-def run(streams: Streams, accuracies: Sequence[float], tracker: Tracker) -> list[Score]:
-    """Every way at every accuracy, on the same streams."""
-    ways: dict[str, Callable[[Sequence[Stance], float], Told]] = {
-        "volteface": lambda seen, accuracy: _by_tracker(tracker, seen, accuracy),
-        "last statement wins": lambda seen, _: _by_last(seen),
-        "majority of the last five": lambda seen, _: _by_majority(seen),
+def simulate(streams: Streams, accuracy: float, assumed: float | None = None) -> list[Stream]:
+    """The streams of one accuracy. Every reading is independent: a paper, a story and words of its own."""
+    dice = random.Random(streams.seed)  # noqa: S311
+    return [_stream(streams, accuracy, assumed or accuracy, dice) for _ in range(streams.pairs)]
+
+
+def run(simulated: Sequence[Stream], tracker: Tracker) -> Tally:
+    """What the tracker made of the streams."""
+    return _count(simulated, (_by_tracker(tracker, stream) for stream in simulated))
+
+
+def peers(simulated: Sequence[Stream]) -> dict[str, Tally]:
+    """What others would make of the same streams: the last statement wins, or the majority of the last five."""
+    return {
+        "last statement wins": _count(simulated, (_by_last(s.seen) for s in simulated)),
+        "majority of the last five": _count(simulated, (_by_majority(s.seen) for s in simulated)),
     }
-    scores = []
-    for accuracy in accuracies:
-        dice = random.Random(streams.seed)  # noqa: S311
-        simulated = [_stream(streams, accuracy, dice) for _ in range(streams.pairs)]
-        for way, tell in ways.items():
-            told = [tell(seen, accuracy) for _, seen in simulated]
-            scores.append(_score(way, accuracy, [truth for truth, _ in simulated], told))
-    return scores
 
 
-def _stream(streams: Streams, accuracy: float, dice: random.Random) -> tuple[list[Stance], list[Stance]]:
-    truth, seen = [], []
-    held = dice.choice(_STANCES)
+def compare(seeds: Iterable[Streams], accuracy: float, tracker: Tracker, assumed: float | None = None) -> list[Score]:
+    """Every way at one accuracy, on the same streams, summed over the seeds."""
+    sums: dict[str, Tally] = {}
+    for streams in seeds:
+        simulated = simulate(streams, accuracy, assumed)
+        for way, tally in {"volteface": run(simulated, tracker), **peers(simulated)}.items():
+            sums[way] = sums.get(way, Tally()) + tally
+    return [tally.score(way, accuracy) for way, tally in sums.items()]
+
+
+def _stream(streams: Streams, accuracy: float, assumed: float, dice: random.Random) -> Stream:
+    truth, seen, statements = [], [], []
+    held, days = dice.choice(_STANCES), 0.0
     for number in range(streams.length):
-        if number and dice.random() < streams.change_rate:
+        gap = dice.expovariate(streams.length / _DAYS) if number else 0.0
+        days += gap
+        if number and dice.random() < 1 - exp(-streams.change_rate - streams.changes_per_year * gap / _YEAR):
             held = dice.choice([s for s in _STANCES if s is not held])
+        read = held if dice.random() < accuracy else dice.choice([s for s in _STANCES if s is not held])
         truth.append(held)
-        right = dice.random() < accuracy
-        seen.append(held if right else dice.choice([s for s in _STANCES if s is not held]))
-    return truth, seen
+        seen.append(read)
+        statements.append(_statement(number, read, assumed, _START + timedelta(days=days)))
+    return Stream(tuple(truth), tuple(seen), tuple(statements))
 
 
-def _by_tracker(tracker: Tracker, seen: Sequence[Stance], accuracy: float) -> Told:
-    statements = [_statement(n, stance, accuracy) for n, stance in enumerate(seen)]
-    numbers = {s.seen_at: n for n, s in enumerate(statements)}
+def _by_tracker(tracker: Tracker, stream: Stream) -> Told:
+    numbers = {s.seen_at: n for n, s in enumerate(stream.statements)}
     return [
         (numbers[change.confirmed_at], change.after)
-        for change in tracker.fold("actor", "issue", statements).changes
+        for change in tracker.fold("actor", "issue", stream.statements).changes
         if change.status is ChangeStatus.CONFIRMED and change.confirmed_at and change.after
     ]
 
 
-def _statement(number: int, stance: Stance, accuracy: float) -> Statement:
-    """A statement of its own paper, story and words: every reading is independent, as the simulation has it."""
-    moment = _START + timedelta(days=9 * number)
+def _statement(number: int, stance: Stance, confidence: float, moment: datetime) -> Statement:
     words = f"statement {number}"
     read = ReadStatement(
         holder="actor",
         issue="issue",
         stance=stance,
         evidence=Evidence("text", 0, len(words), words),
-        confidence=accuracy,
+        confidence=confidence,
         said_at=moment,
         quoted=True,
     )
@@ -135,25 +147,36 @@ def _by_majority(seen: Sequence[Stance]) -> Told:
     return told
 
 
-def _score(way: str, accuracy: float, truths: Sequence[Sequence[Stance]], told: Sequence[Told]) -> Score:
-    false = true = found = short = 0
+def _count(simulated: Sequence[Stream], told: Iterable[Told]) -> Tally:
+    total = Tally()
+    for stream, calls in zip(simulated, told, strict=True):
+        total += _count_one(stream.truth, calls)
+    return total
+
+
+def _count_one(truth: Sequence[Stance], calls: Told) -> Tally:
+    """A change is found when its stance is told while it is held; one that the next cuts short before is missed."""
+    turns = [n for n in range(1, len(truth)) if truth[n] is not truth[n - 1]]
+    found = lasting = found_lasting = stood = 0
     delays: list[int] = []
-    for truth, calls in zip(truths, told, strict=True):
-        false += sum(1 for n, stance in calls if truth[n] is not stance)
-        turns = [n for n in range(1, len(truth)) if truth[n] is not truth[n - 1]]
-        for turn, end in pairwise([*turns, len(truth)]):
-            true += 1
-            short += end - turn < 3
-            hit = next((n for n, stance in calls if turn <= n < end and stance is truth[turn]), None)
-            if hit is not None:
-                found += 1
-                delays.append(hit - turn + 1)
-    statements = sum(map(len, truths))
-    return Score(
-        way=way,
-        accuracy=accuracy,
-        false_per_1000=1000 * false / statements,
-        found=found / true if true else 1.0,
-        cut_short=short / true if true else 0.0,
-        delay=statistics.median(delays) if delays else 0.0,
+    for turn, end in pairwise([*turns, len(truth)]):
+        hit = next((n for n, stance in calls if turn <= n < end and stance is truth[turn]), None)
+        lasts = end - turn >= LASTING
+        lasting += lasts
+        if hit is not None:
+            found += 1
+            found_lasting += lasts
+            delays.append(hit - turn + 1)
+        else:
+            before = [stance for n, stance in calls if n < turn]
+            stood += bool(before) and before[-1] is truth[turn]
+    return Tally(
+        statements=len(truth),
+        false=sum(1 for n, stance in calls if truth[n] is not stance),
+        changes=len(turns),
+        found=found,
+        lasting=lasting,
+        found_lasting=found_lasting,
+        stood=stood,
+        delays=Counter(delays),
     )

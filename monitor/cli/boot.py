@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from monitor.model.alert import ChannelName
     from monitor.pipeline import Pipeline
     from monitor.positions.protocol import Extractor
-    from monitor.positions.track import FilterTracker
+    from monitor.positions.track import FilterTracker, TrackerConfig
     from storage.engine import Database
 
 _SEEDED = "feeds.defaults_added"
@@ -59,13 +59,20 @@ def extractor() -> Extractor:
     return GrammarExtractor()
 
 
-def tracker(settings: Settings) -> FilterTracker:
-    """The tracker with the operator's threshold and change rate."""
+def tracker_config(settings: Settings) -> TrackerConfig:
+    """How the tracker decides: the operator's thresholds and rates of change."""
     from monitor.positions.filter import FilterModel
-    from monitor.positions.track import FilterTracker, TrackerConfig
+    from monitor.positions.track import TrackerConfig
 
-    model = FilterModel(change_rate=settings.change_rate)
-    return FilterTracker(TrackerConfig(model=model, threshold=settings.threshold))
+    model = FilterModel(change_rate=settings.change_rate, changes_per_year=settings.changes_per_year)
+    return TrackerConfig(model=model, threshold=settings.threshold, first_threshold=settings.first_threshold)
+
+
+def tracker(settings: Settings) -> FilterTracker:
+    """The tracker with the operator's thresholds and rates of change."""
+    from monitor.positions.track import FilterTracker
+
+    return FilterTracker(tracker_config(settings))
 
 
 def fetch_config(settings: Settings) -> FetchConfig:

@@ -57,12 +57,57 @@ def test_the_filter_stays_a_distribution(readings: list[tuple[str, float, float]
         assert all(0 <= p <= 1 for p in belief.values())
 
 
-@given(st.sampled_from(list(Held)), st.floats(0, 1), st.floats(0.001, 0.4))
-def test_rows_of_the_model_sum_to_one(held: Held, confidence: float, rate: float) -> None:
+RATES = st.floats(0.0001, 0.4)
+DAYS = st.floats(0, 4000)
+
+
+@given(st.sampled_from(list(Held)), st.floats(0, 1), RATES, DAYS)
+def test_rows_of_the_model_sum_to_one(held: Held, confidence: float, rate: float, days: float) -> None:
     model = FilterModel(change_rate=rate)
-    assert abs(sum(model.transition(held, other) for other in Held) - 1) < 1e-9
+    assert abs(sum(model.transition(held, other, days) for other in Held) - 1) < 1e-9
     readings = [*map(str, Stance), "withdrawal"]
     assert abs(sum(model.likelihood(reading, held, confidence) for reading in readings) - 1) < 1e-9
+
+
+def belief(weights: list[float]) -> dict[Held, float]:
+    return {x: w / sum(weights) for x, w in zip(Held, weights, strict=True)}
+
+
+beliefs = st.lists(st.floats(0.001, 1), min_size=4, max_size=4).map(belief)
+
+
+@given(beliefs, DAYS, DAYS)
+def test_two_silences_are_one_of_both_lengths(before: dict[Held, float], days: float, more: float) -> None:
+    """Chapman and Kolmogorov: how often one looks does not matter where nothing is said."""
+    model = FilterModel()
+    twice, once = model.after(model.after(before, days), more), model.after(before, days + more)
+    assert all(abs(twice[x] - once[x]) < 1e-9 for x in Held)
+
+
+@given(beliefs, DAYS, st.floats(1, 4000))
+def test_silence_leads_back_to_the_prior_and_makes_nothing_likelier_than_it(
+    before: dict[Held, float], days: float, more: float
+) -> None:
+    model = FilterModel()
+    prior, soon, late = model.prior(), model.after(before, days), model.after(before, days + more)
+    for x in Held:
+        assert min(before[x], prior[x]) - 1e-9 <= late[x] <= max(before[x], prior[x]) + 1e-9
+        assert abs(late[x] - prior[x]) <= abs(soon[x] - prior[x]) + 1e-9
+    still = model.after(prior, days)
+    assert all(abs(still[x] - prior[x]) < 1e-9 for x in Held)
+
+
+@given(st.sampled_from(list(Held)), st.sampled_from(list(Held)), st.floats(0, 40))
+def test_the_closed_form_is_the_exponential_of_its_generator(before: Held, after: Held, years: float) -> None:
+    """Against a Taylor series of expm(Qμt), scaled and squared; Q = 1π' − I."""
+    model = FilterModel(change_rate=0.0, changes_per_year=0.5)
+    prior = model.prior()
+    squarings = 20
+    time = years * 0.5 / (1 - sum(p * p for p in prior.values())) / 2**squarings
+    row = {x: {y: time * (prior[y] - (x is y)) + (x is y) for y in Held} for x in Held}
+    for _ in range(squarings):
+        row = {x: {y: sum(row[x][z] * row[z][y] for z in Held) for y in Held} for x in Held}
+    assert abs(model.transition(before, after, years * 365.25) - row[before][after]) < 1e-5
 
 
 @given(statements)

@@ -8,6 +8,7 @@ import pytest
 
 from monitor.model.position import ChangeKind, ChangeStatus, Fold
 from monitor.model.statement import Statement
+from monitor.positions.accuracy import Record, Records
 from monitor.positions.track import FilterTracker, TrackerConfig
 
 from .statements import C, O, S, said
@@ -122,6 +123,55 @@ def test_the_threshold_is_a_setting() -> None:
     eager = FilterTracker(TrackerConfig(threshold=0.6)).fold("ann", "dam", statements)
     assert eager.position.stance is O
     assert fold(*statements).position.stance is S
+
+
+def test_a_first_position_has_a_threshold_of_its_own() -> None:
+    statements = [said(S, 0), said(S, 1)]
+    careful = FilterTracker(TrackerConfig(first_threshold=0.999)).fold("ann", "dam", statements)
+    assert told(careful) == [(ChangeKind.FIRST, PENDING)]
+    slow = FilterTracker(TrackerConfig(threshold=0.999)).fold("ann", "dam", [*statements, *run(O, 10, 3)])
+    assert told(slow) == [(ChangeKind.FIRST, CONFIRMED), (ChangeKind.REVERSED, PENDING)]
+
+
+def test_two_doubtful_reports_make_no_first_position_yet() -> None:
+    assert told(fold(said(S, 0, confidence=0.7), said(S, 1, confidence=0.7))) == [(ChangeKind.FIRST, PENDING)]
+
+
+def test_reports_that_lie_far_apart_add_up_less() -> None:
+    near = fold(said(S, 0), said(S, 1)).position
+    far = fold(said(S, 0), said(S, 4000)).position
+    assert (near.stance, near.pending) == (S, None)
+    assert (far.stance, far.pending) == (None, S)
+    assert far.posterior[S] < near.posterior[S]
+
+
+def test_after_a_long_silence_a_new_stance_is_believed_sooner() -> None:
+    before = run(S, 0)
+    assert fold(*before, *run(O, 10, 2)).position.stance is S
+    assert fold(*before, *run(O, 3000, 2)).position.stance is O
+
+
+def test_a_standing_position_outlasts_silence_though_it_is_less_certain() -> None:
+    before = run(S, 0)
+    result = fold(*before, said(O, 3000))
+    assert result.position.stance is S
+    assert result.position.posterior[S] < 0.5
+    assert told(result)[-1] == (ChangeKind.REVERSED, PENDING)
+
+
+def test_the_record_of_a_source_corrects_the_confidence_of_its_readings() -> None:
+    statements = [said(S, d, publisher="poor paper", confidence=0.9) for d in (0, 5)]
+    poor = Records(by_publisher={"poor paper": Record(right=20, judged=40)})
+    known = FilterTracker(TrackerConfig(records=poor)).fold("ann", "dam", statements)
+    assert fold(*statements).position.stance is S
+    assert known.position.stance is None
+    assert poor.accuracy(statements[0]) == pytest.approx((20 * 0.9 + 20) / 60)
+    assert poor.accuracy(said(S, 0, confidence=0.8)) == 0.8
+
+
+def test_an_impossible_record_is_refused() -> None:
+    with pytest.raises(ValueError, match="3 right of 2 judged"):
+        Record(3, 2)
 
 
 def test_the_key_survives_a_rereading_with_another_confidence() -> None:
