@@ -26,6 +26,7 @@ _log = structlog.get_logger(__name__)
 TICK_KEY = "worker.tick"
 """Where the worker writes when it last ticked, for `/readyz`."""
 
+_ICONS_S = 60.0
 _EVENTS_KEPT = timedelta(days=7)
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """Nothing was published before it: no item is forgotten."""
@@ -71,6 +72,10 @@ class Worker:
         self._every(self._tick_s, "read", self._read)
         self._every(self._tick_s, "send", self._send, at_once=8)
         self._every(min(self._tick_s, 0.5), "relay", self._relay)
+        if pipeline.articles is not None:
+            self._every(self._tick_s, "articles", self._now(pipeline.articles.step), at_once=pipeline.articles.at_once)
+        if pipeline.icons is not None:
+            self._every(_ICONS_S, "icons", self._now(pipeline.icons.step))
         self._every(10.0, "heartbeat", self._heartbeat)
         self._every(3600.0, "retention", self._retention)
         self._wakers = [
@@ -85,12 +90,12 @@ class Worker:
         for waker in self._wakers:
             waker.cancel()
         await asyncio.gather(*self._wakers, return_exceptions=True)
+        self._pipeline.reader.interrupt()
         # A tick that is shut down while it is under way would be cancelled, and reported as a failed job.
         await self._ticks.ended()
         await asyncio.gather(*(task for tasks in self._running.values() for task in tasks), return_exceptions=True)
         self._scheduler.shutdown(wait=False)
 
-        self._pipeline.reader.interrupt()
     def _every(self, seconds: float, name: str, step: _Step, at_once: int = 1) -> None:
         async def tick() -> None:
             self._begin(name, step, at_once)
@@ -133,6 +138,9 @@ class Worker:
             await self._wakes[name].wait()
             self._wakes[name].clear()
             self._begin(name, step, at_once)
+
+    def _now(self, step: Callable[[datetime], Awaitable[object]]) -> _Step:
+        return lambda: step(self._clock())
 
     async def _poll(self) -> None:
         await self._pipeline.poller.step(self._clock())

@@ -103,6 +103,12 @@ class Settings(BaseSettings):
     poll_most_items: int = Field(
         default=500, ge=1, description="Most new items that one poll of a feed takes; the rest comes with the next one."
     )
+    articles: bool = Field(
+        default=False,
+        description="Fetch the whole article of items that name an actor or an issue, where robots.txt allows it; "
+        "single feeds are set apart with `volteface feeds articles`.",
+    )
+    icons: bool = Field(default=True, description="Fetch the icons of the sites of feeds, once a month.")
     tick_s: float = Field(default=2.0, gt=0, le=60, description="Seconds between two looks at what is due.")
 
     threshold: float = Field(

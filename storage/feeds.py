@@ -157,6 +157,32 @@ class Feeds(Repository):
 
     def remove(self, feed_id: int) -> None:
         """Removes the feed. Its items stay, without a feed but with its title. Raises NotFound."""
+    def save_all(self, feeds: Sequence[tuple[Feed, Feed]]) -> None:
+        """Saves many feeds as `save` does, each beside what it was; none may have another address. Raises NotFound."""
+        alike: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+        for feed, was in feeds:
+            before = _values(was)
+            changed = {name: value for name, value in _values(feed).items() if before[name] != value}
+            alike[tuple(changed)].append({f"new_{name}": value for name, value in changed.items()} | {"feed": feed.id})
+        for names, rows in alike.items():
+            values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+            query = update(_FEED).where(_FEED.c.id == bindparam("feed"))
+            done = self._session.connection().execute(query.values(**values, lease_token=None, lease_until=None), rows)
+            if done.rowcount != len(rows):
+                gone = {row["feed"] for row in rows} - self._there(row["feed"] for row in rows)
+                raise NotFound("feed", min(gone, default=rows[0]["feed"]))
+
+    def _there(self, ids: Iterable[int]) -> set[int]:
+        found = (self._session.exec(select(FeedRow.id).where(col(FeedRow.id).in_(part))) for part in chunks(ids))
+        return {i for rows in found for i in rows if i is not None}
+
+    def set_articles(self, feed_id: int, articles: bool | None) -> None:
+        """Sets whether whole articles of this feed are fetched; None follows the setting. Raises NotFound."""
+        row = self._row(FeedRow, feed_id, "feed")
+        row.articles = articles
+        self._session.add(row)
+        self._session.flush()
+
         row = self._row(FeedRow, feed_id, "feed")
         # Of forgotten items only the identity was kept, for this feed's sake.
         self._session.exec(

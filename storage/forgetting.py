@@ -12,6 +12,7 @@ from storage.repository import Repository, chunks
 from storage.search import unindex_items
 from storage.tables import (
     AlertRow,
+    ArticleRow,
     ChangeRow,
     ItemRevisionRow,
     ItemRow,
@@ -76,7 +77,7 @@ class Retention(Repository):
 
     def _strip(self, ids: list[int]) -> None:
         """Leaves of the items their identity, their title and the hash of what they said last."""
-        for table in (MatchRow, ReadingRow, WordKeyRow, OwnWordsRow):
+        for table in (MatchRow, ReadingRow, ArticleRow, WordKeyRow, OwnWordsRow):
             self._session.exec(delete(table).where(col(table.item_id).in_(ids)))
         mine = col(ItemRevisionRow.item_id).in_(ids)
         newest = select(ItemRow.revision).where(col(ItemRow.id) == ItemRevisionRow.item_id).scalar_subquery()

@@ -9,10 +9,12 @@ from sqlmodel import Session, col
 
 from storage.alerts import Alerts
 from storage.answers import Answers
+from storage.articles import Articles
 from storage.audit import Audit, Meta
 from storage.events import Events
 from storage.feeds import Feeds
 from storage.forgetting import Retention
+from storage.icons import Icons
 from storage.items import Items
 from storage.positions import Positions
 from storage.readings import Readings
@@ -20,7 +22,7 @@ from storage.rules import Rules
 from storage.statements import Statements
 from storage.stories import Stories
 from storage.subscriptions import Subscriptions
-from storage.tables import DeliveryRow, FeedRow, ItemRow
+from storage.tables import ArticleRow, DeliveryRow, FeedRow, IconRow, ItemRow
 
 
 class Work:
@@ -32,6 +34,8 @@ class Work:
         self.stories = Stories(session)
         self.statements = Statements(session)
         self.readings = Readings(session)
+        self.articles = Articles(session)
+        self.icons = Icons(session)
         self.answers = Answers(session)
         self.positions = Positions(session)
         self.rules = Rules(session)
@@ -50,7 +54,7 @@ class Work:
         tokens stay: a delivery that was under way may have arrived. Gives the number of leases ended.
         """
         ended = 0
-        for table in (FeedRow, ItemRow, DeliveryRow):
+        for table in (FeedRow, ItemRow, DeliveryRow, ArticleRow, IconRow):
             held = update(table).where(col(table.lease_until) > now).values(lease_until=now)
             ended += self._session.exec(held).rowcount
         return ended

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,12 @@ from monitor.settings import PREFIX, Settings, SettingsError
 if TYPE_CHECKING:
     from monitor.alerts.channels.email import SmtpConfig
     from monitor.alerts.channels.protocol import Channel
+    from monitor.feeds.article import ArticleReader
     from monitor.feeds.cadence import CadenceConfig
     from monitor.feeds.fetch import FetchConfig
+    from monitor.feeds.politeness import Politeness
     from monitor.model.alert import ChannelName
+    from monitor.net.guard import Guard
     from monitor.pipeline import Pipeline
     from monitor.positions.protocol import Extractor
     from monitor.positions.track import FilterTracker, TrackerConfig
@@ -108,11 +112,13 @@ async def wired(
     from monitor.feeds.parser_pool import ParserPool, ParserPoolConfig
     from monitor.net.guard import Guard
     from monitor.pipeline import Pipeline, Stages
+    from monitor.feeds.politeness import Politeness
 
     async with AsyncExitStack() as stack:
-        fetcher = await stack.enter_async_context(
-            Fetcher(fetch_config(settings), Guard(settings.feed_allow, setting="VOLTEFACE_FEED_ALLOW"))
-        )
+        guard = Guard(settings.feed_allow, setting="VOLTEFACE_FEED_ALLOW")
+        politeness = Politeness(spacing_s=settings.host_spacing_s)
+        fetcher = await stack.enter_async_context(Fetcher(fetch_config(settings), guard, politeness=politeness))
+        articles, find_icon = await stack.enter_async_context(page_readers(settings, guard, politeness, clock))
         parser = await stack.enter_async_context(
             ParserPool(ParserPoolConfig(workers=settings.parse_workers, limit_s=settings.parse_deadline_s))
         )
@@ -136,11 +142,38 @@ async def wired(
                 label=settings.label,
                 public_url=settings.public_url,
             ),
+                articles=articles,
+                follow_articles=settings.articles,
+                find_icon=find_icon if settings.icons else None,
             clock,
         )
 
 
 @asynccontextmanager
+@asynccontextmanager
+async def page_readers(
+    settings: Settings, guard: Guard, politeness: Politeness, clock: Callable[[], datetime]
+) -> AsyncIterator[tuple[ArticleReader, FindsIcon]]:
+    """What reads the pages of sites, articles and icons: by the guard and the manners of the feeds' own fetcher."""
+    from monitor.feeds.article import ACCEPT, ArticleReader, article_pool
+    from monitor.feeds.fetch import Fetcher
+    from monitor.feeds.icon import LARGEST_ICON, find_icon
+    from monitor.feeds.robots import Robots
+
+    pages = replace(fetch_config(settings), accept=ACCEPT, at_once=4)
+    images = replace(pages, accept="image/*", largest_body=LARGEST_ICON, at_once=2)
+    async with (
+        Fetcher(pages, guard, politeness=politeness) as page_fetcher,
+        Fetcher(images, guard, politeness=politeness) as image_fetcher,
+        article_pool(limit_s=settings.parse_deadline_s) as pool,
+    ):
+        robots = Robots(page_fetcher, clock)
+        yield (
+            ArticleReader(page_fetcher, pool, clock, robots=robots),
+            lambda site: find_icon(site, page_fetcher, image_fetcher, robots),
+        )
+
+
 async def _channels(settings: Settings) -> AsyncIterator[dict[ChannelName, Channel]]:
     from monitor.alerts.channels.email import EmailChannel
     from monitor.alerts.channels.log import LogChannel

@@ -35,7 +35,7 @@ class FetchConfig:
 
     `deadline_s` bounds one whole fetch with its redirects, waiting for one's turn excepted. `largest_body` is in bytes
     after decoding. `at_once` is the number of fetches in flight over all hosts. `public_url` is where people who find
-    us in their logs can read who we are; it goes into the User-Agent.
+    us in their logs can read who we are; it goes into the User-Agent. `accept` names the kinds of documents wanted.
     """
 
     deadline_s: float = 30.0
@@ -46,6 +46,7 @@ class FetchConfig:
     spacing_s: float = 0.5
     version: str = "0"
     public_url: str | None = None
+    accept: str = _ACCEPT
 
     @property
     def user_agent(self) -> str:
@@ -172,7 +173,7 @@ class Fetcher:
     def _headers(self, conditions: dict[str, str]) -> dict[str, str]:
         return {
             "user-agent": self._config.user_agent,
-            "accept": _ACCEPT,
+            "accept": self._config.accept,
             "accept-encoding": ACCEPTED,
             **conditions,
         }

@@ -14,34 +14,36 @@ import os
 import pickle
 import struct
 import sys
+from collections.abc import Callable
 from typing import BinaryIO
 
 from monitor.feeds.parse import NotAFeed, parse_document
 from monitor.model.feed import ParsedFeed
 
-Job = tuple[bytes, str | None, str | None]
+Job = tuple[bytes, str | None, str | None] | tuple[bytes, str | None, str | None, bytes]
 Answer = ParsedFeed | NotAFeed | str
+Read = Callable[..., object]
 
 LENGTH = struct.Struct(">Q")
 LARGEST_ANSWER = 32 * 1024 * 1024
 
 
-def work(jobs: BinaryIO, answers: BinaryIO, limit_s: float) -> None:
-    """Answer jobs until they end. An answer is the feed, why it is none, or the name of an unforeseen error."""
+def work(jobs: BinaryIO, answers: BinaryIO, limit_s: float, read: Read = parse_document) -> None:
+    """Answer jobs until they end. An answer is what was read, why it is no feed, or the name of an unforeseen error."""
     while len(head := jobs.read(LENGTH.size)) == LENGTH.size:
         (size,) = LENGTH.unpack(head)
         job: Job = pickle.loads(jobs.read(size))  # noqa: S301 - from our parent
         _alarm(limit_s)
-        packed = _answer(job)
+        packed = _answer(job, read)
         _alarm(0)
         answers.write(LENGTH.pack(len(packed)) + packed)
         answers.flush()
 
 
-def _answer(job: Job) -> bytes:
-    answer: Answer
+def _answer(job: Job, read: Read) -> bytes:
+    answer: object
     try:
-        answer = parse_document(*job)
+        answer = read(*job)
     except NotAFeed as error:
         answer = error
     except Exception as error:  # whatever a hostile document provokes is that document's error and not the worker's end
@@ -67,13 +69,13 @@ def _bound_memory(mebibytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (mebibytes * 1024 * 1024, hard))
 
 
-def main() -> None:
-    """Keep stdout for answers: what a library prints goes to stderr."""
+def main(read: Read = parse_document) -> None:
+    """Do `read` with each document. Stdout is for answers: what a library prints goes to stderr."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     _bound_memory(int(sys.argv[2]))
     with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
-        work(sys.stdin.buffer, answers, float(sys.argv[1]))
+        work(sys.stdin.buffer, answers, float(sys.argv[1]), read)
 
 
 if __name__ == "__main__":

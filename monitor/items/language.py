@@ -46,7 +46,7 @@ def detect(title: str, text: str, declared: str | None = None) -> str:
     words = f"{title}\n{text[:_READ]}".strip()
     if not any(c.isalpha() for c in words):
         return claimed or UNDETERMINED
-    chances = dict(_model().rank(words))
+    chances: dict[str, float] = dict(_model().rank(words))
     if claimed and claimed not in chances:
         return claimed if max(chances.values()) < LEAST else max(chances, key=chances.__getitem__)
     if claimed:

@@ -8,8 +8,11 @@ from datetime import datetime
 
 from monitor.alerts.channels.protocol import Channel
 from monitor.bus.protocol import Bus
+from monitor.feeds.article import ReadsArticles
 from monitor.feeds.cadence import CadenceConfig
 from monitor.model.alert import ChannelName
+from monitor.pipeline.articles import ArticleStep, Follower
+from monitor.pipeline.icons import FindsIcon, IconStep
 from monitor.pipeline.poll import Poller
 from monitor.pipeline.read import Reader
 from monitor.pipeline.relay import Relay
@@ -24,7 +27,11 @@ from storage.engine import Database
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stages:
-    """The stages with I/O or a choice of implementation; everything else is fixed."""
+    """The stages with I/O or a choice of implementation; everything else is fixed.
+
+    Without `articles` none are fetched; `follow_articles` is for the feeds that are not set apart. Without `find_icon`
+    sites have none.
+    """
 
     fetcher: Fetches
     parser: Parses
@@ -37,6 +44,9 @@ class Stages:
     most_new: int = 500
     label: str = ""
     public_url: str | None = None
+    articles: ReadsArticles | None = None
+    follow_articles: bool = False
+    find_icon: FindsIcon | None = None
 
 
 class Pipeline:
@@ -54,7 +64,10 @@ class Pipeline:
             most_new=stages.most_new,
         )
         teller = Teller(label=stages.label, public_url=stages.public_url)
-        self.reader = Reader(database, self.rulebook, stages.extractor, stages.tracker, teller)
+        follower = Follower(by_default=stages.follow_articles)
+        self.reader = Reader(database, self.rulebook, stages.extractor, stages.tracker, teller, follower)
         self.sender = Sender(database, stages.channels, clock)
+        self.articles = ArticleStep(database, stages.articles, clock) if stages.articles else None
+        self.icons = IconStep(database, stages.find_icon) if stages.find_icon else None
         self.relay = Relay(database, stages.bus)
         self.bus = stages.bus

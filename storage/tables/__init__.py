@@ -2,6 +2,7 @@
 
 from storage.tables.alert import AlertRow, AttemptRow, DeliveryRow, SubscriberRow, SubscriptionRow
 from storage.tables.answer import AnswerRow, TokenSpendRow
+from storage.tables.article import ArticleRow, IconRow
 from storage.tables.base import Table
 from storage.tables.event import AuditRow, EventRow, MetaRow
 from storage.tables.feed import FeedRow
@@ -14,12 +15,14 @@ __all__ = [
     "AlertRow",
     "AnswerRow",
     "AttemptRow",
+    "ArticleRow",
     "AuditRow",
     "ChangeRow",
     "DeliveryRow",
     "EventRow",
     "FeedRow",
     "ItemRevisionRow",
+    "IconRow",
     "ItemRow",
     "MatchRow",
     "MetaRow",

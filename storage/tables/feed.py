@@ -45,6 +45,7 @@ class FeedRow(Table, table=True):
     polls: int = Field(default=0, sa_column_kwargs=_ZERO)
     empty_polls: int = Field(default=0, sa_column_kwargs=_ZERO)
     notice: str | None = string(None)
+    articles: bool | None = Field(default=None)
     host: str | None = string(None)
     lease_token: str | None = string(None)
     lease_until: datetime | None = moment(None)

@@ -33,6 +33,7 @@ class ItemRow(Table, table=True):
     __table_args__ = (
         UniqueConstraint("feed_id", "identity"),
         Index(None, "feed_id", "link_identity"),
+        Index(None, "feed_id", "id"),
         Index(None, "state", "published_at", "id"),
         Index(None, "published_at", "id"),
         NUMBERED,

@@ -1,0 +1,74 @@
+"""Icons: the sites of the feeds → a small image each, looked at again once a month. Never in the way of a poll."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from monitor.feeds.icon import Icon
+from monitor.feeds.robots import site_of
+from monitor.model.feed import Feed, FeedStatus
+from storage.engine import Database
+from storage.icons import ClaimedIcon, StoredIcon
+from storage.work import Work
+
+_log = structlog.get_logger(__name__)
+_LEASE = timedelta(minutes=10)
+_MONTH = timedelta(days=30)
+_FIRST_WAIT = timedelta(days=1)
+
+FindsIcon = Callable[[str], Awaitable[Icon]]
+
+
+def site_of_feed(feed: Feed) -> str:
+    """The site whose icon stands for a feed: the one that it names, else the one that it lies on."""
+    return site_of(feed.site_url or feed.url)
+
+
+def feed_icons(work: Work) -> dict[int, str]:
+    """By feed, the address of its icon under our own; feeds without one are left out."""
+    ids = work.icons.ids()
+    sites = {feed.id: site_of_feed(feed) for feed in work.feeds.all()} if ids else {}
+    return {feed: f"/icons/{ids[site]}" for feed, site in sites.items() if site in ids}
+
+
+class IconStep:
+    """Fetches icons that are due, a few at a time."""
+
+    def __init__(self, database: Database, find: FindsIcon, *, at_once: int = 2) -> None:
+        self._database = database
+        self._find = find
+        self._at_once = at_once
+
+    async def step(self, now: datetime) -> int:
+        """Fetches what is due; gives how many sites were asked. Feeds that were never polled well wait."""
+        claimed = await asyncio.to_thread(self._claim, now)
+        await asyncio.gather(*(self._one(icon, now) for icon in claimed))
+        return len(claimed)
+
+    def _claim(self, now: datetime) -> list[ClaimedIcon]:
+        with self._database.view() as work:
+            feeds = work.feeds.all()
+        polled = [f for f in feeds if f.status is FeedStatus.ACTIVE and f.last_success_at is not None]
+        with self._database.work() as work:
+            work.icons.want({site_of_feed(feed) for feed in polled}, now)
+            return work.icons.claim_due(now, self._at_once, _LEASE)
+
+    async def _one(self, claimed: ClaimedIcon, now: datetime) -> None:
+        try:
+            found = await self._find(claimed.site)
+        except Exception as error:  # an icon is never worth an alarm
+            _log.warning("icon failed", site=claimed.site, error=type(error).__name__)
+            found = Icon(note=f"internal fault: {type(error).__name__}")
+        await asyncio.to_thread(self._save, claimed, found, now)
+
+    def _save(self, claimed: ClaimedIcon, found: Icon, now: datetime) -> None:
+        with self._database.work() as work:
+            if found.data:
+                work.icons.put(claimed, StoredIcon(found.media_type, found.data), now + _MONTH, now)
+            else:
+                wait = min(_FIRST_WAIT * 2 ** min(claimed.failures, 5), _MONTH)
+                work.icons.put_off(claimed, found.note, now + wait)
