@@ -47,7 +47,7 @@ def test_examples_are_not_run_on_a_pack_with_errors(command: Command, tmp_path: 
     code, out, err = command(
         "rules", "check", write(tmp_path / "pack", TRAM.replace("tram*", "t*").replace("bus", "tram"))
     )
-    assert (code, "example" in out) == (2, False)
+    assert (code, "tram-line, example" in out) == (2, False)
     assert "1 error" in err
 
 
