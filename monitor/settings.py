@@ -139,21 +139,6 @@ class Settings(BaseSettings):
     mail_from: str = Field(default="Volteface <volteface@localhost>", description="Sender of the mails.")
     operator_contact: str = Field(default="", description="Address in the User-Agent, for the owners of feeds.")
 
-    retain_days: int = Field(default=0, ge=0, description="Days that items are kept that nothing cites; 0 keeps all.")
-    log_format: Literal["text", "json"] = Field(default="text", description="How log lines are written: text or json.")
-
-    @field_validator("packs", mode="before")
-    @classmethod
-    def _split_paths(cls, value: object) -> object:
-        return tuple(p for p in value.split(os.pathsep) if p.strip()) if isinstance(value, str) else value
-
-    @field_validator("feed_allow", "webhook_allow", "llm_allow", mode="before")
-    @classmethod
-    def _split_hosts(cls, value: object) -> object:
-        return tuple(h.strip() for h in value.split(",") if h.strip()) if isinstance(value, str) else value
-
-    @field_validator("packs")
-    @classmethod
     extractor: ExtractorName = Field(
         default=ExtractorName.GRAMMAR,
         description="Who reads statements out of items: grammar (needs nothing) or llm (asks VOLTEFACE_LLM_URL).",
@@ -184,6 +169,21 @@ class Settings(BaseSettings):
         default=500_000, ge=1000, description="Most tokens that all items of one day in UTC may cost."
     )
 
+    retain_days: int = Field(default=0, ge=0, description="Days that items are kept that nothing cites; 0 keeps all.")
+    log_format: Literal["text", "json"] = Field(default="text", description="How log lines are written: text or json.")
+
+    @field_validator("packs", mode="before")
+    @classmethod
+    def _split_paths(cls, value: object) -> object:
+        return tuple(p for p in value.split(os.pathsep) if p.strip()) if isinstance(value, str) else value
+
+    @field_validator("feed_allow", "webhook_allow", "llm_allow", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: object) -> object:
+        return tuple(h.strip() for h in value.split(",") if h.strip()) if isinstance(value, str) else value
+
+    @field_validator("packs")
+    @classmethod
     def _packs_exist(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
         for pack in value:
             if not pack.is_dir():
@@ -235,6 +235,13 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value.rstrip("/") if value else None
 
+    @model_validator(mode="after")
+    def _llm_is_complete(self) -> Self:
+        if self.extractor is ExtractorName.LLM and not (self.llm_url and self.llm_model.strip()):
+            message = f"{PREFIX}EXTRACTOR=llm needs {PREFIX}LLM_URL and {PREFIX}LLM_MODEL; set both, or take grammar"
+            raise ValueError(message)
+        return self
+
     @property
     def database(self) -> str:
         """The database address in force. It may hold a password: do not print it."""
@@ -250,13 +257,6 @@ def load_settings(**overrides: Any) -> Settings:
     """
     environ = {**{k: v or "" for k, v in dotenv_values(".env").items()}, **os.environ}
     problems = list(_unknown(environ))
-    @model_validator(mode="after")
-    def _llm_is_complete(self) -> Self:
-        if self.extractor is ExtractorName.LLM and not (self.llm_url and self.llm_model.strip()):
-            message = f"{PREFIX}EXTRACTOR=llm needs {PREFIX}LLM_URL and {PREFIX}LLM_MODEL; set both, or take grammar"
-            raise ValueError(message)
-        return self
-
     given = {key: value for key, value in overrides.items() if value is not None}
     for name in _SECRETS:
         path = environ.get(f"{PREFIX}{name.upper()}_FILE")

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, delete, or_, update
+from sqlalchemy import ColumnElement, bindparam, delete, or_, update
 from sqlmodel import col, func, select
 
 from monitor.model.feed import Feed, FeedStatus
 from storage.errors import FeedExists, NotFound
 from storage.repository import MOST_PARAMETERS, Repository, chunks, lease_token, unleased
-from storage.tables import FeedRow, ItemRow
+from storage.tables import FeedRow, ItemRow, Table
 from storage.values import ItemState
 
 _CLOCKS_DIFFER = timedelta(minutes=5)
 """How far the clocks of two workers may be apart, and how far one may be set right, before anything is made of it."""
 
 _PAGE = 200
+
+_FEED = Table.metadata.tables["feed"]
 
 FIELDS = tuple(field.name for field in fields(Feed))
 
@@ -155,8 +157,6 @@ class Feeds(Repository):
         if done.rowcount == 0:
             raise NotFound("feed", feed.id)
 
-    def remove(self, feed_id: int) -> None:
-        """Removes the feed. Its items stay, without a feed but with its title. Raises NotFound."""
     def save_all(self, feeds: Sequence[tuple[Feed, Feed]]) -> None:
         """Saves many feeds as `save` does, each beside what it was; none may have another address. Raises NotFound."""
         alike: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
@@ -183,6 +183,8 @@ class Feeds(Repository):
         self._session.add(row)
         self._session.flush()
 
+    def remove(self, feed_id: int) -> None:
+        """Removes the feed. Its items stay, without a feed but with its title. Raises NotFound."""
         row = self._row(FeedRow, feed_id, "feed")
         # Of forgotten items only the identity was kept, for this feed's sake.
         self._session.exec(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from monitor.model.alert import ChannelName
     from monitor.net.guard import Guard
     from monitor.pipeline import Pipeline
+    from monitor.pipeline.icons import FindsIcon
     from monitor.positions.protocol import Extractor
     from monitor.positions.track import FilterTracker, TrackerConfig
     from storage.engine import Database
@@ -108,11 +109,12 @@ async def wired(
 ) -> AsyncIterator[Pipeline]:
     """A pipeline with everything in it, closed at the end."""
     from monitor.bus.inprocess import InProcessBus
+    from monitor.cli.extractors import chosen_extractor
     from monitor.feeds.fetch import Fetcher
     from monitor.feeds.parser_pool import ParserPool, ParserPoolConfig
+    from monitor.feeds.politeness import Politeness
     from monitor.net.guard import Guard
     from monitor.pipeline import Pipeline, Stages
-    from monitor.feeds.politeness import Politeness
 
     async with AsyncExitStack() as stack:
         guard = Guard(settings.feed_allow, setting="VOLTEFACE_FEED_ALLOW")
@@ -122,8 +124,8 @@ async def wired(
         parser = await stack.enter_async_context(
             ParserPool(ParserPoolConfig(workers=settings.parse_workers, limit_s=settings.parse_deadline_s))
         )
-    from monitor.cli.extractors import chosen_extractor
         channels = await stack.enter_async_context(_channels(settings))
+        reader = stack.enter_context(chosen_extractor(settings, database, clock))
         bus = InProcessBus()
         stack.push_async_callback(bus.close)
         yield Pipeline(
@@ -138,18 +140,16 @@ async def wired(
                 cadence=cadence_config(settings),
                 fetch_concurrency=settings.fetch_concurrency,
                 most_new=settings.poll_most_items,
-        reader = stack.enter_context(chosen_extractor(settings, database, clock))
                 label=settings.label,
                 public_url=settings.public_url,
-            ),
                 articles=articles,
                 follow_articles=settings.articles,
                 find_icon=find_icon if settings.icons else None,
+            ),
             clock,
         )
 
 
-@asynccontextmanager
 @asynccontextmanager
 async def page_readers(
     settings: Settings, guard: Guard, politeness: Politeness, clock: Callable[[], datetime]
@@ -174,6 +174,7 @@ async def page_readers(
         )
 
 
+@asynccontextmanager
 async def _channels(settings: Settings) -> AsyncIterator[dict[ChannelName, Channel]]:
     from monitor.alerts.channels.email import EmailChannel
     from monitor.alerts.channels.log import LogChannel

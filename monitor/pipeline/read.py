@@ -132,7 +132,7 @@ class Reader:
         self, item: Item, rules: CompiledRules, now: datetime, found: _Found | None, *, again: bool
     ) -> ReadReport:
         try:
-            return self._read(item, rules, now, found, again=again)
+            return self._read(item, rules, now, found, again)
         except (StorageError, Interrupted):
             raise
         except Exception as error:  # one item must not stop the queue; it is retried, then shown as failed
@@ -145,7 +145,12 @@ class Reader:
             return ReadReport(failed=1)
 
     def _read(
-        self, item: Item, rules: CompiledRules, now: datetime, found: _Found | None, *, again: bool
+        self,
+        item: Item,
+        rules: CompiledRules,
+        now: datetime,
+        found: _Found | None = None,
+        again: bool = False,
     ) -> ReadReport:
         matches, reading = found or self._alone(item, rules)
         statements, fallback = reading.statements, reading.fallback
@@ -163,12 +168,12 @@ class Reader:
             alerts = self._teller.tell(work, transitions, rules.rules, now)
             if not again:
                 alerts += self._teller.tell_matches(work, item, _alerting(matches, rules), rules.rules, now)
+            self._follower.want(work, item, matches, now)
             work.items.mark_done([item], now)
             # Events come last: on PostgreSQL those who write them queue until their commit, and whoever waited for an
             # alert's lock with that queue behind them would wait for each other.
             _write_events(work, item, len(statements), transitions, alerts, now)
         return ReadReport(
-            self._follower.want(work, item, matches, now)
             items=1,
             statements=len(statements),
             transitions=tuple(transitions),
