@@ -58,11 +58,12 @@ def _expressions(analysis: Analysis, sentence: Sentence, published: datetime) ->
             _year(analysis, index, published)
             or _day_and_month(analysis, index, published)
             or _weekday(analysis, index, published)
-            or _past(analysis, index, published)
         )
         if moment is not None:
             start = index - 1 if analysis.is_word(index - 1, "past_markers") else index
             found.append(Dated(start, index + 1, moment))
+        else:
+            found.extend(_past(analysis, index, published))
     return found
 
 
@@ -118,11 +119,11 @@ def _weekday(analysis: Analysis, index: int, published: datetime) -> datetime | 
     return published if back == 0 else day.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _past(analysis: Analysis, index: int, published: datetime) -> datetime | None:
+def _past(analysis: Analysis, index: int, published: datetime) -> Sequence[Dated]:
     """ "last year", "two years ago": wordings with the days they lie back."""
     for days, wordings in analysis.language.past.items():
         for words in wordings:
             begin = index + 1 - len(words)
             if begin >= 0 and all(analysis.fold(begin + n) == word for n, word in enumerate(words)):
-                return published - timedelta(days=days)
-    return None
+                return (Dated(begin, index + 1, published - timedelta(days=days)),)
+    return ()
