@@ -57,6 +57,7 @@ class HttpSink(Served):
     def __init__(self) -> None:
         super().__init__()
         self.requests: list[Request] = []
+        self._talks: set[asyncio.Task[None] | None] = set()
         self._answers: deque[Answer] = deque([Answer()])
 
     @property
@@ -82,6 +83,8 @@ class HttpSink(Served):
         return await asyncio.start_server(self._talk, sock=listening, limit=2**20)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # Nobody else holds a task that waits for ever: the garbage collector would take it, and warn.
+        self._talks.add(asyncio.current_task())
         try:
             while (request := await _read_request(reader)) is not None:
                 with self._news:
@@ -94,6 +97,7 @@ class HttpSink(Served):
         except (ConnectionError, asyncio.IncompleteReadError):
             return
         finally:
+            self._talks.discard(asyncio.current_task())
             writer.close()
 
 

@@ -22,6 +22,10 @@ LEAST_EVIDENCE, MOST_EVIDENCE = 8, 1000
 RECENT = timedelta(days=7)
 """How far before its item something may have been said without the item naming the year: "last Tuesday"."""
 
+_KEY = re.compile(r"[\"'“”](?:statements|holder|issue|stance|evidence|claimed_by)[\"'“”]\s*:")
+_FORGED_BEFORE = 300
+"""Characters before the evidence in which a key of an answer shows that the item imitates one."""
+
 _SHOWN = 160
 
 
@@ -83,6 +87,9 @@ def _place(item: Item, matches: Sequence[Match], answer: AnswerStatement) -> tup
         own = [span for span, region in zip(spans, regions, strict=True) if region is None]
         if not own and regions and regions[0] is not None:
             return f"its evidence stands beside the article: {regions[0].why}"
+        if own and all(_forged(item.fields[field], span) for span in own):
+            return "its evidence stands in a part of the item that is written like an answer"
+        own = [span for span in own if not _forged(item.fields[field], span)]
         if own:
             holders = [
                 (m.start, m.end)
@@ -91,6 +98,12 @@ def _place(item: Item, matches: Sequence[Match], answer: AnswerStatement) -> tup
             ]
             return field, nearest(own, holders)
     return "its evidence does not stand in the item word for word"
+
+
+def _forged(text: str, span: Span) -> bool:
+    """Whether the item holds an answer ready to be copied, and the words are part of it."""
+    start, end = span
+    return _KEY.search(text, max(start - _FORGED_BEFORE, 0), end) is not None
 
 
 def _statement(item: Item, matches: Sequence[Match], answer: AnswerStatement, field: str, span: Span) -> ReadStatement:
