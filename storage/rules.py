@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import and_
 from sqlmodel import col, select
 
 from rules.model import ActorRule, AnyRule, IssueRule, QueryRule, RuleKind, RuleSet
 from storage.errors import NotFound
-from storage.repository import Repository
 from storage.rule_bodies import Body, all_rules, from_body, kind_of, set_version, to_body
+from storage.rule_merge import RuleConflict, merge
+from storage.rule_rows import OPERATOR, Key, RuleRows
 from storage.tables import RuleRow, RuleSetRow, RuleVersionRow
 from storage.types import storable_json
 from storage.values import RuleVersion
 
 SEED = "seed"
-OPERATOR = "operator"
-
-Key = tuple[str, str]
 
 
-class Rules(Repository):
+class Rules(RuleRows):
     """The rules. A rule belongs to its origin: the seed pack, an operator's pack (its path), or the operator.
 
     The seed gives way to a pack and both to the operator, so that importing the same packs in the same order at each
@@ -33,7 +30,9 @@ class Rules(Repository):
         """Lays the rules of one origin into the database and gives the version of the set that is then in force.
 
         What differs from what the origin gave before becomes a new version, unless the rule belongs to somebody with
-        more say. What the origin no longer has is disabled, or falls back to what another origin says of it.
+        more say. What the origin no longer has is disabled, or falls back to what another origin says of it. Where an
+        operator edited a rule that the origin now gives anew, both edits are merged; what they changed each otherwise
+        stays as the operator has it, and is one of `conflicts`.
         """
         self._lock("rules")
         stored = self._stored()
@@ -41,10 +40,17 @@ class Rules(Repository):
         for rule in all_rules(rules):
             given[kind_of(rule).value, rule.id] = storable_json(to_body(rule))
         for key, body in given.items():
-            if self._wants(stored.get(key), key, origin, body):
-                self._write(stored.get(key), key, body, origin, who, why, now)
+            row = stored.get(key)
+            if row is not None and row.origin == OPERATOR:
+                self._merge_anew(row, key, body, origin, who, why, now)
+            elif self._wants(row, key, origin, body):
+                self._write(row, key, body, origin, who, why, now)
         for key, row in stored.items():
-            if row.origin == origin and not row.disabled and key not in given:
+            if key in given:
+                continue
+            if row.origin == OPERATOR:
+                self._merge_anew(row, key, None, origin, who, why, now)
+            elif row.origin == origin and not row.disabled:
                 fallback = self._fallback(key, origin)
                 source = fallback.origin if fallback else origin
                 self._write(row, key, fallback.body if fallback else None, source, who, why, now)
@@ -57,7 +63,7 @@ class Rules(Repository):
         key = (kind_of(rule).value, rule.id)
         row = self._session.get(RuleRow, key, populate_existing=True)
         body = storable_json(to_body(rule))
-        if row is None or row.disabled or row.origin != OPERATOR or self._body(row) != body:
+        if row is None or row.disabled or row.origin != OPERATOR or self._body(row) != body or self._is_behind(row):
             self._write(row, key, body, OPERATOR, who, why, now)
         return self._record_set(now)
 
@@ -67,6 +73,51 @@ class Rules(Repository):
         row = self._row(RuleRow, (kind.value, rule_id), f"{kind.value} rule")
         if not row.disabled or row.origin != OPERATOR:
             self._write(row, (kind.value, rule_id), None, OPERATOR, who, why, now)
+        return self._record_set(now)
+
+    def restore(self, kind: RuleKind, rule_id: str, version: int, who: str, why: str, now: datetime) -> str:
+        """Puts an earlier version of a rule in force again, as a new one; gives the version of the set.
+
+        Raises NotFound.
+        """
+        self._lock("rules")
+        row = self._row(RuleRow, (kind.value, rule_id), f"{kind.value} rule")
+        earlier = self._row(RuleVersionRow, (kind.value, rule_id, version), "rule version")
+        if row.version != version:
+            self._write(row, (kind.value, rule_id), earlier.body, OPERATOR, who, why, now)
+        return self._record_set(now)
+
+    def conflicts(self) -> dict[Key, tuple[RuleConflict, ...]]:
+        """The rules that both the operator and a pack have edited since they last agreed, field by field.
+
+        A conflict ends when the operator saves the rule, whatever they make of it.
+        """
+        found: dict[Key, tuple[RuleConflict, ...]] = {}
+        for row in self._session.exec(select(RuleRow).where(RuleRow.origin == OPERATOR)):
+            key = (row.kind, row.rule_id)
+            newer = self._last_by_packs(key)
+            if newer is not None and newer.version > row.version:
+                merged = merge(self._base(row), self._body(row), newer.body)
+                if merged.conflicts:
+                    found[key] = merged.conflicts
+        return found
+
+    def settle(self, kind: RuleKind, rule_id: str, *, pack: bool, who: str, why: str, now: datetime) -> str:
+        """Ends a conflict: the pack's side of what both changed, or the operator's; all else is merged.
+
+        Gives the version of the set. Raises NotFound when the rule is in no conflict.
+        """
+        self._lock("rules")
+        key = (kind.value, rule_id)
+        row = self._session.get(RuleRow, key, populate_existing=True)
+        newer = self._last_by_packs(key)
+        if row is None or row.origin != OPERATOR or newer is None or newer.version < row.version:
+            raise NotFound("conflict of the rule", f"{kind.value} {rule_id}")
+        merged = merge(self._base(row), self._body(row), newer.body)
+        body = merged.body
+        if pack:
+            body = None if newer.body is None else {**(body or {}), **{c.field: c.pack for c in merged.conflicts}}
+        self._write(row, key, body, OPERATOR, who, why, now)
         return self._record_set(now)
 
     def current(self) -> RuleSet:
@@ -102,18 +153,11 @@ class Rules(Repository):
             raise NotFound(f"{kind.value} rule", rule_id)
         return found
 
-    def _stored(self) -> dict[Key, RuleRow]:
-        rows = self._session.exec(select(RuleRow).execution_options(populate_existing=True))
-        return {(row.kind, row.rule_id): row for row in rows}
-
-    def _body(self, row: RuleRow) -> Body | None:
-        return self._row(RuleVersionRow, (row.kind, row.rule_id, row.version), "rule version").body
-
     def _wants(self, row: RuleRow | None, key: Key, origin: str, body: Body) -> bool:
         """Whether what the origin gives becomes a new version."""
         if row is None:
             return True
-        if row.origin == origin or (row.disabled and row.origin != OPERATOR):
+        if row.origin == origin or row.disabled:
             return row.disabled or self._body(row) != body
         if _say(row.origin) > _say(origin):
             return False
@@ -121,13 +165,23 @@ class Rules(Repository):
         last = self._last_by(key, origin)
         return last is None or last.body != body
 
-    def _last_by(self, key: Key, origin: str) -> RuleVersionRow | None:
-        query = (
-            select(RuleVersionRow)
-            .where(RuleVersionRow.kind == key[0], RuleVersionRow.rule_id == key[1], RuleVersionRow.origin == origin)
-            .order_by(col(RuleVersionRow.version).desc())
-        )
-        return self._session.exec(query).first()
+    def _merge_anew(
+        self, row: RuleRow, key: Key, body: Body | None, origin: str, who: str, why: str, now: datetime
+    ) -> None:
+        """Keeps what a pack now says of a rule that the operator edited, and merges it where nothing contradicts."""
+        last = self._last_by(key, origin)
+        said = last.body if last is not None else None
+        if body == said or (last is None and body is None):
+            return
+        base, mine = self._base(row), self._body(row)
+        self._keep(key, body, origin, who, why, now)
+        merged = merge(base, mine, body)
+        if not merged.conflicts and not self._is_in_conflict_with(base, mine, key):
+            self._write(row, key, merged.body, OPERATOR, who, f"merged: {why}", now)
+
+    def _is_in_conflict_with(self, base: Body | None, mine: Body | None, key: Key) -> bool:
+        newest = self._last_by_packs(key)
+        return newest is not None and bool(merge(base, mine, newest.body).conflicts)
 
     def _fallback(self, key: Key, origin: str) -> RuleVersionRow | None:
         """What the origin with the most say among the others last said of the rule, if it did not take it back."""
@@ -139,50 +193,6 @@ class Rules(Repository):
         last = {row.origin: row for row in self._session.exec(query)}
         standing = [row for row in last.values() if row.body is not None]
         return max(standing, key=lambda row: (_say(row.origin), row.version), default=None)
-
-    def _write(
-        self, row: RuleRow | None, key: Key, body: Body | None, origin: str, who: str, why: str, now: datetime
-    ) -> None:
-        if row is None:
-            row = RuleRow(kind=key[0], rule_id=key[1], version=0, origin=origin)
-        row.version += 1
-        row.origin = origin
-        row.disabled = body is None
-        self._session.add(row)
-        self._session.add(
-            RuleVersionRow(
-                kind=key[0], rule_id=key[1], version=row.version, body=body, origin=origin, who=who, why=why, at=now
-            )
-        )
-        self._session.flush()
-
-    def _in_force(self) -> dict[Key, tuple[int, Body]]:
-        query = (
-            select(RuleVersionRow)
-            .join(
-                RuleRow,
-                and_(
-                    col(RuleRow.kind) == RuleVersionRow.kind,
-                    col(RuleRow.rule_id) == RuleVersionRow.rule_id,
-                    col(RuleRow.version) == RuleVersionRow.version,
-                ),
-            )
-            .where(col(RuleRow.disabled).is_(False))
-            .order_by(col(RuleVersionRow.kind), col(RuleVersionRow.rule_id))
-        )
-        rows = self._session.exec(query)
-        return {(row.kind, row.rule_id): (row.version, row.body) for row in rows if row.body is not None}
-
-    def _record_set(self, now: datetime) -> str:
-        in_force = self._in_force()
-        version = set_version((kind, rule_id, body) for (kind, rule_id), (_, body) in in_force.items())
-        if self._session.get(RuleSetRow, version) is None:
-            numbers: dict[str, dict[str, int]] = {kind.value: {} for kind in RuleKind}
-            for (kind, rule_id), (number, _) in in_force.items():
-                numbers[kind][rule_id] = number
-            self._session.add(RuleSetRow(version=version, at=now, body=numbers))
-            self._session.flush()
-        return version
 
 
 def _say(origin: str) -> int:

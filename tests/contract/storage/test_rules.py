@@ -137,9 +137,11 @@ def test_what_an_operator_saved_no_pack_takes_back(database: Database) -> None:
         assert work.rules.save(renamed("mine"), "op", "again", NOW + DAY) == version
         last = work.rules.history(RuleKind.QUERY, "nord")[-1]
         assert (last.origin, last.who, last.why, last.at) == ("operator", "op", "better", NOW + DAY)
-    lay(database, "seed", renamed("newer"))
-    lay(database, "/packs/mine", renamed("pack"))
-    assert versions(database) == ["seed", "mine"]
+    for _ in range(2):
+        lay(database, "seed", renamed("newer"))
+        lay(database, "/packs/mine", renamed("pack"))
+    assert versions(database) == ["seed", "mine", "newer", "pack"]
+    assert current(database).queries["nord"].name == "mine"
 
 
 def test_what_an_operator_removed_stays_removed(database: Database) -> None:
@@ -151,7 +153,7 @@ def test_what_an_operator_removed_stays_removed(database: Database) -> None:
             work.rules.remove(RuleKind.QUERY, "other", "op", "", NOW)
     lay(database, "seed", renamed("newer"), ISSUE)
     assert current(database).queries == {}
-    assert versions(database) == ["seed", None]
+    assert versions(database) == ["seed", None, "newer", None]
     with database.work() as work:
         work.rules.save(renamed("back"), "op", "", NOW)
     assert current(database).queries["nord"].name == "back"
