@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, delete, insert, or_, update
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from monitor.model.item import Item, KnownItem, NewItem, StoryCandidate
@@ -19,6 +20,14 @@ from storage.tables import FeedRow, ItemRevisionRow, ItemRow, MatchRow
 from storage.types import storable
 from storage.values import Grouping, ItemState
 
+_KNOWN = (
+    col(ItemRow.id),
+    col(ItemRow.revision),
+    col(ItemRow.identity),
+    col(ItemRow.link_identity),
+    col(ItemRevisionRow.content_hash),
+)
+
 
 class Items(ItemQueue):
     """The items. Title and text come back as they were stored: see `storable`."""
@@ -30,7 +39,7 @@ class Items(ItemQueue):
         asked = {storable(identity): identity for identity in identities}
         for part in chunks(sorted(asked)):
             query = (
-                select(ItemRow, ItemRevisionRow.content_hash)
+                columns(*_KNOWN)
                 .join(ItemRevisionRow, CURRENT)
                 .where(
                     col(ItemRow.feed_id).is_not_distinct_from(feed_id),
@@ -38,13 +47,12 @@ class Items(ItemQueue):
                 )
                 .order_by(col(ItemRow.id))
             )
-            for row, content_hash in self._session.exec(query):
-                assert row.id is not None
-                item = KnownItem(row.id, row.revision, content_hash)
-                if row.link_identity in asked:
-                    second[asked[row.link_identity]] = item
-                if row.identity in asked:
-                    found[asked[row.identity]] = item
+            for item_id, revision, identity, link_identity, content_hash in self._session.execute(query):
+                item = KnownItem(item_id, revision, content_hash)
+                if link_identity in asked:
+                    second[asked[link_identity]] = item
+                if identity in asked:
+                    found[asked[identity]] = item
         return second | found
 
     def add(self, new: NewItem, story_id: int | None) -> Item:
@@ -82,6 +90,10 @@ class Items(ItemQueue):
         self._session.add(row)
         self._session.flush()
         return item_of(row, self._add_revision(item_id, row.revision, title, text, content_hash, seen_at))
+
+    def tell_language(self, item_id: int, lang: str) -> None:
+        """The language that the item is written in, where it was only declared before."""
+        self._session.exec(update(ItemRow).where(col(ItemRow.id) == item_id).values(lang=lang))
 
     def get(self, item_id: int) -> Item:
         """The item as it is now. Raises NotFound."""

@@ -9,7 +9,7 @@ import typer
 from rich.progress import Progress
 
 from monitor.cli.boot import add_default_feeds, become_the_worker, check_composed, open_database, utc_now, wired
-from monitor.cli.feeds import find_feed
+from monitor.cli.known import find_feed
 from monitor.cli.logs import set_up_logs
 from monitor.cli.outcome import Exit
 from monitor.cli.talk import JsonFlag, counted, plain, put_json, put_table, say, talk

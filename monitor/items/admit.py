@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from monitor.items.identity import ambiguous_links, content_hash, identity, link_identity
-from monitor.items.language import detect
 from monitor.items.publisher import publisher
 from monitor.model.feed import Feed, ParsedEntry
 from monitor.model.item import KnownItem, NewItem
@@ -70,7 +69,6 @@ def admit(
                 revised[stored.id] = item
     ordered = sorted(new.values(), key=lambda item: item.published_at)
     taken = ordered if most_new is None else ordered[:most_new]
-    taken = [replace(item, lang=detect(item.title, item.text, item.lang)) for item in taken]
     return Admission(new=tuple(taken), revised=tuple(revised.items()), seen=seen, left=len(ordered) - len(taken))
 
 

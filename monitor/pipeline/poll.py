@@ -3,47 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from monitor.events import Subject
-from monitor.feeds.cadence import CadenceConfig, after_poll, is_unchanged
-from monitor.feeds.moves import stayed, wants_whole
+from monitor.feeds.cadence import CadenceConfig, is_unchanged
+from monitor.feeds.moves import wants_whole
 from monitor.feeds.not_a_feed import NotAFeed
 from monitor.feeds.parser_pool import ParseFailed
-from monitor.items.admit import Admission, admit
-from monitor.items.identity import identities_to_ask
-from monitor.model.feed import Feed, FetchOutcome, FetchResult, ParsedFeed
-from monitor.net.mask import mask
+from monitor.model.feed import Feed, FetchOutcome, ParsedFeed
+from monitor.pipeline.outcomes import Brought, Outcomes, PollReport
 from monitor.pipeline.wire import Fetches, Parses
 from storage.engine import Database
-from storage.errors import FeedExists
 from storage.feeds import host_of
-from storage.work import Work
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PollReport:
-    """What one poll of one feed came to. `error` says in plain words why it failed, None when it went well.
-
-    `left` counts new entries that are taken at the next poll, because they were too many for one.
-    """
-
-    feed: Feed
-    outcome: FetchOutcome
-    new: int = 0
-    revised: int = 0
-    seen: int = 0
-    left: int = 0
-    error: str | None = None
-    problems: tuple[str, ...] = ()
 
 
 class Poller:
@@ -69,8 +45,6 @@ class Poller:
         self._database = database
         self._fetcher = fetcher
         self._parser = parser
-        self._cadence = cadence
-        self._most_new = most_new
         self._gate = asyncio.Semaphore(concurrency)
         self.concurrency = concurrency
         self._per_host = per_host
@@ -78,6 +52,7 @@ class Poller:
         self._claiming = asyncio.Lock()
         # SQLite lets one writer in at a time, and its own waiting is neither fair nor endless: ours stand in line here.
         self._writing = asyncio.Semaphore(1 if database.backend == "sqlite" else concurrency)
+        self._outcomes = Outcomes(database, cadence, most_new, self._writing)
         self._waits = False
 
     async def step(self, now: datetime, limit: int = 64) -> list[PollReport]:
@@ -184,15 +159,19 @@ class Poller:
     async def _poll_one(self, feed: Feed, now: datetime) -> PollReport:
         result = await self._fetcher.fetch(feed, full=wants_whole(feed, now))
         parsed: ParsedFeed | None = None
+        known: bytes | None = None
         error = result.error
         # The same bytes hold the same entries: parsing is most of what a poll costs.
         if result.outcome is FetchOutcome.OK and not is_unchanged(feed, result):
+            known = await asyncio.to_thread(self._known, feed)
+            base = result.final_url or feed.url
             try:
-                parsed = await self._parser.parse(result.body, result.content_type, result.final_url or feed.url)
+                parsed = await self._parser.parse(result.body, result.content_type, base, known)
             except (NotAFeed, ParseFailed) as refused:
                 error = str(refused)
-        async with self._writing:
-            report = await asyncio.to_thread(self._save, feed, result, parsed, error, now)
+        report = await self._outcomes.save(
+            Brought(feed=feed, result=result, parsed=parsed, known=known, error=error, now=now)
+        )
         # Said when it begins and when it is over; between, the feed's row shows it, and the log stays readable.
         if report.error and not result.postponed and not feed.failures:
             _log.info("feed fails", feed=feed.id, title=feed.title, error=report.error)
@@ -200,53 +179,9 @@ class Poller:
             _log.info("feed is well again", feed=feed.id, title=feed.title)
         return report
 
-    def _save(
-        self, feed: Feed, result: FetchResult, parsed: ParsedFeed | None, error: str | None, now: datetime
-    ) -> PollReport:
-        with self._database.work() as work:
-            admission = self._admit(work, feed, parsed, now) if parsed is not None else Admission()
-            new, revised = len(admission.new), len(admission.revised)
-            jitter = random.random()  # noqa: S311
-            after = after_poll(feed, result, parsed, new, error, now, self._cadence, jitter, admission.left)
-            after = _saved(work, after, feed, now)
-            if result.hold_host:
-                work.feeds.postpone(result.hold_host, now + timedelta(seconds=result.hold_s))
-            work.events.add(Subject.FEED_POLLED, {"feed": feed.id, "ok": error is None}, now)
-            if new or revised:
-                work.events.add(Subject.ITEMS_ADMITTED, {"feed": feed.id, "new": new, "revised": revised}, now)
-        return PollReport(
-            feed=after,
-            outcome=result.outcome,
-            new=new,
-            revised=revised,
-            seen=admission.seen,
-            left=admission.left,
-            error=error,
-            problems=parsed.problems if parsed else (),
-        )
-
-    def _admit(self, work: Work, feed: Feed, parsed: ParsedFeed, now: datetime) -> Admission:
-        known = work.items.known(feed.id, identities_to_ask(parsed.entries))
-        admission = admit(parsed.entries, known, feed, now, most_new=self._most_new)
-        if admission.new:
-            work.items.add_all(admission.new)
-        for item_id, revision in admission.revised:
-            work.items.revise(
-                item_id, revision.title, revision.text, revision.content_hash, revision.url, revision.seen_at
-            )
-        return admission
-
-
-def _saved(work: Work, after: Feed, was: Feed, now: datetime) -> Feed:
-    """Saves a polled feed. One that would move to the address of another feed stays where it is, and says so."""
-    try:
-        work.feeds.save(after, was=was)
-    except FeedExists as there:
-        after = stayed(after, was, there.feed_id)
-        work.feeds.save(after, was=was)
-    if after.url != was.url:
-        detail = {"from": mask(was.url), "to": mask(after.url)}
-        work.audit.add("worker", "feed moved", str(after.id), detail, now)
-    if after.status is not was.status:
-        work.audit.add("worker", f"feed {after.status}", str(after.id), {"why": after.last_error or ""}, now)
-    return after
+    def _known(self, feed: Feed) -> bytes | None:
+        """What the parser wants to be handed again; nothing is there before the first document."""
+        if feed.full_fetch_at is None:
+            return None
+        with self._database.view() as work:
+            return work.known_entries.get(feed.id)

@@ -47,7 +47,7 @@ def grouped(database: Database, items: Sequence[NewItem], at_once: int) -> list[
     for start in range(0, len(stored), at_once):
         found += grouper.group(stored[start : start + at_once])
     with database.view() as work:
-        assert [work.items.get(item.id) for item in found] == found
+        assert [work.items.get(item.id) for item in found] == found  # what is given out is what is stored
     return found
 
 
@@ -180,3 +180,12 @@ def test_storage_and_the_rule_agree_on_the_fewest_pairs() -> None:
     from monitor.items import syndication
 
     assert LEAST_PAIRS == syndication._LEAST_PAIRS
+
+
+def test_the_language_is_told_by_the_words_before_an_item_is_read(database: Database) -> None:
+    body = "Die Regierung hat am Dienstag beschlossen, den Hafen von Stavik bis auf Weiteres zu schließen."
+    (stored,) = store(database, [replace(new("", body), lang="en")])
+    assert stored.lang == "en"
+    (item,) = Grouper(database).group([stored])
+    with database.view() as work:
+        assert item.lang == work.items.get(item.id).lang == "de"

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from monitor.model.feed import Feed, FeedStatus
-from monitor.pipeline.poll import Poller, PollReport
+from monitor.pipeline.outcomes import PollReport
+from monitor.pipeline.poll import Poller
 from storage.engine import Database
 from tests.integration.feeds.wire import Exchange, Wire
 from tests.integration.pipeline.polling import CADENCE, NOW, poller, rss

@@ -6,9 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.items.admit import admit
 from monitor.items.language import UNDETERMINED, detect
-from monitor.model.feed import Feed, ParsedEntry
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 
@@ -81,12 +79,3 @@ def test_the_text_helps_where_the_title_is_names_only() -> None:
 @pytest.mark.parametrize("odd", ["\x00", "\ud800 abc", "🎉" * 500, "a" * 100_000, "\u202e\u200f"])
 def test_odd_text_never_raises(odd: str) -> None:
     assert detect(odd, odd, None)
-
-
-def test_admission_gives_new_items_their_language() -> None:
-    feed = Feed(id=1, url="https://example.org/rss", next_poll_at=NOW, added_at=NOW)
-    entries = [
-        ParsedEntry(id="1", title="Streit um neue Fähre geht weiter", link=None, text="", lang="en"),
-        ParsedEntry(id="2", title="Zx", link=None, text=""),
-    ]
-    assert [item.lang for item in admit(entries, {}, feed, NOW).new] == ["de", UNDETERMINED]

@@ -1,0 +1,228 @@
+"""What polls brought is saved: polls that end together share a transaction, and with it one sync of the disk.
+
+What is new is decided before the transaction begins, from what is stored of the feed; the feed is leased, so nobody
+else stores for it meanwhile. When anything in a shared transaction fails, each of its polls is saved by itself, so that
+one feed's trouble is that feed's only. Until the commit nothing is there, and the leases of a killed worker run out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from monitor.events import Subject
+from monitor.feeds.cadence import CadenceConfig, after_poll
+from monitor.feeds.moves import stayed
+from monitor.items.admit import Admission, admit
+from monitor.items.identity import identities_to_ask
+from monitor.model.feed import Feed, FetchOutcome, FetchResult, ParsedFeed
+from monitor.net.mask import mask
+from storage.engine import Database
+from storage.errors import CannotReachServer, FeedExists, FolderNotWritable, NotADatabase
+from storage.known_entries import KnownChange
+from storage.work import Work
+
+MOST_ENTRIES = 1_000
+"""Entries of the documents that are saved in one transaction; beyond, others would wait long for the write lock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollReport:
+    """What one poll of one feed came to. `error` says in plain words why it failed, None when it went well.
+
+    `left` counts new entries that are taken at the next poll, because they were too many for one.
+    """
+
+    feed: Feed
+    outcome: FetchOutcome
+    new: int = 0
+    revised: int = 0
+    seen: int = 0
+    left: int = 0
+    error: str | None = None
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """What a poll brought: the answer, what was read in it (None where nothing was to be read), and what went wrong.
+
+    `known` is what was handed to the parser.
+    """
+
+    feed: Feed
+    result: FetchResult
+    parsed: ParsedFeed | None
+    known: bytes | None = None
+    error: str | None
+    now: datetime
+
+
+class Outcomes:
+    """Saves what polls brought. `writing` is held while a transaction is under way."""
+
+    def __init__(
+        self,
+        database: Database,
+        cadence: CadenceConfig,
+        most_new: int,
+        writing: AbstractAsyncContextManager[Any],
+    ) -> None:
+        self._database = database
+        self._cadence = cadence
+        self._most_new = most_new
+        self._writing = writing
+        self._waiting: list[tuple[Brought, asyncio.Future[PollReport]]] = []
+        self._saving: asyncio.Task[None] | None = None
+
+    async def save(self, brought: Brought) -> PollReport:
+        """Saves it, together with what other polls bring at this time; returns when it is committed.
+
+        Raises what the database raises.
+        """
+        done: asyncio.Future[PollReport] = asyncio.get_running_loop().create_future()
+        self._waiting.append((brought, done))
+        if self._saving is None or self._saving.done():
+            self._saving = asyncio.create_task(self._save_waiting())
+        return await done
+
+    async def _save_waiting(self) -> None:
+        while self._waiting:
+            async with self._writing:
+                batch = self._next()
+                saved = await asyncio.to_thread(self._save, [brought for brought, _ in batch])
+            for (_, done), report in zip(batch, saved, strict=True):
+                if done.cancelled():
+                    continue
+                if isinstance(report, PollReport):
+                    done.set_result(report)
+                else:
+                    done.set_exception(report)
+
+    def _next(self) -> list[tuple[Brought, asyncio.Future[PollReport]]]:
+        entries = count = 0
+        for brought, _ in self._waiting:
+            entries += len(brought.parsed.entries) if brought.parsed else 0
+            if count and entries > MOST_ENTRIES:
+                break
+            count += 1
+        batch, self._waiting = self._waiting[:count], self._waiting[count:]
+        return batch
+
+    def _save(self, batch: Sequence[Brought]) -> Sequence[PollReport | Exception]:
+        try:
+            return self._save_together(batch)
+        except (CannotReachServer, FolderNotWritable, NotADatabase) as error:
+            return [error] * len(batch)  # it is the database's trouble, and nobody's in particular
+        except Exception as error:
+            return [error] if len(batch) == 1 else [self._save([brought])[0] for brought in batch]
+
+    def _save_together(self, batch: Sequence[Brought]) -> list[PollReport]:
+        with self._database.view() as work:
+            admitted = [self._admitted(work, brought) for brought in batch]
+        with self._database.work() as work:
+            for admission in admitted:
+                _store(work, admission)
+            after = [self._after(brought, admission) for brought, admission in zip(batch, admitted, strict=True)]
+            saved = _save_feeds(work, batch, after)
+            work.known_entries.replace_all(_known(batch, admitted))
+            for brought in batch:
+                if brought.result.hold_host:
+                    until = brought.now + timedelta(seconds=brought.result.hold_s)
+                    work.feeds.postpone(brought.result.hold_host, until)
+            # Events come last: on PostgreSQL those who write them queue until their commit.
+            for brought, admission in zip(batch, admitted, strict=True):
+                work.events.add_all(_events(brought, admission), brought.now)
+        return [
+            _report(brought, admission, feed) for brought, admission, feed in zip(batch, admitted, saved, strict=True)
+        ]
+
+    def _admitted(self, work: Work, brought: Brought) -> Admission:
+        feed, parsed = brought.feed, brought.parsed
+        if parsed is None:
+            return Admission()
+        known = work.items.known(feed.id, identities_to_ask(parsed.entries))
+        return admit(parsed.entries, known, feed, brought.now, most_new=self._most_new)
+
+    def _after(self, brought: Brought, admission: Admission) -> Feed:
+        return after_poll(
+            brought.feed,
+            brought.result,
+            brought.parsed,
+            len(admission.new),
+            brought.error,
+            brought.now,
+            self._cadence,
+            random.random(),  # noqa: S311
+            admission.left,
+        )
+
+
+def _store(work: Work, admission: Admission) -> None:
+    work.items.add_all(admission.new)
+    for item_id, revision in admission.revised:
+        work.items.revise(item_id, revision.title, revision.text, revision.content_hash, revision.url, revision.seen_at)
+
+
+def _save_feeds(work: Work, batch: Sequence[Brought], after: Sequence[Feed]) -> list[Feed]:
+    """Saves the polled feeds; as they are then."""
+    plain = [(feed, brought.feed) for feed, brought in zip(after, batch, strict=True) if not _stands_out(feed, brought)]
+    work.feeds.save_all(plain)
+    return [
+        _saved(work, feed, brought.feed, brought.now) if _stands_out(feed, brought) else feed
+        for feed, brought in zip(after, batch, strict=True)
+    ]
+
+
+def _stands_out(after: Feed, brought: Brought) -> bool:
+    return after.url != brought.feed.url or after.status is not brought.feed.status
+
+
+def _saved(work: Work, after: Feed, was: Feed, now: datetime) -> Feed:
+    """Saves a feed with a new address or status. One that would take another feed's address stays, and says so."""
+    try:
+        work.feeds.save(after, was=was)
+    except FeedExists as there:
+        after = stayed(after, was, there.feed_id)
+        work.feeds.save(after, was=was)
+    if after.url != was.url:
+        detail = {"from": mask(was.url), "to": mask(after.url)}
+        work.audit.add("worker", "feed moved", str(after.id), detail, now)
+    if after.status is not was.status:
+        work.audit.add("worker", f"feed {after.status}", str(after.id), {"why": after.last_error or ""}, now)
+    return after
+
+
+def _known(batch: Sequence[Brought], admitted: Sequence[Admission]) -> list[KnownChange]:
+    """What is known from now on: all that was admitted, or nothing where some of it was left for the next poll."""
+    return [
+        KnownChange(feed_id=poll.feed.id, was=poll.known, known=None if admission.left else poll.parsed.known)
+        for poll, admission in zip(batch, admitted, strict=True)
+        if poll.parsed is not None
+    ]
+
+
+def _events(brought: Brought, admission: Admission) -> list[tuple[Subject, dict[str, Any]]]:
+    feed, new, revised = brought.feed.id, len(admission.new), len(admission.revised)
+    events: list[tuple[Subject, dict[str, Any]]] = [(Subject.FEED_POLLED, {"feed": feed, "ok": brought.error is None})]
+    if new or revised:
+        events.append((Subject.ITEMS_ADMITTED, {"feed": feed, "new": new, "revised": revised}))
+    return events
+
+
+def _report(brought: Brought, admission: Admission, feed: Feed) -> PollReport:
+    return PollReport(
+        feed=feed,
+        outcome=brought.result.outcome,
+        new=len(admission.new),
+        revised=len(admission.revised),
+        seen=admission.seen + (brought.parsed.skipped if brought.parsed else 0),
+        left=admission.left,
+        error=brought.error,
+        problems=brought.parsed.problems if brought.parsed else (),
+    )
