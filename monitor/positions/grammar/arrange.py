@@ -120,12 +120,19 @@ class Arranger(Subjects):
             if self.is_word(c[n], "subordinators"):
                 return n + 1
             relative = self.is_word(c[n], "relatives") or self.is_word(c[n], "relative_articles")
-            if clause.begins and relative and self.is_verb(c[-1]) and not (len(c) > n + 1 and self.is_verb(c[n + 1])):
+            ends = self.is_verb(c[-1]) and not self._infinitive(c)
+            if clause.begins and relative and ends and not (len(c) > n + 1 and self.is_verb(c[n + 1])):
                 self.relatives.add(c[n])
                 return n + 1
             if not self.is_word(c[n], "prepositions") and not self.is_word(c[n], "auxiliaries"):
                 break
         return 0
+
+    def _infinitive(self, c: Sequence[int]) -> bool:
+        """Whether a clause ends in an infinitive: "zu kürzen", "abzulehnen"."""
+        markers = self.words["infinitive_markers"]
+        joined = any(self.tokens[c[-1]].fold.startswith(p + m) for p in self.prefixes for m in markers)
+        return joined or (len(c) > 1 and self.is_word(c[-2], "infinitive_markers"))
 
     def _verb_second(self, c: list[int], finite: int, tail: int) -> list[int]:
         verb = c[finite]

@@ -44,8 +44,7 @@ class Subjects:
         """Whether what a clause begins with is no mere "when" and "where", so that it may stand behind the verb."""
         if self.is_word(index, "object_prepositions"):
             return True
-        plain = self.tokens[index].fold in self.words["negation"] or self.is_word(index, "determiners")
-        return plain or (self._capital(index) and not self.is_word(index, "prepositions"))
+        return self.is_word(index, "determiners") or (self._capital(index) and not self.is_word(index, "prepositions"))
 
     def _capital(self, index: int) -> bool:
         small = any(self.is_word(index, name) for name in ("prepositions", "auxiliaries", "adjuncts"))
@@ -69,7 +68,8 @@ class Subjects:
             end = self.ends_of.get(index)
             if end is not None or self._is_role(row, n):
                 past = n + (end - index if end is not None else 1)
-                if index not in self.owners and not self._hangs(row, n):
+                source = past < len(row) and self.is_word(row[past], "source_after")
+                if index not in self.owners and not source and not self._hangs(row, n):
                     return self._with_others(row, past)
                 n = past
             else:

@@ -79,6 +79,9 @@ class Climber(Roles):
         walk.index = mention.start
 
     def _meet_cue(self, walk: Walk, group: CueGroup) -> None:
+        if self._is_preposition(group):
+            walk.index -= 1
+            return
         if walk.governing and not self._is_noun(group):
             walk.result.cues.insert(0, group)
         heads = group.has(*NOUNS) and not group.verb and self._heads_clause(group)
@@ -88,6 +91,15 @@ class Climber(Roles):
         if about or self._begins_conjunct(group):
             walk.governing = False
         walk.index = group.start
+
+    def _is_preposition(self, group: CueGroup) -> bool:
+        """Whether a wording is a mere preposition before a name: "Sanktionen gegen Russland", not "Tusk gegen …"."""
+        if group.end - group.start > 1 or not group.has(CueClass.OPPOSE):
+            return False
+        following = group.end
+        while self.a.is_word(following, "determiners"):
+            following += 1
+        return self.a.is_word(group.start, "prepositions") and following in self.a.mentions
 
     def _is_noun(self, group: CueGroup) -> bool:
         """Whether a form of a verb of doing is a noun: "a meeting of"."""
@@ -122,7 +134,12 @@ class Climber(Roles):
 
     def _predicates(self, index: int) -> bool:
         """Whether a word behind a verb of stance says as what the matter is seen: "dismissed as premature …"."""
-        return any(g.verb and g.has(*ATTITUDES) for g in self.a.cue_ends.get(index, ()))
+        if any(g.verb and g.has(*ATTITUDES) for g in self.a.cue_ends.get(index, ())):
+            return True
+        owner = self.a.mention_ends.get(index)
+        noun = self._before(owner.start) + 1 if owner is not None and owner.possessive else index
+        groups = self.a.cue_ends.get(noun, ()) if self.a.is_word(index, "object_prepositions") else ()
+        return any(g.has(*NOUNS) for g in groups)
 
     def subject_of(self, group: CueGroup, low: int) -> tuple[Mention, ...]:
         """Who does what a verb says, standing left of it."""

@@ -49,7 +49,13 @@ def parse_wording(
         if piece in (GAP, "..."):
             choices.append((GAP,))
         elif piece.startswith("~"):
-            choices.append(tuple(writing.fold(form) for form in inflection.forms(piece[1:])))
+            forms = inflection.forms(piece[1:])
+            if len(forms) == 1:
+                problems.append(
+                    f"{where}: '{text}': no rule gives forms of '{piece[1:]}'; put '~' before the verb, "
+                    "or add a rule to language.yaml: inflection"
+                )
+            choices.append(tuple(writing.fold(form) for form in forms))
         else:
             star = piece.endswith("*")
             parts = [token.fold for token in tokenize(piece.removesuffix("*"), writing)]

@@ -37,6 +37,8 @@ class Roles:
         before = self._before(mention.start)
         if before == low and self.a.is_word(before, "views"):
             return True
+        if self.a.is_word(mention.end, "source_after"):
+            return True
         return any(group.has(CueClass.ACCORDING) for group in self.a.cue_ends.get(before + 1, ()))
 
     def _restricted(self, mention: Mention) -> bool:
@@ -62,7 +64,7 @@ class Roles:
                 return Role.OTHER
         noun_after = self._noun_after(mention, at)
         if mention.possessive:
-            return Role.OWNER if noun_after is not None else Role.OTHER
+            return Role.OWNER if noun_after is not None or self._owns_before(mention) else Role.OTHER
         if before >= low and self.a.is_word(before, "like"):
             return Role.COMPANION
         if before == low and self.a.is_word(before, "views") and self.a.fold(mention.end) == ",":
@@ -76,6 +78,11 @@ class Roles:
         if before >= low and self._governed(before):
             return Role.PATIENT
         return Role.OTHER if self._modifies(mention) else Role.SUBJECT
+
+    def _owns_before(self, mention: Mention) -> bool:
+        """Whether a name in the genitive stands behind the noun that it owns: "die Forderung Frankreichs"."""
+        group = None if self.a.language.traits.names_modify_nouns else self._cue_ending(self._before(mention.start) + 1)
+        return group is not None and group.has(*NOUNS)
 
     def _governed(self, before: int) -> bool:
         """Whether a mention is the object of the verb before it: "urged Rome to", "criticised Rome for"."""
