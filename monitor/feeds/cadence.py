@@ -142,7 +142,7 @@ def _succeeded(feed: Feed, result: FetchResult, parsed: ParsedFeed | None, now: 
     feed = followed(feed, result)
     if parsed is not None:
         feed = replace(feed, title=feed.title or parsed.title, site_url=parsed.link or feed.site_url)
-        dates = past_dates(parsed.entries, now)
+        dates = past_dates(parsed, now)
         # What the feed asks for and how it goes is known from its documents, and holds while it says 304.
         feed = replace(feed, ttl_s=parsed.ttl_s, rhythm_s=rhythm_s(dates), newest_entry_at=dates[-1] if dates else None)
     return feed

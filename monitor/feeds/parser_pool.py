@@ -105,13 +105,20 @@ class ParserPool:
     ) -> None:
         await self.aclose()
 
-    async def parse(self, body: bytes, content_type: str | None = None, base_url: str | None = None) -> ParsedFeed:
+    async def parse(
+        self,
+        body: bytes,
+        content_type: str | None = None,
+        base_url: str | None = None,
+        known: bytes | None = None,
+    ) -> ParsedFeed:
         """What `parse_document` gives, within the limit.
 
         Raises NotAFeed as it does, ParseTimeout when the parser ran over and was killed, ParseFailed when it crashed.
         """
+        document = (body, content_type, base_url)
         async with self._turns:
-            answer = await self._parse((body, content_type, base_url))
+            answer = await self._parse(document if known is None else (*document, known))
         if isinstance(answer, NotAFeed):
             raise answer
         if isinstance(answer, str):

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from monitor.model.feed import ParsedEntry
+from monitor.model.feed import ParsedFeed
 
 _RECENT = 20
 _LEAST_GAPS = 4
 _DROPPED = 2
 
 
-def past_dates(entries: Sequence[ParsedEntry], now: datetime) -> list[datetime]:
-    """The dates of the entries as far as they have passed, oldest first; an entry without one is left out."""
-    dates = (entry.published or entry.updated for entry in entries)
-    return sorted(date for date in dates if date is not None and date <= now)
+def past_dates(parsed: ParsedFeed, now: datetime) -> list[datetime]:
+    """The dates of a document's entries as far as they have passed, oldest first; an entry without one is left out."""
+    dates = [entry.published or entry.updated for entry in parsed.entries]
+    return sorted(date for date in (*dates, *parsed.skipped_dates) if date is not None and date <= now)
 
 
 def rhythm_s(dates: Sequence[datetime]) -> int | None:

@@ -10,6 +10,7 @@ import nh3
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
 _LINE_ENDS = re.compile("\r\n?|\x85|\u2028|\u2029")
+_UNCLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
 _BLOCK_TAGS = """
     address article aside blockquote caption center dd details dialog div dl dt fieldset figcaption figure footer
     form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul br
@@ -30,7 +31,7 @@ _MOST_MENDINGS = 3
 _C1_AS_IS = "volteface-c1"
 _BREAK = re.compile(r"<[^>]*>")
 _BLANK_LINES = re.compile(r"\n\s*\n")
-_SPACES = re.compile(r"[ \t\n\f\r]{2,}|[\t\n\f\r]")  # not the single space, which is one already
+_SPACES = re.compile(" {2,}")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--")  # no `<` inside: `<a<a<a…` would be searched anew from each
 
 
@@ -48,7 +49,14 @@ codecs.register_error(_C1_AS_IS, _c1_as_is)
 
 def clean(text: str) -> str:
     """Without characters that XML forbids, PostgreSQL rejects or a terminal obeys; line ends are `\\n`."""
-    return _ILLEGAL.sub("", _LINE_ENDS.sub("\n", text))
+    return _ILLEGAL.sub("", _LINE_ENDS.sub("\n", text)) if _UNCLEAN.search(text) else text
+
+
+def _spaced(text: str) -> str:
+    """With every run of blanks, as HTML has them, as one space; a hard space is none of them."""
+    for blank in "\t\n\f\r":
+        text = text.replace(blank, " ")
+    return _SPACES.sub(" ", text) if "  " in text else text
 
 
 def mended(text: str) -> str:
@@ -73,7 +81,7 @@ def one_line(text: str) -> str:
 
 def plain(text: str) -> str:
     """Plain text as text: cleaned, line breaks kept, blanks before and after lines and empty lines dropped."""
-    lines = (_SPACES.sub(" ", line).strip() for line in clean(text).split("\n"))
+    lines = (_spaced(line).strip() for line in clean(text).split("\n"))
     return "\n".join(line for line in lines if line)
 
 
@@ -86,9 +94,8 @@ def html_to_text(markup: str) -> str:
     markup = clean(markup)
     if not _TAG.search(markup):
         paragraphs = _BLANK_LINES.split(markup)
-        return plain("\n".join(_SPACES.sub(" ", html.unescape(p)) for p in paragraphs))
-    flat = _SPACES.sub(" ", _TEXT_ONLY.clean(markup))
-    return plain(html.unescape(_BREAK.sub("\n", flat)))
+        return plain("\n".join(_spaced(html.unescape(p)) for p in paragraphs))
+    return plain(html.unescape(_BREAK.sub("\n", _spaced(_TEXT_ONLY.clean(markup)))))
 
 
 def html_to_line(markup: str) -> str:

@@ -40,8 +40,7 @@ ODD_WORKER = """
         if b"ALLOCATE" in body:
             b"x" * (4 * 1024 ** 3)
         return real(body, content_type, base_url)
-    parser_worker.parse_document = odd
-    parser_worker.main()
+    parser_worker.main(odd)
 """
 
 

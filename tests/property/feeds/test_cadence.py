@@ -104,7 +104,8 @@ def test_nights_and_pinned_entries_do_not_make_a_feed_slow() -> None:
     assert rhythm_s(sorted([*day, *evening, pinned])) == 10 * 60
     assert rhythm_s([NOW] * 20) is None  # a batch tells nothing
     assert rhythm_s([NOW - timedelta(hours=1), NOW]) is None
-    assert past_dates([entry(NOW + timedelta(days=1)), entry(None), entry(NOW)], NOW) == [NOW]
+    entries = (entry(NOW + timedelta(days=1)), entry(None), entry(NOW))
+    assert past_dates(ParsedFeed(title="T", entries=entries), NOW) == [NOW]
 
 
 def test_a_feed_that_is_quicker_than_its_dates_is_asked_sooner() -> None:
