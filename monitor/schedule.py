@@ -18,7 +18,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor.events import Event, Subject
 from monitor.pipeline import Pipeline
-from storage.errors import DatabaseBusy
+from storage.errors import DatabaseBusy, StorageError
 from storage.retention import prune
 
 _log = structlog.get_logger(__name__)
@@ -124,6 +124,8 @@ class Worker:
             await step()
         except DatabaseBusy as busy:
             _log.warning("database busy; the step is tried again at the next tick", step=name, reason=str(busy))
+        except StorageError as trouble:  # it says what to do; a traceback would hide that
+            _log.error("database in trouble; the step is tried again at the next tick", step=name, reason=str(trouble))
         except Exception:
             _log.exception("step failed; it is tried again at the next tick", step=name)
 

@@ -53,6 +53,8 @@ def _postgresql(error: DBAPIError, said: str, where: str, password: str | None) 
         return _missing(where)
     if state in ("40001", "40P01", "55P03"):
         return DatabaseBusy(f"{where} was busy with another worker ({said}); try again")
+    if state == "53100":
+        return FolderNotWritable(f"the disk of the server of {where} is full; make room there, nothing was lost")
     unreachable = isinstance(error, OperationalError) and (state is None or state[:2] in ("08", "28", "3D", "53", "57"))
     if unreachable or error.connection_invalidated:
         first = said.splitlines()[0] if said else "no answer"

@@ -23,7 +23,7 @@ from monitor.items.identity import identities_to_ask
 from monitor.model.feed import Feed, FetchOutcome, FetchResult, ParsedFeed
 from monitor.net.mask import mask
 from storage.engine import Database
-from storage.errors import CannotReachServer, FeedExists, FolderNotWritable, NotADatabase
+from storage.errors import CannotReachServer, DatabaseBusy, FeedExists, FolderNotWritable, NotADatabase
 from storage.known_entries import KnownChange
 from storage.work import Work
 
@@ -119,8 +119,14 @@ class Outcomes:
             return self._save_together(batch)
         except (CannotReachServer, FolderNotWritable, NotADatabase) as error:
             return [error] * len(batch)  # it is the database's trouble, and nobody's in particular
+        except DatabaseBusy as error:
+            # On SQLite the whole file is locked, and each poll by itself would wait as long again.
+            return [error] * len(batch) if self._database.backend == "sqlite" else self._save_apart(batch, error)
         except Exception as error:
-            return [error] if len(batch) == 1 else [self._save([brought])[0] for brought in batch]
+            return self._save_apart(batch, error)
+
+    def _save_apart(self, batch: Sequence[Brought], error: Exception) -> Sequence[PollReport | Exception]:
+        return [error] if len(batch) == 1 else [self._save([brought])[0] for brought in batch]
 
     def _save_together(self, batch: Sequence[Brought]) -> list[PollReport]:
         with self._database.view() as work:
