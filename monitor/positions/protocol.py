@@ -28,13 +28,18 @@ class Attribution(StrEnum):
 @dataclass(frozen=True, slots=True)
 class CueSeen:
     """A wording that bears on a stance. `place`: "before" (between holder and matter), "inside" or "after" the matter,
-    "ahead" (before the holder, as in "If asked, Rome will …"). `gap` counts the words to the next cue or the matter.
+    "ahead" (before the holder, as in "If asked, Rome will …"). `gap` counts the words to the matter, `link` those to the
+    noun that comes first on the way ("lift its ban on …"), if one does. A negation is `loose`
+    when a word that no list knows stands between it and the matter: "did not mention", "never heard of".
     """
 
     kinds: frozenset[str]
     wording: str
     place: str
     gap: int = 0
+    link: int = 0
+    loose: bool = False
+    verb: bool = False
 
     def has(self, *kinds: str) -> bool:
         """Whether it is of any of these classes."""
@@ -94,12 +99,6 @@ class StanceJudge(Protocol):
         ...
 
 
-class Extractor(Protocol):
-    """Reads statements out of an item. Implementations: `grammar` (default), `llm` (by setting).
-
-    A reading made by another extractor in its place says so in `Reading.fallback`.
-    """
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """What a judge that reads for itself is asked about: does `holder`, by these words, support the proposition?
@@ -126,6 +125,12 @@ class PassageJudge(Protocol):
         """A judgement for each passage, in their order; `score` 0..1. All passages of an item come at once."""
         ...
 
+
+class Extractor(Protocol):
+    """Reads statements out of an item. Implementations: `grammar` (default), `llm` (by setting).
+
+    A reading made by another extractor in its place says so in `Reading.fallback`.
+    """
 
     name: str
     version: str

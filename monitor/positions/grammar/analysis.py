@@ -14,6 +14,10 @@ from monitor.positions.grammar.sentences import Layout, Quotation, Sentence
 from rules.model import Via
 
 
+PREDICATES = frozenset({CueClass.HARM, CueClass.BENEFIT, CueClass.PREVAIL, CueClass.LAPSE})
+"""What only a matter itself does; somebody who does so tells nothing of a stance."""
+
+
 @dataclass(frozen=True, slots=True)
 class CueGroup:
     """One wording with all the classes it belongs to."""
@@ -52,6 +56,7 @@ class Analysis:
     cue_ends: dict[int, list[CueGroup]] = field(default_factory=lambda: defaultdict(list))
     cue_starts: dict[int, list[CueGroup]] = field(default_factory=lambda: defaultdict(list))
     speakers: dict[int, Mention] = field(default_factory=dict)
+    predicates: dict[int, list[CueGroup]] = field(default_factory=lambda: defaultdict(list))
     unsure: set[int] = field(default_factory=set)
     resumed: dict[int, int] = field(default_factory=dict)
     broken_off: dict[int, int] = field(default_factory=dict)
@@ -68,18 +73,24 @@ class Analysis:
         for sentence in self.layout.sentences:
             found = self.language.cues.find(self.layout.tokens[sentence.start : sentence.end])
             for group in _groups(found, sentence.start):
-                if self._is_month(group):
+                if self._is_month(group, sentence):
+                    continue
+                if group.kinds <= PREDICATES:
+                    self.predicates[group.start].append(group)
                     continue
                 self.cues.append(group)
                 self.cue_ends[group.end].append(group)
                 self.cue_starts[group.start].append(group)
 
-    def _is_month(self, group: CueGroup) -> bool:
-        """Whether a wording is the name of a month beside a day: "8 May", not "may"."""
+    def _is_month(self, group: CueGroup, sentence: Sentence) -> bool:
+        """Whether a wording is the name of a month, "8 May" or "from May", not "may"."""
         if group.end - group.start > 1 or self.fold(group.start) not in self.language.months:
             return False
         beside = (self.fold(group.start - 1), self.fold(group.end))
-        return self.layout.tokens[group.start].text[0].isupper() and any(word[:1].isdigit() for word in beside)
+        if not self.layout.tokens[group.start].text[0].isupper():
+            return False
+        inside = group.start > sentence.start and not sentence.heading
+        return inside or any(word[:1].isdigit() for word in beside)
 
     def add_mentions(self, mentions: Iterable[Mention]) -> None:
         """Puts mentions on their tokens; one that overlaps an earlier one is left out."""

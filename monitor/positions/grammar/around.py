@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from monitor.positions.grammar.analysis import Analysis, CueGroup, Matter
+from monitor.positions.grammar.behind import Behind
 from monitor.positions.grammar.climb import Climber
 from monitor.positions.grammar.language import CueClass
 from monitor.positions.grammar.matters import MatterLocator, stem
@@ -14,15 +15,12 @@ from monitor.positions.grammar.roles import ATTITUDES
 from monitor.positions.grammar.walk import Climb
 from monitor.positions.protocol import CueSeen
 
-AFTER_REACH = 22
-"""Tokens behind a matter in which a predicate about it may stand."""
 
-
-class Around:
+class Around(Behind):
     """Looks around the matters of one field."""
 
     def __init__(self, analysis: Analysis, climber: Climber, locator: MatterLocator) -> None:
-        self.a = analysis
+        super().__init__(analysis)
         self.climber = climber
         self.locator = locator
 
@@ -33,7 +31,7 @@ class Around:
             for index in range(matter.start, matter.end)
             for group in self.a.cue_starts.get(index, ())
             if group.end <= matter.end
-            and stem(self.a.fold(group.start)) not in self.locator.propositions[matter.issue]
+            and not self._of_proposition(group, matter)
             and (group.verb or not group.has(CueClass.OPPOSE_NOUN, CueClass.SUPPORT_NOUN))
         ]
 
@@ -44,6 +42,8 @@ class Around:
     def finite(self, matter: Matter) -> bool:
         """Whether the matter begins with a verb that its subject governs: "Poland will | support Ukraine"."""
         before = matter.start - 1
+        if self.a.is_word(before, "prepositions"):
+            return False
         going_on = self.a.ends(matter.start, "gerund") and not self.a.is_word(before, "passives")
         if self.a.is_word(before, "infinitive_markers") or going_on:
             return False
@@ -73,86 +73,6 @@ class Around:
         verbs = (CueClass.SUPPORT, CueClass.OPPOSE, CueClass.EXCLUDE)
         return mentions if any(g.has(*verbs) for g in self.a.cue_starts.get(index, ())) else ()
 
-    def after(self, matter: Matter, high: int) -> list[CueGroup]:
-        """Wordings behind the matter that say something of it, up to the end of its clause."""
-        found: list[CueGroup] = []
-        index = matter.end
-        end = min(high, matter.end + AFTER_REACH)
-        kinds = (CueClass.GOOD, CueClass.BAD, CueClass.CONDITION, CueClass.OPEN, CueClass.NEGATION, CueClass.POSSIBLE)
-        verbs = (CueClass.NORMATIVE, CueClass.REVERSE, CueClass.EXCLUDE, CueClass.SUPPORT, CueClass.OPPOSE)
-        subject_like = True
-        while index < end:
-            if index in self.a.broken_off:
-                index = self.a.broken_off[index]
-                end = min(high, index + AFTER_REACH)
-                continue
-            word = self.a.fold(index)
-            if word in (";", ":") or self.a.is_word(index, "clause_breaks"):
-                break
-            if word == ",":
-                over, still_subject = self._over_comma(index, end)
-                if not over:
-                    break
-                index, subject_like = over, subject_like and still_subject
-                continue
-            into_verb = self.a.is_word(index, "infinitive_markers") and index + 1 not in self.a.mentions
-            if (
-                into_verb
-                or self.a.is_word(index, "subject_ends")
-                or self.a.is_word(index, "relatives")
-                or self.a.is_word(index, "coordinators")
-            ):
-                subject_like = False
-            if self.a.is_word(index, "coordinators") and self._starts_clause(index + 1, end):
-                break
-            groups = self.a.cue_starts.get(index, ())
-            for group in groups:
-                if group.end > end:
-                    continue
-                passive = group.has(CueClass.NORMATIVE) or (group.verb and self._passive(index))
-                if group.has(*kinds) or (subject_like and passive and group.has(*verbs)):
-                    found.append(group)
-            index = max([index + 1, *(g.end for g in groups)])
-        return found
-
-    def _over_comma(self, comma: int, end: int) -> tuple[int, bool]:
-        """Where to go on behind a comma (0: nowhere), and whether what stood before it may still be a subject."""
-        following = comma + 1
-        if self.a.is_word(following, "clause_breaks") and self._conditional(following + 1):
-            return following + 1, False
-        closing = self._insertion_end(following, end)
-        if closing:
-            return closing + 1, True
-        return (following, False) if self._conditional(following) else (0, False)
-
-    def _conditional(self, index: int) -> bool:
-        return any(g.has(CueClass.CONDITION, CueClass.OPEN) for g in self.a.cue_starts.get(index, ()))
-
-    def _passive(self, index: int) -> bool:
-        """Whether a verb is passive: "were lifted", "is not being planned"."""
-        before = index - 1
-        while self.a.ends(before, "adverb") or self.a.is_word(before, "verb_adverbs"):
-            before -= 1
-        return self.a.is_word(before, "passives")
-
-    def _insertion_end(self, index: int, end: int) -> int:
-        """The comma that closes a short insertion, or 0."""
-        for at in range(index, min(index + 7, end)):
-            if self.a.fold(at) == ",":
-                return at
-            if at in self.a.cue_starts:
-                return 0
-        return 0
-
-    def _starts_clause(self, index: int, end: int) -> bool:
-        mention = self.a.mentions.get(index) or self.a.mentions.get(index + 1)
-        if mention is None and self.a.is_word(index, "modals"):
-            return True
-        if mention is not None:
-            return any(i in self.a.cue_starts for i in range(mention.end, min(mention.end + 3, end)))
-        verbs = (CueClass.SAY, CueClass.SUPPORT, CueClass.OPPOSE, CueClass.EXCLUDE, CueClass.ACT)
-        return any(g.has(*verbs) for g in self.a.cue_starts.get(index, ()))
-
     def ahead(self, low: int, climb: Climb, matter: Matter) -> list[CueGroup]:
         """Conditions before the subject: "If asked, Rome will …", "Without a mandate, …"."""
         if not climb.subjects:
@@ -165,19 +85,39 @@ class Around:
             or (group.has(CueClass.FORMER) and not self._any(index, climb.stopped_at, *ATTITUDES))
             or (
                 group.has(CueClass.CONDITION)
-                and group.end - group.start == 1
-                and self.a.is_word(index, "conditions_ahead")
+                and " ".join(self.a.fold(i) for i in range(index, group.end))
+                in self.a.language.words["conditions_ahead"]
             )
         ]
 
     def outsiders(self, low: int, high: int) -> list[CueGroup]:
         """Wordings that make the whole stretch the guess of people who only watch."""
-        return [g for i in range(low, high) for g in self.a.cue_starts.get(i, ()) if g.has(CueClass.OUTSIDER)]
+        groups = [g for i in range(low, high) for g in self.a.cue_starts.get(i, ())]
+        said = [g for g in groups if g.verb and g.has(CueClass.SAY, CueClass.GUESS, CueClass.OPPOSE, CueClass.SUPPORT)]
+        watched = [
+            replace(g, kinds=g.kinds | {CueClass.OUTSIDER})
+            for g in said
+            if self._watcher(g.start - 1, low) or (self.a.is_word(g.end, "watchers") and g.has(CueClass.SAY))
+        ]
+        return [g for g in groups if g.has(CueClass.OUTSIDER)] + watched
+
+    def _watcher(self, index: int, low: int) -> bool:
+        """Whether the subject before a verb is one of those who only watch: "analysts widely expect"."""
+        while index > low and (self.a.is_word(index, "auxiliaries") or self.a.ends(index, "adverb")):
+            index -= 1
+        return self.a.is_word(index, "watchers")
 
     def enacted(self, matter: Matter) -> list[CueGroup]:
         """The verb that a matter begins with where the subject does the very thing: "Trump will | meet Putin"."""
         groups = self.a.cue_starts.get(matter.start, ()) if self.finite(matter) else ()
+        own = [g for g in groups if g.verb and self._of_proposition(g, matter)]
+        if own:
+            return [replace(g, kinds=frozenset({CueClass.ACT})) for g in own]
         return [g for g in groups if g.verb and g.has(CueClass.ACT) and not g.has(CueClass.REVERSE, CueClass.DIRECTIVE)]
+
+    def _of_proposition(self, group: CueGroup, matter: Matter) -> bool:
+        """Whether the proposition itself uses a wording: it says what is so, and turns nothing round."""
+        return stem(self.a.fold(group.start)) in self.locator.propositions[matter.issue]
 
     def taken_back(self, owner: Mention, matter: Matter) -> tuple[CueSeen, ...]:
         """The verb by which an owner gives up what follows, with its negation: "has not dropped | its objection"."""
@@ -191,31 +131,6 @@ class Around:
 
     def _any(self, start: int, end: int, *kinds: CueClass) -> bool:
         return any(g.has(*kinds) for i in range(start, end) for g in self.a.cue_starts.get(i, ()))
-
-    def passives(self, matter: Matter, high: int) -> list[tuple[Mention, tuple[CueGroup, ...]]]:
-        """ "a ceasefire proposed by the United States", "the plan was rejected by Moscow"."""
-        verbs = (CueClass.SUPPORT, CueClass.OPPOSE, CueClass.EXCLUDE, CueClass.REVERSE, CueClass.ACT)
-        for index in range(matter.end, min(high, matter.end + 10)):
-            if self.a.fold(index) in (",", ";"):
-                return []
-            for group in self.a.cue_starts.get(index, ()):
-                if not group.has(*verbs) or not self.a.is_word(group.end, "agents"):
-                    continue
-                at = group.end + 1
-                while self.a.is_word(at, "determiners"):
-                    at += 1
-                mention = self.a.mentions.get(at)
-                if mention is None:
-                    return []
-                joined = self.climber.joined_right(mention, high)
-                negations = [
-                    g
-                    for i in range(matter.end, index)
-                    for g in self.a.cue_starts.get(i, ())
-                    if g.has(CueClass.NEGATION)
-                ]
-                return [(m, (*negations, group)) for m in (mention, *joined)]
-        return []
 
     def _words_between(self, start: int, end: int) -> int:
         """Tokens between, without figures: "donate a further 1.2 billion kroner of weapons"."""
@@ -237,12 +152,26 @@ class Around:
         """The wordings as a judge sees them. `own`: the first is the noun that the holder owns."""
         seen: list[CueSeen] = []
         for place, groups in (("ahead", ahead), ("before", before), ("inside", inside), ("after", after)):
-            for group in groups:
-                if own and group is before[0]:
-                    seen.append(CueSeen(frozenset(str(kind) for kind in group.kinds), group.base, "before", 0))
-                    continue
+            for number, group in enumerate(groups):
                 if place == "after" and group.start < matter.end:
                     continue
-                gap = self._words_between(group.end, matter.start) if place == "before" else 0
-                seen.append(CueSeen(frozenset(str(kind) for kind in group.kinds), group.base, place, gap))
+                owned = own and place == "before" and number == 0
+                gap = self._words_between(group.end, matter.start) if place == "before" and not owned else 0
+                last = place == "before" and number == len(groups) - 1 and not inside
+                loose = last and group.has(CueClass.NEGATION) and self._content_between(group.end, matter.start)
+                following = groups[number + 1] if place == "before" and number + 1 < len(groups) else None
+                linked = following is not None and not following.verb
+                link = self._words_between(group.end, following.start) if following is not None and linked else gap
+                kinds = frozenset(str(kind) for kind in group.kinds)
+                seen.append(CueSeen(kinds, group.base, place, gap, link, loose, group.verb))
         return tuple(seen)
+
+    def _content_between(self, start: int, end: int) -> bool:
+        """Whether a word that is none of the small ones stands between a negation and a matter."""
+        lists = ("auxiliaries", "determiners", "prepositions", "coordinators", "figures", "verb_adverbs", "modals")
+        for index in range(start, end):
+            token = self.a.layout.tokens[index]
+            small = any(self.a.is_word(index, name) for name in lists) or self.a.ends(index, "adverb")
+            if token.is_word and token.text[0].islower() and not small and not self.a.mention_over(index, index + 1):
+                return True
+        return False

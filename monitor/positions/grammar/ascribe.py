@@ -15,6 +15,7 @@ from monitor.positions.grammar.mentions import Mention, MentionKind
 from monitor.positions.grammar.recorder import Camps, Place, Recorder
 from monitor.positions.grammar.roles import ATTITUDES
 from monitor.positions.grammar.sentences import Sentence
+from monitor.positions.grammar.trailing import Trailing
 from monitor.positions.grammar.walk import Climb, Owned
 from monitor.positions.protocol import Attribution, CueSeen
 from rules.model import Via
@@ -56,6 +57,7 @@ class Ascriber:
         self.around = around
         self.camps = camps
         self.recorder = recorder
+        self.trailing = Trailing(analysis, climber)
         self.listing = -9
 
     def read(self, number: int, sentence: Sentence, matter: Matter) -> bool:
@@ -67,9 +69,7 @@ class Ascriber:
         bearings = self._bearings(place)
         before = self.recorder.count()
         self._of_owners(place, bearings)
-        for mention, passive in self.around.passives(matter, high):
-            seen = self.around.seen(passive, bearings.inside, (), self.around.outsiders(low, high), matter)
-            self.recorder.emit(place, mention, Attribution.PASSIVE, seen)
+        self._of_others(place, bearings)
         if bearings.subjects or not bearings.climb.owned:
             if quote is not None:
                 self._spoken(place, bearings)
@@ -81,6 +81,18 @@ class Ascriber:
         if self.recorder.count() == before:
             self.recorder.leave_out(place, bearings.climb.why or "nobody known holds a position here")
         return self.recorder.count() > before
+
+    def _of_others(self, place: Place, bearings: Bearings) -> None:
+        """Whoever is named behind the matter: by whom it was rejected, whose objections it meets, who opposes it."""
+        matter, guesses = place.matter, self.around.outsiders(place.low, place.high)
+        for mention, passive in self.trailing.passives(matter, place.high):
+            seen = self.around.seen(passive, bearings.inside, (), guesses, matter)
+            self.recorder.emit(place, mention, Attribution.PASSIVE, seen)
+        for mention, groups in self.trailing.taken(matter, place.high):
+            seen = self.around.seen(groups, bearings.inside, (), guesses, matter, own=not groups[-1].verb)
+            foreign = place.speaker is not None and not self.camps.same(mention.actors, place.speaker.actors)
+            kind = Attribution.ACT if groups[-1].verb else Attribution.NOMINAL
+            self.recorder.emit(place, mention, kind, seen, place.speaker if foreign else None)
 
     def _bearings(self, place: Place) -> Bearings:
         matter = place.matter

@@ -88,14 +88,27 @@ class Attributor:
                 if group.has(CueClass.SAY, CueClass.SUPPORT, CueClass.OPPOSE):
                     subjects = self.climber.climb(group.start, low).subjects
                     return _one(subjects) if subjects else None
+        if self.a.fold(at - 1) != ":":
+            return None
         mention = self.a.mention_ends.get(at - 1)
-        if mention is not None and self.a.fold(at - 1) == ":":
+        if mention is not None:
             return mention
-        return None
+        subjects = self.climber.climb(at - 1, low).subjects
+        return _one(subjects) if subjects else None
 
     def reporters(self, subject_start: int, low: int, high: int, after: int) -> tuple[Mention, ...]:
         """Who says what a clause says: "X said that …" before it, or ", X said" behind it."""
-        return (*self._reporter_before(subject_start, low), *self.reporter_behind(after, high))
+        before = self._reporter_before(subject_start, low) or self._viewer(low, after)
+        return (*before, *self.reporter_behind(after, high))
+
+    def _viewer(self, low: int, high: int) -> tuple[Mention, ...]:
+        """Whose view opens the sentence: "In Romero's view, …", "As Berlin sees it, …"."""
+        for index in range(low, min(low + 2, high)):
+            for group in self.a.cue_starts.get(index, ()):
+                if group.has(CueClass.ACCORDING):
+                    mention = self._mention_from(group.start + 1, group.end, 3)
+                    return (mention,) if mention is not None else ()
+        return ()
 
     def _reporter_before(self, start: int, low: int) -> tuple[Mention, ...]:
         index = start

@@ -211,6 +211,9 @@ class Climber(Roles):
     def _new_clause(self, comma: int) -> bool:
         """Whether what stands before a comma does not govern what follows it."""
         following = comma + 1
+        verb = any(group.verb for group in self.a.cue_starts.get(following + 1, ()))
+        if verb and self.a.is_word(following, "infinitive_markers"):
+            return False
         if self.a.is_word(following, "coordinators") or self.a.is_word(following, "relatives"):
             return True
         if following in self.a.mentions or self.a.is_word(following, "prepositions"):
@@ -239,7 +242,8 @@ class Climber(Roles):
     def _owned(self, mention: Mention, at: int, low: int, cues: list[CueGroup]) -> Owned:
         group = self._noun_after(mention, at)
         if group is None:
-            group = self._cue_ending(self._before(mention.start))
+            before = self._before(mention.start)
+            group = self._cue_ending(before + 1 if self._owns_before(mention) else before)
         own = (group,) if group is not None and group not in cues else ()
         mentions = self._coordinated(mention, low) if not mention.possessive else (mention,)
         joined = self.joined_right(mention, at)

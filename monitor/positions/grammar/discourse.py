@@ -177,6 +177,7 @@ class Discourse:
             ("pair_roles", tuple(self._pair) if len(self._pair) == 2 else ()),
             ("person_roles", (person,) if person else ()),
             ("body_roles", (self.body,) if self.body else ()),
+            ("governments", self._government(person)),
             ("group_roles", self.group),
         )
         for name, actors in kinds:
@@ -188,9 +189,16 @@ class Discourse:
                 if begin + length > sentence.end:
                     continue
                 words = " ".join(a.fold(i) for i in range(begin, begin + length)).replace(" 's", "'s")
-                if words in a.language.words[name] and not self._qualified(begin + length):
+                joined = name == "governments" and a.is_word(begin + length, "coordinators")
+                if words in a.language.words[name] and not joined and not self._qualified(begin + length):
                     return Mention(index, begin + length, actors, MentionKind.ROLE)
         return None
+
+    def _government(self, person: str | None) -> tuple[str, ...]:
+        """Whose "the government" is: the state of the person last named, else the body."""
+        state = self.rules.actors[person].member_of if person is not None else self.body
+        known = state is not None and state in self.rules.actors and self.rules.actors[state].kind is ActorKind.STATE
+        return (state,) if known and state is not None else ()
 
     def _qualified(self, index: int) -> bool:
         token = self.analysis.layout.tokens[index] if index < len(self.analysis.layout.tokens) else None

@@ -72,7 +72,7 @@ class FieldSearch:
         self.salience: Counter[str] = Counter()
         self.rules = rules
         self.layout = lay_out(text, language)
-        self._put_in_order(actors, language)
+        self._put_in_order(actors, matters, language)
         self.a = Analysis(self.layout, language)
         self._ends = [sentence.end for sentence in self.layout.sentences]
         groups = {key for key, actor in rules.actors.items() if actor.kind is ActorKind.GROUP}
@@ -113,7 +113,7 @@ class FieldSearch:
                 self.discourse.topics.append((number, issue))
             self._remember(number, sentence)
 
-    def _put_in_order(self, actors: Sequence[Match], language: Language) -> None:
+    def _put_in_order(self, actors: Sequence[Match], matters: Sequence[Match], language: Language) -> None:
         """Lays the clauses out as the walk expects them, where the language orders them otherwise."""
         names: list[tuple[int, int]] = []
         owners: list[int] = []
@@ -123,7 +123,8 @@ class FieldSearch:
             if end <= len(self.layout.tokens) and self.layout.tokens[end - 1].end > match.end:
                 owners.append(start)
         deny_once(self.layout, language)
-        reorder(self.layout, language, sorted(names), owners)
+        about = {i for match in matters for i in range(*self.layout.written(match.start, match.end))}
+        reorder(self.layout, language, sorted(names), owners, about)
 
     def _tokens_of(self, start: int, end: int) -> tuple[int, int]:
         """A matter as it is read."""

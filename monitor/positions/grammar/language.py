@@ -57,6 +57,11 @@ class CueClass(StrEnum):
     UNSAID = "unsaid"
     ACCUSE = "accuse"
     HELD = "held"
+    HARM = "harm"
+    BENEFIT = "benefit"
+    PREVAIL = "prevail"
+    LAPSE = "lapse"
+    LACKING = "lacking"
 
 
 class LanguageInvalid(ValueError):  # noqa: N818 - named for what it says, as RulesInvalid

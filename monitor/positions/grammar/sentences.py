@@ -17,6 +17,8 @@ SHORT_QUESTION = 8
 """Tokens of a question that its own fragment answers: "The goal? To end the war." is one sentence."""
 TAGGED = frozenset(",.!?")
 """Marks at the end of a quotation that make the shortest one a speech: "Tariffs," she said."""
+MOST_LABEL = 4
+"""Words of a name before a turn in a transcript."""
 SPEECH_WORDS = 3
 """A quotation of fewer words is a term taken up ("the 'peace' plan"), not a speech."""
 
@@ -98,11 +100,38 @@ def lay_out(text: str, language: Language) -> Layout:
     for end_char in [*(i for i, c in enumerate(text) if c in "\n\r\u2028\u2029\x0b\x0c\x85"), len(text)]:
         end = bisect_left(starts, end_char, begin)
         if end > begin:
-            layout.quotations.extend(_quotations(tokens, begin, end, taken_up, language.quotes))
+            turns = _turns(tokens, begin, end)
+            layout.quotations.extend(turns or _quotations(tokens, begin, end, taken_up, language.quotes))
             layout.sentences.extend(_sentences(tokens, begin, end, number, language))
             number += 1
         begin = end
     return layout
+
+
+def _turns(tokens: list[Token], begin: int, end: int) -> list[Quotation]:
+    """The turns of a transcript, each opened by a name in capitals: "Q: Will you sign? POWELL: No."."""
+    openings = [
+        index for index in range(begin + 1, end - 1) if tokens[index].text == ":" and _is_label(tokens, index, begin)
+    ]
+    if not openings:
+        return []
+    return [
+        Quotation(opening + 1, _label_start(tokens, following, begin) if following < end else end, True, False, True)
+        for opening, following in zip(openings, [*openings[1:], end], strict=True)
+    ]
+
+
+def _label_start(tokens: list[Token], colon: int, begin: int) -> int:
+    index = colon
+    while index > begin and tokens[index - 1].is_word and tokens[index - 1].text.isupper():
+        index -= 1
+    return index
+
+
+def _is_label(tokens: list[Token], colon: int, begin: int) -> bool:
+    start = _label_start(tokens, colon, begin)
+    opens = start == begin or tokens[start - 1].text[0] in ENDS
+    return opens and 0 < colon - start <= MOST_LABEL
 
 
 def _quotations(

@@ -21,8 +21,8 @@ ACT_REACH = 5
 """Words between a verb of doing and the matter it does; farther off it has another object."""
 WITHDRAWAL_REACH = 5
 """Words from a verb such as "dropped" to the end of the noun of what is held."""
-AGAINST = (C.OPPOSE, C.EXCLUDE, C.OPPOSE_NOUN, C.BAD)
-FOR = (C.SUPPORT, C.SUPPORT_NOUN, C.GOOD)
+AGAINST = (C.OPPOSE, C.EXCLUDE, C.OPPOSE_NOUN, C.BAD, C.HARM, C.LAPSE)
+FOR = (C.SUPPORT, C.SUPPORT_NOUN, C.GOOD, C.BENEFIT, C.PREVAIL)
 
 
 @dataclass(slots=True)
@@ -40,6 +40,8 @@ class Tally:
     denied: bool = False
     used: list[str] = field(default_factory=list)
     tied: bool = False
+    ought: bool = False
+    refused: bool = False
     stop: str = ""
 
 
@@ -60,7 +62,9 @@ class CueJudge:
                     if tally.stop:
                         return Judgement(None, 0.0, tally.stop)
             if place == "inside" and tally.negated:
-                tally.sign, tally.negated, tally.commits = -tally.sign, False, True
+                tally.sign, tally.negated, tally.commits, tally.refused = -tally.sign, False, True, True
+        if tally.negated and tally.ought:
+            tally.commits = candidate.states_it  # "must not become …": what it ought not to be, no list knows
         tally.negated = False
         if tally.tied:
             return Judgement(None, 0.0, "the matter is what the position depends on, not what it is about")
@@ -78,7 +82,12 @@ def _bearing(cues: Sequence[CueSeen]) -> list[CueSeen]:
     """Without a turn whose object is another, as nothing between takes it up: "loosen the rules for …"."""
     last = next((cue for cue in reversed(cues) if cue.place == "before"), None)
     elsewhere = last is not None and last.has(C.REVERSE) and not last.has(*AGAINST, *FOR) and last.gap > ACT_REACH
-    return [cue for cue in cues if not (elsewhere and cue is last)]
+    turned = max((at for at, cue in enumerate(cues) if cue.place == "before" and cue.has(C.NOW)), default=-1)
+    return [
+        cue
+        for at, cue in enumerate(cues)
+        if not (elsewhere and cue is last) and not (at < turned and cue.has(C.FORMER))
+    ]
 
 
 def _taken_back(cues: Sequence[CueSeen]) -> tuple[list[CueSeen], bool]:
@@ -127,6 +136,8 @@ def _take(tally: Tally, cue: CueSeen) -> None:
         tally.stop = f"'{cue.wording}' is an open question"
         return
     if cue.has(C.NEGATION):
+        if cue.loose:
+            return
         tally.negated = not tally.negated
         tally.used.append(cue.wording)
         return
@@ -142,6 +153,11 @@ def _apply(tally: Tally, cue: CueSeen) -> None:
     """A wording that turns, keeps or opens what follows."""
     if cue.has(C.BAD) and cue.place == "before" and cue.gap == 0 and not cue.has(C.OPPOSE, C.OPPOSE_NOUN):
         return
+    if cue.has(C.LACKING) and cue.place == "after":
+        if tally.refused or tally.negated:
+            tally.conditional = tally.hard_condition = True
+            tally.used.append(cue.wording)
+        return
     if cue.has(C.CONDITION) and cue.has(C.SUPPORT) and cue.place == "before":
         _in_favour(tally, cue, False)  # what one asks in exchange is what one wants
         return
@@ -150,7 +166,7 @@ def _apply(tally: Tally, cue: CueSeen) -> None:
             tally.used.append(cue.wording)
             effect(tally, cue)
             return
-    if cue.has(C.SUPPORT, C.SUPPORT_NOUN, C.GOOD, C.NORMATIVE, C.ACT):
+    if cue.has(*FOR, C.NORMATIVE, C.ACT):
         _in_favour(tally, cue, tally.negated)
 
 
@@ -163,6 +179,7 @@ def _exclude(tally: Tally, cue: CueSeen) -> None:
         tally.left_open = True
     else:
         _turn(tally)
+        tally.refused = True
     tally.commits, tally.tied, tally.negated = True, False, False
 
 
@@ -175,7 +192,8 @@ def _oppose(tally: Tally, cue: CueSeen) -> None:
 def _reverse(tally: Tally, cue: CueSeen) -> None:
     if not tally.negated:
         tally.sign = -tally.sign
-    tally.commits = tally.commits or cue.place == "inside" or cue.gap <= ACT_REACH
+    near = (cue.verb or tally.negated) and min(cue.gap, cue.link) <= ACT_REACH
+    tally.commits = tally.commits or cue.place == "inside" or near
     tally.negated = False
 
 
@@ -206,7 +224,7 @@ def _possible(tally: Tally, cue: CueSeen) -> None:
 
 _EFFECTS: tuple[tuple[tuple[C, ...], Callable[[Tally, CueSeen], None]], ...] = (
     ((C.EXCLUDE,), _exclude),
-    ((C.OPPOSE, C.OPPOSE_NOUN, C.BAD), _oppose),
+    ((C.OPPOSE, C.OPPOSE_NOUN, C.BAD, C.HARM, C.LAPSE), _oppose),
     ((C.REVERSE,), _reverse),
     ((C.CONDITION,), _condition),
     ((C.OPEN,), _open),
@@ -219,16 +237,17 @@ def _in_favour(tally: Tally, cue: CueSeen, negated: bool) -> None:
     if cue.place == "inside":
         tally.commits = tally.commits or cue.has(C.NORMATIVE)
         if negated:
-            tally.sign, tally.against, tally.commits = -tally.sign, True, True
+            tally.sign, tally.against, tally.commits, tally.refused = -tally.sign, True, True, True
         tally.negated = False
         return
     if cue.place == "before" and cue.gap == 0 and not cue.has(C.SUPPORT, C.SUPPORT_NOUN, C.NORMATIVE, C.ACT):
         return
-    only_act = not cue.has(C.SUPPORT, C.SUPPORT_NOUN, C.GOOD, C.NORMATIVE)
-    if only_act and cue.gap > ACT_REACH and cue.place == "before":
+    only_act = not cue.has(*FOR, C.NORMATIVE)
+    if only_act and min(cue.gap, cue.link) > ACT_REACH and cue.place == "before":
         return
     tally.used.append(cue.wording)
+    tally.ought = cue.has(C.NORMATIVE) and cue.place == "after" and (tally.ought or not tally.commits)
     tally.commits, tally.tied = True, False
     if negated:
-        tally.sign, tally.against = -tally.sign, True
+        tally.sign, tally.against, tally.refused = -tally.sign, True, True
     tally.negated = False
