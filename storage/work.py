@@ -16,6 +16,7 @@ from storage.feeds import Feeds
 from storage.forgetting import Retention
 from storage.icons import Icons
 from storage.items import Items
+from storage.known_entries import KnownEntries
 from storage.positions import Positions
 from storage.readings import Readings
 from storage.rules import Rules
@@ -31,6 +32,7 @@ class Work:
     def __init__(self, session: Session) -> None:
         self.feeds = Feeds(session)
         self.items = Items(session)
+        self.known_entries = KnownEntries(session)
         self.stories = Stories(session)
         self.articles = Articles(session)
         self.icons = Icons(session)

@@ -31,6 +31,8 @@ class Fetches(Protocol):
 class Parses(Protocol):
     """Reads a feed's document."""
 
-    async def parse(self, body: bytes, content_type: str | None, base_url: str | None) -> ParsedFeed:
-        """The entries of the document; raises NotAFeed or ParseFailed."""
+    async def parse(
+        self, body: bytes, content_type: str | None, base_url: str | None, known: bytes | None = None
+    ) -> ParsedFeed:
+        """The entries of the document but for those that are `known`; raises NotAFeed or ParseFailed."""
         ...

@@ -7,6 +7,7 @@ from storage.tables.base import Table
 from storage.tables.event import AuditRow, EventRow, MetaRow
 from storage.tables.feed import FeedRow
 from storage.tables.item import ItemRevisionRow, ItemRow, MatchRow, OwnWordsRow, StoryRow, WordKeyRow
+from storage.tables.known import KnownEntriesRow
 from storage.tables.position import ChangeRow, PositionRow
 from storage.tables.rule import RuleRow, RuleSetRow, RuleVersionRow
 from storage.tables.statement import ReadingRow, StatementRow, VerdictRow
@@ -24,6 +25,7 @@ __all__ = [
     "IconRow",
     "ItemRevisionRow",
     "ItemRow",
+    "KnownEntriesRow",
     "MatchRow",
     "MetaRow",
     "OwnWordsRow",

@@ -32,8 +32,10 @@ def rss(names: Iterable[object], title: str = "News") -> bytes:
 class Here:
     """The parser in this process."""
 
-    async def parse(self, body: bytes, content_type: str | None, base_url: str | None) -> ParsedFeed:
-        return parse_document(body, content_type, base_url)
+    async def parse(
+        self, body: bytes, content_type: str | None, base_url: str | None, known: bytes | None = None
+    ) -> ParsedFeed:
+        return parse_document(body, content_type, base_url, known)
 
 
 @asynccontextmanager

@@ -149,10 +149,12 @@ async def test_polls_do_not_lock_one_another_out_of_the_database(sqlite_url: str
 
 async def test_what_fails_for_one_feed_keeps_no_other_from_being_polled(database: Database, slow: Wire) -> None:
     class Stumbles(Here):
-        async def parse(self, body: bytes, content_type: str | None, base_url: str | None) -> ParsedFeed:
+        async def parse(
+            self, body: bytes, content_type: str | None, base_url: str | None, known: bytes | None = None
+        ) -> ParsedFeed:
             if b"stumble" in body:
                 raise RuntimeError("the disk is full")
-            return await super().parse(body, content_type, base_url)
+            return await super().parse(body, content_type, base_url, known)
 
     (bad,) = add(database, slow.give("/bad", body=rss("a", title="stumble")), 1, late=10 * MINUTE)
     well = add(database, slow.give("/feed", body=rss("a")), 1, late=MINUTE)
