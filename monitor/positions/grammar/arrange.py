@@ -33,9 +33,14 @@ class Arranger(Subjects):
     """
 
     def __init__(
-        self, tokens: Sequence[Token], language: Language, names: Collection[tuple[int, int]], owners: Collection[int]
+        self,
+        tokens: Sequence[Token],
+        language: Language,
+        names: Collection[tuple[int, int]],
+        owners: Collection[int],
+        matters: Collection[int],
     ) -> None:
-        super().__init__(tokens, language, names, owners)
+        super().__init__(tokens, language, names, owners, matters)
         self.prefixes = {form[1] for form in language.verbs.parted}
         self.lifted: set[int] = set()
         self.relatives: set[int] = set()
@@ -145,15 +150,16 @@ class Arranger(Subjects):
             subject = self.subject_behind(rest)
         negations = [i for n, i in enumerate(rest) if self._floats(rest, n)]
         reflexive = [i for i in rest if self.is_word(i, "reflexives")]
-        lifted = {verb, *prefix, *cluster, *subject, *negations, *reflexive}
+        breaks = [i for i in rest if self.is_word(i, "clause_breaks")]
+        lifted = {verb, *prefix, *cluster, *subject, *negations, *reflexive, *breaks}
         rest = [i for i in rest if i not in lifted]
         helps = self.is_word(verb, "helper_verbs")
         verbs = [verb, *negations, *reflexive] if helps else [*negations, *reflexive, verb, *prefix]
         verbs += self._turned(cluster)
         self.lifted |= lifted
-        if subject and fore and self.is_object(fore[0]):
-            return [*subject, *verbs, *rest, *fore]
-        return [*fore, *subject, *verbs, *rest]
+        if subject and fore and self.is_object(fore):
+            return [*breaks, *subject, *verbs, *rest, *fore]
+        return [*fore, *breaks, *subject, *verbs, *rest]
 
     def _verb_last(self, clause: _Clause, tail: int, opener: int) -> list[int]:
         c = clause.indexes

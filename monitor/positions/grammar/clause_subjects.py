@@ -13,11 +13,16 @@ SUBJECT_REACH = 6
 
 class Subjects:
     """Finds subjects among the tokens of one field. `names` are token ranges that name actors, `owners` the first
-    tokens of those in the genitive.
+    tokens of those in the genitive, `matters` all tokens that name an issue's matter.
     """
 
     def __init__(
-        self, tokens: Sequence[Token], language: Language, names: Collection[tuple[int, int]], owners: Collection[int]
+        self,
+        tokens: Sequence[Token],
+        language: Language,
+        names: Collection[tuple[int, int]],
+        owners: Collection[int],
+        matters: Collection[int],
     ) -> None:
         self.tokens = tokens
         self.language = language
@@ -25,6 +30,7 @@ class Subjects:
         self.ends_of = dict(names)
         self.inside = {i for start, end in names for i in range(start, end)}
         self.owners = set(owners)
+        self.matters = set(matters)
         self.roles = {w for role in self.words["person_roles"] for w in role.split()} | self.words["body_roles"]
 
     def is_word(self, index: int, name: str) -> bool:
@@ -40,15 +46,11 @@ class Subjects:
         first = index == 0 or not self.tokens[index - 1].is_word
         return self.language.traits.nouns_capitalised and self.tokens[index].is_upper and not first
 
-    def is_object(self, index: int) -> bool:
-        """Whether what a clause begins with is no mere "when" and "where", so that it may stand behind the verb."""
-        if self.is_word(index, "object_prepositions"):
-            return True
-        return self.is_word(index, "determiners") or (self._capital(index) and not self.is_word(index, "prepositions"))
-
-    def _capital(self, index: int) -> bool:
-        small = any(self.is_word(index, name) for name in ("prepositions", "auxiliaries", "adjuncts"))
-        return self.tokens[index].is_upper and not small
+    def is_object(self, row: Sequence[int]) -> bool:
+        """Whether what a clause begins with is a matter, and no mere "when" and "where": it belongs behind the verb."""
+        if self.matters.isdisjoint(row):
+            return False
+        return self.is_word(row[0], "object_prepositions") or not self.is_word(row[0], "prepositions")
 
     def first_of_name(self, index: int) -> bool:
         """Whether a token belongs to an actor's name or is a pronoun."""

@@ -40,10 +40,17 @@ def deny_once(layout: Layout, language: Language) -> None:
             tokens[index] = replace(token, fold=denying)
 
 
-def reorder(layout: Layout, language: Language, names: Collection[tuple[int, int]], owners: Collection[int]) -> None:
+def reorder(
+    layout: Layout,
+    language: Language,
+    names: Collection[tuple[int, int]],
+    owners: Collection[int],
+    matters: Collection[int],
+) -> None:
     """Brings the clauses of a field into the order subject, verb, object where the language asks for it.
 
-    `names` are token ranges that name actors, `owners` the first tokens of those in the genitive. Fills
+    `names` are token ranges that name actors, `owners` the first tokens of those in the genitive,
+    `matters` all tokens that name an issue's matter. Fills
     `layout.places` and `layout.lifted`.
     """
     if not language.traits.verb_second:
@@ -53,7 +60,7 @@ def reorder(layout: Layout, language: Language, names: Collection[tuple[int, int
     for number, quotation in enumerate(layout.quotations):
         if quotation.speech:
             voices[quotation.start : quotation.end] = [number] * (quotation.end - quotation.start)
-    arranger = Arranger(original, language, names, owners)
+    arranger = Arranger(original, language, names, owners, matters)
     for sentence in layout.sentences:
         start = sentence.start
         while start < sentence.end:
