@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from monitor.api.names import Names
 from monitor.api.parameters import Limit, Offset, RowId, Words, address
-from monitor.api.present import item_out, statement_out
+from monitor.api.present import item_out, reading_out, statement_out
 from monitor.api.problem import documented
 from monitor.api.schema import ItemDetail, Items, MatchOut
 from storage.engine import Database
@@ -32,6 +32,7 @@ def items_router(database: Database) -> APIRouter:
             found = work.items.get(item_id)
             matches = work.items.matches(item_id)
             statements = work.statements.for_item(item_id)
+            reading = work.readings.live(item_id)
             names = Names(work.rules.current())
         return ItemDetail(
             **item_out(found).model_dump(),
@@ -48,6 +49,7 @@ def items_router(database: Database) -> APIRouter:
                 )
                 for m in matches
             ],
+            reading=reading_out(reading),
             statements=[statement_out(s, names) for s in statements],
         )
 

@@ -16,6 +16,7 @@ from monitor.api.schema import (
     Named,
     PositionOut,
     StatementOut,
+    ReadingOut,
 )
 from monitor.api.views import ChangeView
 from monitor.model.feed import Feed, FeedStatus
@@ -25,6 +26,7 @@ from monitor.model.statement import Statement
 from monitor.net.mask import mask
 
 
+from storage.values import StoredReading
 def actor_out(actor: str, names: Names) -> Named:
     """An actor by id and name."""
     return Named(id=actor, name=names.actor(actor))
@@ -162,4 +164,18 @@ def item_out(item: Item) -> ItemOut:
         seen_at=item.seen_at,
         lang=item.lang,
         baseline=item.baseline,
+    )
+
+
+def reading_out(reading: StoredReading | None) -> ReadingOut | None:
+    """Who read an item; None before it was read."""
+    if reading is None:
+        return None
+    return ReadingOut(
+        extractor=reading.extractor,
+        version=reading.version,
+        at=reading.at,
+        wanted=reading.wanted,
+        fallback_reason=reading.fallback_reason,
+        again_at=reading.again_at,
     )

@@ -196,6 +196,28 @@ class MatchOut(BaseModel):
 class ItemDetail(ItemOut):
     """An item with its text, what the rules found in it and what was read from it."""
 
+class ArticleOut(BaseModel):
+    """The page behind an item. `note` says why it could not be had, or what is missing from it."""
+
+    state: ArticleState
+    note: str
+    fetched_at: datetime | None
+
+
+class ReadingOut(BaseModel):
+    """Who read an item. Where `extractor` stood in for `wanted`, `fallback_reason` says why, and `again_at` when that
+    one is asked again; null: never.
+    """
+
+    extractor: str = Field(examples=["grammar"])
+    version: str
+    at: datetime
+    wanted: str | None
+    fallback_reason: str | None
+    again_at: datetime | None
+
+
     text: str
     matches: list[MatchOut]
     statements: list[StatementOut]
+    reading: ReadingOut | None

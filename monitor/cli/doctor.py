@@ -68,11 +68,19 @@ def doctor(
 
     Example: [bold]volteface doctor --settings[/]
     """
+    from monitor.cli.reading_health import of_extractor
+
     settings = load_settings()
     findings = (
         list(_worker_alone(settings))
         if worker
-        else [*_of_settings(settings), *_rules(settings), *_database(settings), *_mail(settings)]
+        else [
+            *_of_settings(settings),
+            *_rules(settings),
+            *of_extractor(settings),
+            *_database(settings),
+            *_mail(settings),
+        ]
     )
     if as_json:
         put_json({"findings": findings, **({"settings": dict(_settings(settings))} if settings_too else {})})
@@ -120,6 +128,8 @@ def _packs(settings: Settings, warnings: int) -> str:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
+    from monitor.cli.reading_health import of_readings
+
     try:
         database = Database(settings.database)
         database.check()
@@ -133,6 +143,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             yield from _disk(database)
             yield _worker(work, now)
             yield from _queues(work)
+            yield from of_readings(work, settings, now)
             yield from _feeds(work, now)
             yield from _subscriptions(work, settings)
         database.close()

@@ -13,6 +13,7 @@ from monitor.model.moment import parse_moment
 from monitor.web.words import distance
 from storage.engine import Database
 from storage.errors import StorageError
+from storage.values import StandIns
 
 TICK = "worker.tick"
 """The meta key under which a worker writes the time of its last tick, in ISO 8601."""
@@ -28,12 +29,17 @@ class HealthProbe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readiness:
-    """What /readyz found; `reason` says in plain words why we are not ready, and what to do."""
+    """What /readyz found; `reason` says in plain words why we are not ready, and what to do.
+
+    `reading` says how many items wait to be read again because another extractor had to stand in; they make nobody
+    unready.
+    """
 
     ready: bool
     database: str
     worker: str
     reason: str | None = None
+    reading: str | None = None
 
 
 def readiness(database: Database, probe: HealthProbe, now: datetime) -> Readiness:
@@ -41,6 +47,7 @@ def readiness(database: Database, probe: HealthProbe, now: datetime) -> Readines
     try:
         with database.view() as work:
             written = work.meta.get(TICK)
+            stand_ins = work.readings.stand_ins()
     except StorageError as error:
         return Readiness(ready=False, database="fails", worker="unknown", reason=str(error))
     if written is None:
@@ -60,7 +67,20 @@ def readiness(database: Database, probe: HealthProbe, now: datetime) -> Readines
         worker = f"ticked {distance(age.total_seconds())} ago"
         reason = f"the worker {worker}; look whether `volteface worker` or `volteface up` still runs"
     ready = fresh or not probe.worker_expected
-    return Readiness(ready=ready, database="answers", worker=worker, reason=None if fresh else reason)
+    return Readiness(
+        ready=ready,
+        database="answers",
+        worker=worker,
+        reason=None if fresh else reason,
+        reading=_reading(stand_ins),
+    )
+
+
+def _reading(stand_ins: StandIns) -> str | None:
+    latest = stand_ins.latest
+    if latest is None or not stand_ins.waiting:
+        return None
+    return f"{stand_ins.waiting} read by {latest.extractor} in place of {latest.wanted}: {latest.fallback_reason}"
 
 
 def health_router(database: Database, probe: HealthProbe, clock: Callable[[], datetime]) -> APIRouter:
@@ -77,6 +97,7 @@ def health_router(database: Database, probe: HealthProbe, clock: Callable[[], da
             "database": found.database,
             "worker": found.worker,
             "reason": found.reason,
+            "reading": found.reading,
         }
         return JSONResponse(body, 200 if found.ready else 503, headers={"Cache-Control": "no-store"})
 

@@ -17,7 +17,7 @@ class ReadingRow(Table, table=True):
     """
 
     __tablename__ = "reading"
-    __table_args__ = (Index(None, "item_id", "live"), Index(None, "again_at"), NUMBERED)
+    __table_args__ = (Index(None, "item_id", "live"), Index(None, "again_at"), Index(None, "wanted"), NUMBERED)
 
     id: int | None = row_id()
     item_id: int = refers("item.id", "CASCADE")

@@ -54,6 +54,7 @@ def items_router(desk: Desk) -> APIRouter:
             found = work.items.get(item_id)
             matches = work.items.matches(item_id)
             statements = work.statements.for_item(item_id)
+            reading = work.readings.live(item_id)
             names = Names(work.rules.current())
             feed_title = work.items.feed_title(item_id)
         values = {
@@ -64,6 +65,7 @@ def items_router(desk: Desk) -> APIRouter:
             "text": segments(found.text, marks("text", found, matches, statements, names)),
             "reasons": reasons(found, matches, names),
             "statements": statements,
+            "reading": reading,
         }
         return desk.pages.page("item.html", values)
 

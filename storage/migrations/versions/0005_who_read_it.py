@@ -23,6 +23,7 @@ def upgrade() -> None:
     ):
         op.add_column("reading", column)
     op.create_index("ix_reading_again_at", "reading", ["again_at"])
+    op.create_index("ix_reading_wanted", "reading", ["wanted"])
     op.create_table(
         "answer",
         sa.Column("key", TEXT, nullable=False),
