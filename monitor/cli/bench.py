@@ -13,7 +13,7 @@ from rich.progress import track
 from monitor.bench import frontier as frontier_bench
 from monitor.bench import tracker as tracker_bench
 from monitor.bench.tally import Score
-from monitor.cli import bench_reading
+from monitor.cli import bench_polling, bench_reading
 from monitor.cli.boot import tracker as made_tracker
 from monitor.cli.boot import tracker_config
 from monitor.cli.talk import JsonFlag, put_json, put_table, say, talk
@@ -34,6 +34,7 @@ group = typer.Typer(help="Benchmarks; each prints its figures beside those of a 
 def register(app: typer.Typer) -> None:
     """Adds the commands of this file."""
     bench_reading.register(group)
+    bench_polling.register(group)
     app.add_typer(group, name="bench")
 
 
