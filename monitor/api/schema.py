@@ -193,17 +193,6 @@ class MatchOut(BaseModel):
     end: int
 
 
-class ItemDetail(ItemOut):
-    """An item with its text, what the rules found in it and what was read from it."""
-
-class ArticleOut(BaseModel):
-    """The page behind an item. `note` says why it could not be had, or what is missing from it."""
-
-    state: ArticleState
-    note: str
-    fetched_at: datetime | None
-
-
 class ReadingOut(BaseModel):
     """Who read an item. Where `extractor` stood in for `wanted`, `fallback_reason` says why, and `again_at` when that
     one is asked again; null: never.
@@ -217,7 +206,10 @@ class ReadingOut(BaseModel):
     again_at: datetime | None
 
 
+class ItemDetail(ItemOut):
+    """An item with its text, what the rules found in it and what was read from it."""
+
     text: str
     matches: list[MatchOut]
-    statements: list[StatementOut]
     reading: ReadingOut | None
+    statements: list[StatementOut]

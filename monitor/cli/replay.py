@@ -15,6 +15,7 @@ from rich.progress import Progress
 from monitor.cli.boot import tracker, utc_now
 from monitor.cli.documents import Document, documents
 from monitor.cli.extractors import ExtractorOption, chosen_extractor
+from monitor.cli.logs import set_up_logs
 from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.rules import Packs
 from monitor.cli.talk import JsonFlag, counted, put_json, put_table, say, talk
@@ -52,6 +53,7 @@ def replay(
         if not pack.is_dir():
             raise CommandError(f"--pack {pack} is not a folder", Exit.USAGE)
     settings = load_settings(packs=tuple(packs) if packs else None, extractor=by)
+    set_up_logs(settings.log_format)
     items = sorted(documents(file, "jsonl", utc_now()), key=lambda d: (d.date, d.id))
     with tempfile.TemporaryDirectory(prefix="volteface-replay-") as folder:
         database = Database(f"sqlite:///{folder}/replay.db")

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 
-import structlog
 from anyio.from_thread import BlockingPortal
 
 from monitor.completions.answer import Completion
@@ -34,8 +33,6 @@ from storage.engine import Database
 
 FIRST_AGAIN = timedelta(minutes=5)
 """How long an item that was read by the stand-in waits until the model is asked again; Reader doubles it."""
-
-_log = structlog.get_logger(__name__)
 
 
 class Asks(Protocol):
@@ -135,7 +132,6 @@ class LlmExtractor:
             return self._stood_in(item, matches, rules, Fallback(wanted=NAME, reason=str(unusable)))
 
     def _stood_in(self, item: Item, matches: Sequence[Match], rules: RuleSet, fallback: Fallback) -> Reading:
-        _log.warning("item read by the stand-in", item=item.id, extractor=self._stand_in.name, reason=fallback.reason)
         return in_place(self._stand_in.read(item, matches, rules), fallback)
 
     async def _cancel(self) -> None:

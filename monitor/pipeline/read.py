@@ -145,6 +145,8 @@ class Reader:
     ) -> ReadReport:
         matches, reading = found or self._alone(item, rules)
         statements, fallback = reading.statements, reading.fallback
+        if fallback is not None:
+            _log.warning("another extractor stands in", item=item.id, by=reading.extractor, reason=fallback.reason)
         with self._database.work() as work:
             if not (work.items.still_stood_in(item) if again else work.items.still_waits(item)):
                 return ReadReport()
