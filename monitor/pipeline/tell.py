@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,8 +12,9 @@ from monitor.alerts.compose import Composed, Links, compose
 from monitor.alerts.wants import reason_against, reason_against_match
 from monitor.model.alert import AlertContent, AlertKind, DeliveryStatus, MatchContent, Subscription
 from monitor.model.item import Item
-from monitor.model.position import ChangeKind, ChangeStatus
+from monitor.model.position import Change, ChangeKind, ChangeStatus
 from monitor.pipeline.content import change_content, match_content
+from monitor.pipeline.utterance import Utterance
 from rules.model import Match, RuleSet
 from storage.values import ChangeTransition, StoredAlert
 from storage.work import Work
@@ -52,22 +52,27 @@ class Teller:
         now: datetime,
     ) -> list[str]:
         change = transition.change
-        actor = rules.actors.get(change.found.actor)
-        wanting = [s for s in subscriptions if reason_against(change, actor, s) is None]
+        wanting = _wanting(change, subscriptions, rules)
+        return self._queue_change(work, change, _bodies_moved(transition, batch), wanting, rules, now)
+
+    def _queue_change(
+        self,
+        work: Work,
+        change: Change,
+        moves: tuple[str, ...],
+        wanting: Sequence[Subscription],
+        rules: RuleSet,
+        now: datetime,
+    ) -> list[str]:
         if not wanting:
             return []
-        moves = _bodies_moved(transition, batch)
         content = change_content(work, change, rules, AlertKind.CHANGE, moves)
-        alerts = work.alerts.alerts_for_change(change.id)
-        taken_back = Counter(a.subscription_id for a in alerts if a.kind is AlertKind.CORRECTION)
+        utterance = Utterance(work, change)
         queued: list[str] = []
         for subscription in wanting:
-            # One utterance that moves a person and a body is told once: whichever comes first takes the key.
-            what = "split" if change.found.kind is ChangeKind.SPLIT else "change"
-            state = "pending:" if change.found.status is ChangeStatus.PENDING else ""
-            again = taken_back[subscription.id]
-            dedup = f"{state}{what}:{change.found.issue}:{change.found.trigger}" + (f":{again}" if again else "")
-            queued += self._queue(work, subscription, content, dedup, now, change_id=change.id)
+            queued += self._queue(
+                work, subscription, content, utterance.name_for(subscription.id), now, change_id=change.id
+            )
         return queued
 
     def _take_back(self, work: Work, transition: ChangeTransition, rules: RuleSet, now: datetime) -> list[str]:
@@ -93,6 +98,21 @@ class Teller:
                 target = subscriptions[alert.subscription_id]
                 dedup = f"correction:{alert.id}"
                 queued += self._queue(work, target, content, dedup, now, change_id=change.id)
+        heard = [subscriptions[i] for i in dict.fromkeys(a.subscription_id for a in told)]
+        return queued + self._tell_what_still_holds(work, change, heard, rules, now)
+
+    def _tell_what_still_holds(
+        self, work: Work, fallen: Change, heard: Sequence[Subscription], rules: RuleSet, now: datetime
+    ) -> list[str]:
+        """Whom the same words moved besides, and who still holds it, was told with the change that fell: told now.
+
+        Otherwise a correction about a minister would leave its reader believing that their state had not moved either.
+        """
+        queued: list[str] = []
+        for other in Utterance(work, fallen).others:
+            if other.found.status in _TOLD:
+                wanting = [s for s in _wanting(other, heard, rules) if not Utterance(work, other).stands_told(s.id)]
+                queued += self._queue_change(work, other, (), wanting, rules, now)
         return queued
 
     def tell_matches(
@@ -156,6 +176,11 @@ def _falls(transition: ChangeTransition) -> bool:
     """Whether what was told no longer holds; a confirmed change of another kind than before still does."""
     status = transition.change.found.status
     return status not in _TOLD or (transition.was is ChangeStatus.CONFIRMED and status is not ChangeStatus.CONFIRMED)
+
+
+def _wanting(change: Change, subscriptions: Sequence[Subscription], rules: RuleSet) -> list[Subscription]:
+    actor = rules.actors.get(change.found.actor)
+    return [s for s in subscriptions if reason_against(change, actor, s) is None]
 
 
 def _bodies_moved(transition: ChangeTransition, batch: Sequence[ChangeTransition]) -> tuple[str, ...]:

@@ -66,7 +66,9 @@ def splits(body: str, issue: str, members: Mapping[str, Fold], rules: RuleSet) -
 
 def _sits(actor: str, on: date, rules: RuleSet) -> bool:
     rule = rules.actors.get(actor)
-    return rule is not None and (rule.kind is not ActorKind.PERSON or rules.holds_office(actor, on))
+    if rule is None or rule.kind is ActorKind.COMMENTATOR:
+        return False
+    return rule.kind is not ActorKind.PERSON or rules.holds_office(actor, on)
 
 
 def _opposite(move: FoundChange, sitting: Mapping[str, FoundChange]) -> FoundChange | None:

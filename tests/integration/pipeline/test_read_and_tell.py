@@ -107,6 +107,65 @@ def test_an_alert_that_nobody_got_is_cancelled_without_a_correction(walk: Walk) 
     assert alert.delivery is DeliveryStatus.CANCELLED
 
 
+def deliver_all(walk: Walk) -> None:
+    with walk.database.work() as work:
+        for delivery in work.alerts.claim_due(NOW_LATER, 10, LEASE):
+            work.alerts.record(delivery, DELIVERED, DeliveryStatus.DELIVERED, None, NOW_LATER)
+
+
+HARBOUR = "Prime Minister Astrid Holm visited the harbour of Stavik."
+
+
+def both_turn(walk: Walk) -> list[int]:
+    """The premier and her minister turn one after the other; the words that begin it are hers. Her items after that."""
+    minister, his = "Fisheries minister Sten Berg", [w.replace("she", "he") for w in AGAINST]
+    walk.says(HOLM, FOR, 0, baseline=True)
+    walk.says(minister, [w.replace("she", "he") for w in FOR], 0, baseline=True)
+    hers = walk.says(HOLM, AGAINST, 20)
+    walk.says(minister, his, 25)
+    walk.read()
+    return hers[1:]
+
+
+def test_when_only_the_persons_change_falls_those_told_hear_of_the_state_that_still_holds_it(walk: Walk) -> None:
+    walk.subscribe(Filter(actors=frozenset({"astrid-holm", "norland"}), kinds=frozenset({ChangeKind.REVERSED})))
+    later = both_turn(walk)
+    assert [a.content["actor_id"] for a in walk.alerts()] == ["astrid-holm"]
+    deliver_all(walk)
+    for item in later:
+        walk.revise(item, HARBOUR)
+    walk.read()
+    assert walk.changes()[-1].found.status is not ChangeStatus.CONFIRMED
+    assert walk.changes("norland")[-1].found.status is ChangeStatus.CONFIRMED
+    assert [(a.kind, a.content["actor_id"]) for a in walk.alerts()] == [
+        (AlertKind.CHANGE, "astrid-holm"),
+        (AlertKind.CORRECTION, "astrid-holm"),
+        (AlertKind.CHANGE, "norland"),
+    ]
+    deliver_all(walk)
+    for item, wording in zip(later, AGAINST[1:], strict=True):
+        walk.revise(item, wording.format(who=HOLM))
+    walk.read()
+    told = [(a.kind, a.content["actor_id"]) for a in walk.alerts() if a.delivery is DeliveryStatus.PENDING]
+    assert told == [(AlertKind.CHANGE, "astrid-holm")]  # hers is back; that of the state was never in doubt
+    assert len(walk.alerts()) == 4
+
+
+def test_a_change_whose_alert_was_cancelled_unseen_is_told_when_it_comes_back(walk: Walk) -> None:
+    walk.subscribe(Filter(actors=frozenset({"astrid-holm"})))
+    walk.says(HOLM, FOR, 0, baseline=True)
+    items = walk.says(HOLM, AGAINST, 20)
+    walk.read()
+    for item in items[1:]:
+        walk.revise(item, HARBOUR)
+    walk.read()
+    assert [a.delivery for a in walk.alerts()] == [DeliveryStatus.CANCELLED]
+    for item, wording in zip(items[1:], AGAINST[1:], strict=True):
+        walk.revise(item, wording.format(who=HOLM))
+    walk.read()
+    assert [a.delivery for a in walk.alerts()] == [DeliveryStatus.CANCELLED, DeliveryStatus.PENDING]
+
+
 def test_ministers_who_contradict_each_other_split_the_state(walk: Walk) -> None:
     walk.says(HOLM, FOR, 0)
     walk.says("Fisheries minister Sten Berg", [w.replace("she", "he") for w in AGAINST], 5)

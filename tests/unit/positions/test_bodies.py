@@ -53,6 +53,12 @@ def test_statements_count_for_a_body_on_the_day_of_the_office_and_never_as_claim
     assert counted_for("land", [in_office, after, claimed], RULES) == [in_office]
 
 
+def test_commentators_and_members_without_office_never_count_for_a_body() -> None:
+    own, pundit, private = said(S, 5, holder="land"), said(O, 6, holder="pundit"), said(O, 7, holder="private")
+    assert counted_for("land", [own, pundit, private], RULES) == [own]
+    assert counted_for("pundit", [own, pundit, private], RULES) == [pundit]
+
+
 def member_folds(*statements: Statement) -> dict[str, Fold]:
     holders = {s.read.holder for s in statements}
     tracker = FilterTracker()
@@ -72,3 +78,9 @@ def test_who_left_office_cannot_split_it() -> None:
     ann = [said(S, d, holder="ann") for d in (0, 1, 2)]
     bob = [said(O, d, holder="bob") for d in (25, 26, 27)]
     assert splits("land", "dam", member_folds(*ann, *bob), RULES) == ()
+
+
+def test_a_commentator_cannot_split_a_body() -> None:
+    ann = [said(S, d, holder="ann") for d in (0, 1, 2)]
+    pundit = [said(O, d, holder="pundit") for d in (5, 6, 7)]
+    assert splits("land", "dam", member_folds(*ann, *pundit), RULES) == ()

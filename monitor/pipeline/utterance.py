@@ -1,0 +1,69 @@
+"""What one utterance moved, and who was told of it: the words that move a minister and their state are told once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+
+from monitor.model.alert import AlertKind, DeliveryStatus
+from monitor.model.position import Change, ChangeKind, ChangeStatus
+from storage.values import StoredAlert
+from storage.work import Work
+
+_AROUND = timedelta(days=30)
+"""Changes that one utterance triggers are dated by the same words; copies of them can be some days apart."""
+_ALL = 1_000_000
+
+
+class Utterance:
+    """The utterance that triggered a change. `others` are the changes that it triggered for other actors."""
+
+    def __init__(self, work: Work, change: Change) -> None:
+        self._change = change
+        self.others = _others(work, change)
+        self._told = work.alerts.alerts_for_change(change.id)
+        self._taken_back = _taken_back(self._told)
+        self._others_taken_back = sum(
+            (_taken_back(work.alerts.alerts_for_change(other.id)) for other in self.others), Counter[int]()
+        )
+
+    def name_for(self, subscription: int) -> str:
+        """What telling this subscription of the change is called; the same name is never told twice.
+
+        Whichever change of the utterance comes first takes its name. Once one of them was taken back, each has a name
+        of its own, with the number of times that it was.
+        """
+        found = self._change.found
+        state = "pending:" if found.status is ChangeStatus.PENDING else ""
+        what = "split" if found.kind is ChangeKind.SPLIT else "change"
+        name = f"{state}{what}:{found.issue}:{found.trigger}"
+        times = self._taken_back[subscription]
+        return f"{name}:{found.actor}:{times}" if times or self._others_taken_back[subscription] else name
+
+    def stands_told(self, subscription: int) -> bool:
+        """Whether this subscription was told of the change itself, and it was not taken back."""
+        told = sum(a.subscription_id == subscription and a.kind is AlertKind.CHANGE for a in self._told)
+        return told > self._taken_back[subscription]
+
+
+def _others(work: Work, change: Change) -> tuple[Change, ...]:
+    found = change.found
+    if found.kind is ChangeKind.SPLIT:
+        return ()
+    near = work.positions.changes(since=found.at - _AROUND, issue=found.issue, limit=_ALL)
+    return tuple(
+        other
+        for other in reversed(near)
+        if other.id != change.id and other.found.trigger == found.trigger and other.found.kind is not ChangeKind.SPLIT
+    )
+
+
+def _taken_back(alerts: Sequence[StoredAlert]) -> Counter[int]:
+    """How many alerts of each subscription were corrected, or cancelled before anybody saw them."""
+    corrected = {a.dedup.removeprefix("correction:") for a in alerts if a.kind is AlertKind.CORRECTION}
+    return Counter(
+        a.subscription_id
+        for a in alerts
+        if a.kind is AlertKind.CHANGE and (a.id in corrected or a.delivery is DeliveryStatus.CANCELLED)
+    )
