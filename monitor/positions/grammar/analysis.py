@@ -119,6 +119,15 @@ class Analysis:
         """Whether a token ends as words of a kind do in the language: "adverb", "participle", "gerund", "verb"."""
         return self.fold(index).endswith(self.language.endings[kind])
 
+    def mere_preposition(self, group: CueGroup) -> bool:
+        """Whether a wording is only a preposition before a name: "Sanktionen gegen Russland", not "Tusk gegen …"."""
+        if group.end - group.start > 1 or not group.has(CueClass.OPPOSE):
+            return False
+        following = group.end
+        while self.is_word(following, "determiners"):
+            following += 1
+        return self.is_word(group.start, "prepositions") and following in self.mentions
+
     def quotation_at(self, index: int) -> int | None:
         """The speech that a token stands in, as an index into the layout's quotations."""
         number = self._speech_of[index] if 0 <= index < len(self._speech_of) else -1

@@ -31,6 +31,7 @@ class Around(Behind):
             for index in range(matter.start, matter.end)
             for group in self.a.cue_starts.get(index, ())
             if group.end <= matter.end
+            and not self.a.mere_preposition(group)
             and not self._of_proposition(group, matter)
             and (group.verb or not group.has(CueClass.OPPOSE_NOUN, CueClass.SUPPORT_NOUN))
         ]
@@ -45,7 +46,8 @@ class Around(Behind):
         if self.a.is_word(before, "prepositions"):
             return False
         going_on = self.a.ends(matter.start, "gerund") and not self.a.is_word(before, "passives")
-        if self.a.is_word(before, "infinitive_markers") or going_on:
+        noun = self.a.is_word(before, "determiners") and not self.a.language.traits.names_modify_nouns
+        if self.a.is_word(before, "infinitive_markers") or going_on or noun:
             return False
         verb = any(group.verb for group in self.a.cue_starts.get(matter.start, ()))
         auxiliary = (

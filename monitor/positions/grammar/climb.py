@@ -79,7 +79,7 @@ class Climber(Roles):
         walk.index = mention.start
 
     def _meet_cue(self, walk: Walk, group: CueGroup) -> None:
-        if self._is_preposition(group):
+        if self.a.mere_preposition(group):
             walk.index -= 1
             return
         if walk.governing and not self._is_noun(group):
@@ -91,15 +91,6 @@ class Climber(Roles):
         if about or self._begins_conjunct(group):
             walk.governing = False
         walk.index = group.start
-
-    def _is_preposition(self, group: CueGroup) -> bool:
-        """Whether a wording is a mere preposition before a name: "Sanktionen gegen Russland", not "Tusk gegen …"."""
-        if group.end - group.start > 1 or not group.has(CueClass.OPPOSE):
-            return False
-        following = group.end
-        while self.a.is_word(following, "determiners"):
-            following += 1
-        return self.a.is_word(group.start, "prepositions") and following in self.a.mentions
 
     def _is_noun(self, group: CueGroup) -> bool:
         """Whether a form of a verb of doing is a noun: "a meeting of"."""

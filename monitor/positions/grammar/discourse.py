@@ -100,7 +100,7 @@ class Discourse:
                 if quotation is not None
                 else None
             )
-        if a.is_word(index, "third_person_singular"):
+        if a.is_word(index, "third_person_singular") and not self._impersonal(index):
             return self.made(index, self._teller(index, sentence) or self._other(person, speaker))
         if a.is_word(index, "possessive_singular"):
             return self.made(index, self._other(person, speaker), possessive=True)
@@ -112,6 +112,21 @@ class Discourse:
         if a.is_word(index, "neuter") and speaker is None and body and self._refers(index, sentence):
             return self.made(index, (body,))
         return None
+
+    def _impersonal(self, index: int) -> bool:
+        """Whether "il" is nobody: "il faut", "il ne serait pas réaliste de"."""
+        judged = (CueClass.GOOD, CueClass.BAD, CueClass.OPEN)
+        if not self.analysis.language.words["impersonal_verbs"]:
+            return False
+        for ahead in range(index + 1, index + 5):
+            if self.analysis.is_word(ahead, "impersonal_verbs"):
+                return True
+            if any(g.has(*judged) and not g.verb for g in self.analysis.cue_starts.get(ahead, ())):
+                return self.analysis.is_word(ahead - 1, "passives") or self.analysis.is_word(ahead - 2, "passives")
+            negates = any(g.has(CueClass.NEGATION) for g in self.analysis.cue_starts.get(ahead, ()))
+            if not negates and not self.analysis.is_word(ahead, "auxiliaries"):
+                return False
+        return False
 
     def _teller(self, index: int, sentence: Sentence) -> tuple[str, ...]:
         """Whom "he" means right behind a verb of saying: "X, who met Y, said he …" is about X."""

@@ -145,9 +145,10 @@ class Roles:
         if any(g.has(CueClass.ACCORDING) for g in self.a.cue_ends.get(preposition + 1, ())):
             return Role.SUBJECT
         if self.a.is_word(preposition, "owners"):
-            group = self._cue_ending(preposition)
-            if group is not None and group.has(*NOUNS):
-                return Role.OWNER
+            for end in (preposition, preposition + 1):
+                group = self._cue_ending(end)
+                if group is not None and group.has(*NOUNS):
+                    return Role.OWNER
         return Role.OTHER
 
     def _modifies(self, mention: Mention) -> bool:
