@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from monitor.api.names import Names
 from monitor.api.parameters import Limit, Offset, RowId, Words, address
-from monitor.api.present import item_out, reading_out, statement_out
+from monitor.api.present import article_out, item_out, reading_out, statement_out
 from monitor.api.problem import documented
 from monitor.api.schema import ItemDetail, Items, MatchOut
 from storage.engine import Database
@@ -33,10 +33,12 @@ def items_router(database: Database) -> APIRouter:
             matches = work.items.matches(item_id)
             statements = work.statements.for_item(item_id)
             reading = work.readings.live(item_id)
+            article = work.articles.of([item_id]).get(item_id)
             names = Names(work.rules.current())
         return ItemDetail(
             **item_out(found).model_dump(),
             text=found.text,
+            article=article_out(article),
             matches=[
                 MatchOut(
                     kind=m.kind,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from monitor.api.links import safe_link
 from monitor.api.names import Names
 from monitor.api.schema import (
+    ArticleOut,
     ChangeDetail,
     ChangeOut,
     FeedOut,
@@ -15,18 +16,19 @@ from monitor.api.schema import (
     ItemRef,
     Named,
     PositionOut,
-    StatementOut,
     ReadingOut,
+    StatementOut,
 )
 from monitor.api.views import ChangeView
+from monitor.model.article import StoredArticle
 from monitor.model.feed import Feed, FeedStatus
 from monitor.model.item import Item
 from monitor.model.position import Change, FoundPosition
 from monitor.model.statement import Statement
 from monitor.net.mask import mask
-
-
 from storage.values import StoredReading
+
+
 def actor_out(actor: str, names: Names) -> Named:
     """An actor by id and name."""
     return Named(id=actor, name=names.actor(actor))
@@ -147,7 +149,15 @@ def feed_out(feed: Feed, counts: Mapping[int, int]) -> FeedOut:
         empty_polls=feed.empty_polls,
         newest_entry_at=feed.newest_entry_at,
         rhythm_s=feed.rhythm_s,
+        articles=feed.articles,
     )
+
+
+def article_out(article: StoredArticle | None) -> ArticleOut | None:
+    """The article behind an item, as far as it was asked for."""
+    if article is None:
+        return None
+    return ArticleOut(state=article.state, note=mask(article.note), fetched_at=article.fetched_at)
 
 
 def item_out(item: Item) -> ItemOut:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from monitor.model.article import ArticleState
 from monitor.model.feed import FeedStatus
 from monitor.model.position import ChangeKind, ChangeStatus
 from monitor.model.statement import Stance
@@ -126,7 +127,8 @@ class FeedOut(BaseModel):
     """A feed and how it is. Secrets within its address are masked.
 
     `polls` and `empty_polls` count recent successful polls and those among them without news; `rhythm_s` is the usual
-    gap between the feed's entries in seconds.
+    gap between the feed's entries in seconds. `articles` says whether whole articles are fetched; null follows the
+    setting.
     """
 
     id: int
@@ -150,6 +152,7 @@ class FeedOut(BaseModel):
     empty_polls: int
     newest_entry_at: datetime | None
     rhythm_s: int | None
+    articles: bool | None
 
 
 class Feeds(BaseModel):
@@ -193,6 +196,14 @@ class MatchOut(BaseModel):
     end: int
 
 
+class ArticleOut(BaseModel):
+    """The page behind an item. `note` says why it could not be had, or what is missing from it."""
+
+    state: ArticleState
+    note: str
+    fetched_at: datetime | None
+
+
 class ReadingOut(BaseModel):
     """Who read an item. Where `extractor` stood in for `wanted`, `fallback_reason` says why, and `again_at` when that
     one is asked again; null: never.
@@ -207,9 +218,13 @@ class ReadingOut(BaseModel):
 
 
 class ItemDetail(ItemOut):
-    """An item with its text, what the rules found in it and what was read from it."""
+    """An item with its text, what the rules found in it and what was read from it.
+
+    `article` is null where the page was not asked for.
+    """
 
     text: str
+    article: ArticleOut | None
     matches: list[MatchOut]
     reading: ReadingOut | None
     statements: list[StatementOut]

@@ -68,6 +68,13 @@ def put_feed(feed: Feed, items: int, now: datetime) -> None:
     put_table(("", ""), [*rows, *sorted(told.items())], empty="")
 
 
+def articles_in_words(feed: Feed, *, by_default: bool) -> str:
+    """Whether articles of the feed are fetched, and what says so."""
+    fetched = by_default if feed.articles is None else feed.articles
+    why = "as VOLTEFACE_ARTICLES says" if feed.articles is None else "set for this feed"
+    return f"whole articles are {'fetched' if fetched else 'not fetched'}, {why}"
+
+
 def _share(found: FeedHealth) -> str:
     return "" if found.empty_share is None else f"{found.empty_share:.0%}"
 

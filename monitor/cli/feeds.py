@@ -13,7 +13,9 @@ import typer
 
 from monitor.cli.boot import cadence_config, fetch_config, open_database, utc_now
 from monitor.cli.discover import discover_feeds, looked_up, must_be_no_page
+from monitor.cli.feed_articles import set_articles
 from monitor.cli.feed_rows import feed_row, put_feed, put_feeds
+from monitor.cli.known import find_feed
 from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.talk import JsonFlag, counted, put_json, put_table, say
 from monitor.feeds.address import feed_address
@@ -27,7 +29,6 @@ from monitor.net.guard import Guard
 from monitor.net.mask import MASK, mask
 from monitor.settings import load_settings
 from storage.errors import FeedExists
-from storage.work import Work
 
 group = typer.Typer(help="The feeds that are polled.", no_args_is_help=True)
 
@@ -35,16 +36,6 @@ group = typer.Typer(help="The feeds that are polled.", no_args_is_help=True)
 def register(app: typer.Typer) -> None:
     """Adds the commands of this file."""
     app.add_typer(group, name="feeds")
-
-
-def find_feed(work: Work, named: str) -> Feed:
-    """A feed by id or address. Raises CommandError."""
-    if named.isdigit():
-        return work.feeds.get(int(named))
-    feed = work.feeds.by_url(named)
-    if feed is None:
-        raise CommandError(f"no feed has the address {mask(named)}; `volteface feeds list` shows them", Exit.NOT_FOUND)
-    return feed
 
 
 @group.command()
@@ -85,6 +76,7 @@ def add(
 
 
 group.command("discover")(discover_feeds)
+group.command("articles")(set_articles)
 
 
 @group.command("list")
@@ -185,7 +177,9 @@ def import_opml(
                 # A title that is only the address would hide the one that the feed gives itself.
                 title = "" if outline.title == outline.url else outline.title
                 due = first_due(len(added), len(outlines), now, cadence)
-                added.append(work.feeds.add(outline.url, title, outline.folder, now, due=due))
+                feed = work.feeds.add(outline.url, title, outline.folder, now, due=due)
+                work.feeds.set_articles(feed.id, outline.articles)
+                added.append(work.feeds.get(feed.id))
             except FeedExists:
                 there += 1
         work.audit.add("cli", "feeds imported", str(file), {"added": len(added), "there": there}, now)
@@ -205,7 +199,9 @@ def export() -> None:
     with database.view() as work:
         feeds = work.feeds.all()
     database.close()
-    outlines = [OutlineFeed(url=without_userinfo(f.url), title=f.title, folder=f.folder) for f in feeds]
+    outlines = [
+        OutlineFeed(url=without_userinfo(f.url), title=f.title, folder=f.folder, articles=f.articles) for f in feeds
+    ]
     sys.stdout.buffer.write(write_opml(outlines))
     sys.stdout.buffer.flush()
     for feed in feeds:

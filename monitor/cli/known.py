@@ -6,10 +6,22 @@ import difflib
 from collections.abc import Collection
 
 from monitor.cli.outcome import CommandError, Exit
+from monitor.model.feed import Feed
+from monitor.net.mask import mask
 from monitor.settings import Settings
 from rules.model import RuleSet
 from storage.engine import Database
 from storage.work import Work
+
+
+def find_feed(work: Work, named: str) -> Feed:
+    """A feed by id or address. Raises CommandError."""
+    if named.isdigit():
+        return work.feeds.get(int(named))
+    feed = work.feeds.by_url(named)
+    if feed is None:
+        raise CommandError(f"no feed has the address {mask(named)}; `volteface feeds list` shows them", Exit.NOT_FOUND)
+    return feed
 
 
 def must_be_known(noun: str, given: str, known: Collection[str], code: Exit) -> None:

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from monitor.feeds.charset import decode
 from monitor.feeds.entries import web_address
-from monitor.feeds.robots import Permission
+from monitor.feeds.robots import Permission, site_of
 from monitor.model.feed import Feed, FetchOutcome, FetchResult
 
 LARGEST_ICON = 100 * 1024
@@ -56,6 +56,11 @@ class Asks(Protocol):
     async def permission(self, url: str) -> Permission:
         """Whether we may ask for an address."""
         ...
+
+
+def site_of_feed(feed: Feed) -> str:
+    """The site whose icon stands for a feed: the one that it names, else the one that it lies on."""
+    return site_of(feed.site_url or feed.url)
 
 
 async def find_icon(site: str, pages: Fetches, images: Fetches, robots: Asks) -> Icon:

@@ -22,6 +22,9 @@ from monitor.net.mask import mask
 
 _MOST_FEEDS = 20_000
 _DEEPEST = 50
+_NAMESPACE = "urn:volteface:opml"
+_ARTICLES_NAME = "volteface:articles"
+_ARTICLES = {"true": True, "false": False}
 
 
 class BadOpml(ValueError):  # noqa: N818 - it is what the document is
@@ -30,11 +33,15 @@ class BadOpml(ValueError):  # noqa: N818 - it is what the document is
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutlineFeed:
-    """A feed as an OPML document names it. `folder` is the path of the outlines around it, joined with `/`."""
+    """A feed as an OPML document names it. `folder` is the path of the outlines around it, joined with `/`.
+
+    `articles` is our own attribute, `volteface:articles`: whether whole articles are fetched; None where it is silent.
+    """
 
     url: str
     title: str = ""
     folder: str = ""
+    articles: bool | None = None
 
 
 def read_opml(data: bytes, problems: list[str] | None = None) -> list[OutlineFeed]:
@@ -114,13 +121,13 @@ class _Outlines(ContentHandler):
         if len(self._folders) > _DEEPEST:
             raise BadOpml(f"Line {self._line}: outlines are nested more than {_DEEPEST} deep.")
         if url:
-            self._feed(url, title, folder)
+            self._feed(url, title, folder, _ARTICLES.get(attributes.get(_ARTICLES_NAME, "").lower()))
         elif attributes.get("type", "").lower() in ("rss", "atom"):
             self._problems.append(
                 f"Line {self._line}: the outline {title[:80]!r} has no xmlUrl; add the feed's address."
             )
 
-    def _feed(self, url: str, title: str, folder: str) -> None:
+    def _feed(self, url: str, title: str, folder: str, articles: bool | None) -> None:
         try:
             address = feed_address(url)
         except BadAddress as error:
@@ -131,7 +138,7 @@ class _Outlines(ContentHandler):
         if len(self.feeds) >= _MOST_FEEDS:
             raise BadOpml(f"Line {self._line}: more than {_MOST_FEEDS} feeds; divide the list.")
         self._known.add(address)
-        self.feeds.append(OutlineFeed(url=address, title=title[:300], folder=folder[:300]))
+        self.feeds.append(OutlineFeed(url=address, title=title[:300], folder=folder[:300], articles=articles))
 
 
 def write_opml(feeds: Iterable[OutlineFeed], title: str = "Volteface feeds", *, with_secrets: bool = False) -> bytes:
@@ -146,9 +153,12 @@ def write_opml(feeds: Iterable[OutlineFeed], title: str = "Volteface feeds", *, 
     for feed in feeds:
         url = feed.url if with_secrets else mask(feed.url)
         name = one_line(feed.title) or url
-        SubElement(
+        outline = SubElement(
             _folder(folders, feed.folder), "outline", type="rss", text=name, title=one_line(feed.title), xmlUrl=url
         )
+        if feed.articles is not None:
+            root.set("xmlns:volteface", _NAMESPACE)
+            outline.set(_ARTICLES_NAME, "true" if feed.articles else "false")
     indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="unicode")}\n'.encode()
 

@@ -8,12 +8,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from monitor.feeds.icon import Icon
-from monitor.feeds.robots import site_of
-from monitor.model.feed import Feed, FeedStatus
+from monitor.feeds.icon import Icon, site_of_feed
+from monitor.model.feed import FeedStatus
 from storage.engine import Database
 from storage.icons import ClaimedIcon, StoredIcon
-from storage.work import Work
 
 _log = structlog.get_logger(__name__)
 _LEASE = timedelta(minutes=10)
@@ -21,18 +19,6 @@ _MONTH = timedelta(days=30)
 _FIRST_WAIT = timedelta(days=1)
 
 FindsIcon = Callable[[str], Awaitable[Icon]]
-
-
-def site_of_feed(feed: Feed) -> str:
-    """The site whose icon stands for a feed: the one that it names, else the one that it lies on."""
-    return site_of(feed.site_url or feed.url)
-
-
-def feed_icons(work: Work) -> dict[int, str]:
-    """By feed, the address of its icon under our own; feeds without one are left out."""
-    ids = work.icons.ids()
-    sites = {feed.id: site_of_feed(feed) for feed in work.feeds.all()} if ids else {}
-    return {feed: f"/icons/{ids[site]}" for feed, site in sites.items() if site in ids}
 
 
 class IconStep:

@@ -22,6 +22,7 @@ from monitor.web.health import HealthProbe, health_router
 from monitor.web.pages.changes import changes_router
 from monitor.web.pages.feeds import feeds_router
 from monitor.web.pages.front import front_router
+from monitor.web.pages.icons import icons_router
 from monitor.web.pages.items import items_router
 from monitor.web.pages.positions import positions_router
 from monitor.web.render import STATIC, Renderer
@@ -70,7 +71,7 @@ def create_app(
     )
     app.state.stream = events
     errors.register(app)
-    for part in (front_router, changes_router, positions_router, feeds_router, items_router):
+    for part in (front_router, changes_router, positions_router, feeds_router, items_router, icons_router):
         app.include_router(part(desk))
     app.include_router(api_router(database))
     app.include_router(health_router(database, health or HealthProbe(), clock))

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
 from monitor.web.desk import Desk
+from monitor.web.icons import feed_icons
 
 
 def feeds_router(desk: Desk) -> APIRouter:
@@ -17,7 +18,8 @@ def feeds_router(desk: Desk) -> APIRouter:
             last_event = work.events.last_id()
             found = work.feeds.all()
             counts = work.feeds.item_counts()
-        values = {"last_event": last_event, "feeds": found, "counts": counts}
+            icons = feed_icons(work)
+        values = {"last_event": last_event, "feeds": found, "counts": counts, "icons": icons}
         return desk.pages.page("feeds.html", values)
 
     router.add_api_route("", feeds, methods=["GET", "HEAD"])

@@ -15,6 +15,7 @@ from monitor.model.item import Item
 from monitor.model.statement import Statement
 from monitor.web.desk import Desk
 from monitor.web.highlight import Mark, segments
+from monitor.web.icons import feed_icons
 from rules.model import Match, RuleKind, Via
 
 PAGE = 50
@@ -39,10 +40,12 @@ def items_router(desk: Desk) -> APIRouter:
         with desk.database.view() as work:
             last_event = work.events.last_id()
             found = work.items.search(q, PAGE + 1, offset)
+            icons = feed_icons(work)
         values = {
             "last_event": None if q or offset else last_event,
             "q": q or "",
             "items": found[:PAGE],
+            "icons": icons,
             "first": offset + 1,
             "newer": None if not offset else address("/items", q=q or None, offset=max(0, offset - PAGE) or None),
             "older": address("/items", q=q or None, offset=offset + PAGE) if len(found) > PAGE else None,
@@ -57,10 +60,14 @@ def items_router(desk: Desk) -> APIRouter:
             reading = work.readings.live(item_id)
             names = Names(work.rules.current())
             feed_title = work.items.feed_title(item_id)
+            icons = feed_icons(work)
+            article = work.articles.of([item_id]).get(item_id)
         values = {
             "names": names,
             "item": found,
             "feed_title": feed_title,
+            "icons": icons,
+            "article": article,
             "title": segments(found.title, marks("title", found, matches, statements, names)),
             "text": segments(found.text, marks("text", found, matches, statements, names)),
             "reasons": reasons(found, matches, names),
