@@ -12,6 +12,7 @@ import structlog
 from monitor.events import Subject
 from monitor.model.item import Item
 from monitor.model.statement import Reading
+from monitor.pipeline.articles import Follower
 from monitor.pipeline.changes import SUBJECTS, refold
 from monitor.pipeline.group import Grouper
 from monitor.pipeline.rulebook import RuleBook
@@ -49,9 +50,16 @@ class Reader:
     """Reads the items that are new or were revised."""
 
     def __init__(
-        self, database: Database, rulebook: RuleBook, extractor: Extractor, tracker: Tracker, teller: Teller
+        self,
+        database: Database,
+        rulebook: RuleBook,
+        extractor: Extractor,
+        tracker: Tracker,
+        teller: Teller,
+        follower: Follower | None = None,
     ) -> None:
         self._database = database
+        self._follower = follower or Follower(by_default=False)
         self._grouper = Grouper(database)
         self._rulebook = rulebook
         self._extractor = extractor
@@ -69,6 +77,7 @@ class Reader:
         rules = self._rulebook.current()
         reports: list[ReadReport] = []
         try:
+            items = self._follower.joined(self._database, items, now)
             if not items:  # all of them wait as newer revisions now
                 return self.step(now, limit)
             items = self._grouper.group(items)
@@ -161,6 +170,7 @@ class Reader:
             alerts = self._teller.tell(work, transitions, rules.rules, now)
             if not again:
                 alerts += self._teller.tell_matches(work, item, _alerting(matches, rules), rules.rules, now)
+            self._follower.want(work, item, matches, now)
             work.items.mark_done([item], now)
             # Events come last: on PostgreSQL those who write them queue until their commit, and whoever waited for an
             # alert's lock with that queue behind them would wait for each other.
