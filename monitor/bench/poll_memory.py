@@ -69,7 +69,7 @@ def _footprint(polls: int, new: int, failed: int) -> Footprint:
     gc.collect()
     traced, _ = tracemalloc.get_traced_memory()
     objects = gc.get_objects()
-    own = sum(1 for thing in objects if type(thing).__module__.startswith(_OURS))
+    own = sum(1 for thing in objects if str(type(thing).__module__).startswith(_OURS))
     return Footprint(
         polls=polls,
         resident_mib=(_resident() - tracemalloc.get_tracemalloc_memory()) / _MIB,

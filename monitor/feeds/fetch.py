@@ -19,8 +19,8 @@ from monitor.feeds.http_facts import max_age_s, retry_after_s, validator
 from monitor.feeds.plain_words import failure_in_words, status_in_words
 from monitor.feeds.politeness import Politeness
 from monitor.model.feed import Feed, FetchOutcome, FetchResult
-from monitor.net.client import guarded_client
 from monitor.net.guard import AddressRefused, Guard
+from monitor.net.http1 import GuardedHttp1
 from monitor.net.mask import mask
 
 _ACCEPT = (
@@ -79,7 +79,7 @@ class Fetcher:
         self._now = now
         self._clock = clock
         self._slots = asyncio.Semaphore(config.at_once)
-        self._client = guarded_client(guard, connections=config.at_once * 2, timeout_s=config.deadline_s)
+        self._transport = GuardedHttp1(guard)
         self._guard = guard
 
     async def __aenter__(self) -> Self:
@@ -92,7 +92,7 @@ class Fetcher:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._client.aclose()
+        await self._transport.aclose()
 
     async def fetch(self, feed: Feed, *, full: bool = False) -> FetchResult:
         """Fetch one feed; never raises for anything that the other side does.
@@ -159,9 +159,9 @@ class Fetcher:
 
     async def _hop(self, feed: Feed, trail: Trail, conditions: dict[str, str]) -> FetchResult | None:
         """Ask one address. None when it redirects, and `trail` has moved on."""
-        request = self._client.build_request("GET", trail.here, headers=self._headers(conditions))
+        request = httpx.Request("GET", trail.here, headers=self._headers(conditions))
         trail.dress(request)
-        response = await self._client.send(request, stream=True)
+        response = await self._transport.handle_async_request(request)
         try:
             if response.status_code in REDIRECTS:
                 trail.follow(response)

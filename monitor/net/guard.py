@@ -9,8 +9,10 @@ GHSA-pfgh-8rpp-c32m.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import anyio
@@ -137,6 +139,8 @@ class _Lookup:
         self._limiter: anyio.CapacityLimiter | None = None
 
     async def __call__(self, host: str, port: int) -> list[str]:
+        with contextlib.suppress(ValueError):
+            return [str(ip_address(host))]  # there is nothing to look up
         if self._limiter is None:
             self._limiter = anyio.CapacityLimiter(_LOOKUPS_AT_ONCE)
         return await anyio.to_thread.run_sync(_look_up, host, port, abandon_on_cancel=True, limiter=self._limiter)
