@@ -3,8 +3,8 @@
 No endpoint has been measured: which model stands behind it is the operator's choice. Until a calibration against
 labelled documents says more (`monitor.bench.reliability` is made for it), every reading gets the lowest share of right
 readings that was measured for the grammar on sentences it was not made for, 0.71 (see
-`monitor.positions.grammar.confidence`), rounded down; and less for `conditional`, as there. So two reports that agree
-confirm nothing yet; the tracker waits for more of them than it does with the grammar.
+`monitor.positions.grammar.confidence`), rounded down; and less for `conditional`, as there. With the default model of
+the tracker two paraphrases that agree confirm nothing, and a reversal takes one report more than it does at 0.79.
 """
 
 from __future__ import annotations
