@@ -55,14 +55,20 @@ class CompiledRules:
         self._building = Lock()
 
     def match(
-        self, fields: Mapping[str, str], on: date, lang: str | None = None, sources: Collection[str] = ()
+        self,
+        fields: Mapping[str, str],
+        on: date,
+        lang: str | None = None,
+        sources: Collection[str] = (),
+        *,
+        about: Collection[tuple[str, int]] | None = None,
     ) -> list[Match]:
         """Where rules stand in an item, sorted; one match for each rule, part of it and place.
 
         `fields` gives the texts by name, `on` the day that decides who holds an office, `lang` an ISO 639-1 code that
         decides how words are stemmed (English when it is not known), `sources` what `source:` is compared with: names
         and domains of who publishes the item. A query gives a match for each minimal span that satisfies it (see
-        `rules.standing`).
+        `rules.standing`). With `about` (issue, number) only these of the about lines are looked for.
         """
         language = self._language(algorithm_for(lang))
         searched = {name: language.automaton.search(text) for name, text in fields.items()}
@@ -82,6 +88,8 @@ class CompiledRules:
         found.extend(match for match, _ in self._stand(evaluation, searched, numbers, RuleKind.QUERY))
         unique: dict[Match, Match] = {}
         for match in found:
+            if about is not None and match.via is Via.ABOUT and (match.rule, match.line) not in about:
+                continue
             known = unique.setdefault(match, match)
             if match.line < known.line:
                 unique[match] = match

@@ -50,6 +50,8 @@ class Around(Behind):
         if self.a.is_word(before, "infinitive_markers") or going_on or noun:
             return False
         verb = any(group.verb for group in self.a.cue_starts.get(matter.start, ()))
+        if self.a.language.traits.drops_subjects and verb and not self.a.is_inside(before):
+            return not self.a.ends(matter.start, "infinitive")
         auxiliary = (
             self.a.is_word(before, "auxiliaries")
             or self.a.is_word(before, "verb_adverbs")

@@ -98,6 +98,8 @@ class Ascriber:
         matter = place.matter
         climb = self.climber.climb(matter.start, place.low, (matter.start, matter.end))
         inside = self.around.inside(matter) if matter.via is Via.ABOUT else []
+        if not climb.subjects:
+            climb.subjects = self._unspoken(place, climb)
         within = self.around.subject_inside(matter)
         if within and self.around.reported(matter):
             climb = Climb(stopped_at=matter.start)
@@ -113,6 +115,20 @@ class Ascriber:
         ahead = [*self.around.ahead(place.low, climb, matter), *self.around.outsiders(place.low, place.high)]
         cues = self.around.seen(climb.cues, inside, after, ahead, matter)
         return Bearings(climb, subjects, inside, after, cues)
+
+    def _unspoken(self, place: Place, climb: Climb) -> tuple[Mention, ...]:
+        """Whoever was spoken of, where a sentence begins with its verb: "Habló en Madrid. Rechaza enviar tropas …"."""
+        start = place.sentence.start
+        drops = self.a.language.traits.drops_subjects and place.quote is None and not climb.unknown
+        if not drops or climb.owned or climb.stopped_at > start or not climb.cues:
+            return ()
+        first = next((g for g in climb.cues if g.verb and not self.a.ends(g.start, "infinitive")), None)
+        before = range(start, first.start) if first is not None else range(0)
+        small = ("auxiliaries", "determiners")
+        led = any(g.has(CueClass.NEGATION) for i in before for g in self.a.cue_starts.get(i, ()))
+        opens = first is not None and all(any(self.a.is_word(i, name) for name in small) or led for i in before)
+        who = self.discourse.person or self.discourse.body
+        return (Mention(start, start + 1, (who,), MentionKind.PRONOUN),) if opens and len(before) < 4 and who else ()
 
     def note_list(self, number: int, sentence: Sentence) -> None:
         """A line such as "The talks ended with pledges to" opens a list of what a group agreed."""

@@ -55,12 +55,12 @@ class MatterLocator:
 
     def locate(self, item: Item, matches: Sequence[Match]) -> list[Match]:
         """The matches of issues that name their matter, sorted."""
-        lines = {(m.rule, m.via, m.line) for m in matches if m.kind is RuleKind.ISSUE}
-        if not lines:
+        issues = [m for m in matches if m.kind is RuleKind.ISSUE]
+        if not issues:
             return []
-        found = self._compiled.match(item.fields, item.day, item.lang, item.sources)
-        issues = (m for m in found if m.kind is RuleKind.ISSUE)
-        return [m for m in issues if m.via is not Via.ABOUT or (m.rule, m.via, m.line) in lines]
+        about = {(m.rule, m.line) for m in issues if m.via is Via.ABOUT}
+        found = self._compiled.match(item.fields, item.day, item.lang, item.sources, about=about)
+        return [m for m in found if m.kind is RuleKind.ISSUE]
 
 
 class _Holder:

@@ -12,7 +12,7 @@ from typing import Any
 
 from monitor.positions.grammar.tokens import Writing
 
-ENDINGS = ("adverb", "participle", "gerund", "verb")
+ENDINGS = ("adverb", "participle", "gerund", "infinitive", "verb")
 WRITING = {"accents", "enclitics", "elisions", "quotes", "nouns_capitalised", "ordinal_dot"}
 ORDER = {"verb_second", "drops_subjects", "names_modify_nouns"}
 ACCURACY = {"precision", "recall", "conditional", "sample", "measured_on", "read_as"}
