@@ -6,9 +6,9 @@ from fastapi import APIRouter
 
 from monitor.api.names import Names
 from monitor.api.parameters import Limit, Offset, RowId, Words, address
-from monitor.api.present import article_out, item_out, reading_out, statement_out
+from monitor.api.present import article_out, item_out, match_out, reading_out, statement_out
 from monitor.api.problem import documented
-from monitor.api.schema import ItemDetail, Items, MatchOut
+from monitor.api.schema import ItemDetail, Items
 from storage.engine import Database
 
 
@@ -39,18 +39,7 @@ def items_router(database: Database) -> APIRouter:
             **item_out(found).model_dump(),
             text=found.text,
             article=article_out(article),
-            matches=[
-                MatchOut(
-                    kind=m.kind,
-                    rule=m.rule,
-                    name=names.rule(m.kind, m.rule),
-                    via=m.via,
-                    field=m.field,
-                    start=m.start,
-                    end=m.end,
-                )
-                for m in matches
-            ],
+            matches=[match_out(m, names) for m in matches],
             reading=reading_out(reading),
             statements=[statement_out(s, names) for s in statements],
         )

@@ -14,6 +14,7 @@ from monitor.api.schema import (
     Issue,
     ItemOut,
     ItemRef,
+    MatchOut,
     Named,
     PositionOut,
     ReadingOut,
@@ -26,6 +27,7 @@ from monitor.model.item import Item
 from monitor.model.position import Change, FoundPosition
 from monitor.model.statement import Statement
 from monitor.net.mask import mask
+from rules.model import Match
 from storage.values import StoredReading
 
 
@@ -174,6 +176,19 @@ def item_out(item: Item) -> ItemOut:
         seen_at=item.seen_at,
         lang=item.lang,
         baseline=item.baseline,
+    )
+
+
+def match_out(match: Match, names: Names) -> MatchOut:
+    """Where a rule was found."""
+    return MatchOut(
+        kind=match.kind,
+        rule=match.rule,
+        name=names.rule(match.kind, match.rule),
+        via=match.via,
+        field=match.field,
+        start=match.start,
+        end=match.end,
     )
 
 

@@ -103,6 +103,13 @@ def cadence_config(settings: Settings) -> CadenceConfig:
     )
 
 
+def feed_guard(settings: Settings) -> Guard:
+    """What feeds, and the pages of their sites, may be fetched from."""
+    from monitor.net.guard import Guard
+
+    return Guard(settings.feed_allow, setting=f"{PREFIX}FEED_ALLOW")
+
+
 @asynccontextmanager
 async def wired(
     settings: Settings, database: Database, clock: Callable[[], datetime] = utc_now
@@ -113,19 +120,15 @@ async def wired(
     from monitor.feeds.fetch import Fetcher
     from monitor.feeds.parser_pool import ParserPool, ParserPoolConfig
     from monitor.feeds.politeness import Politeness
-    from monitor.net.guard import Guard
     from monitor.pipeline import Pipeline, Stages
 
     async with AsyncExitStack() as stack:
-        guard = Guard(settings.feed_allow, setting="VOLTEFACE_FEED_ALLOW")
-        politeness = Politeness(spacing_s=settings.host_spacing_s)
+        guard, politeness = feed_guard(settings), Politeness(spacing_s=settings.host_spacing_s)
         fetcher = await stack.enter_async_context(Fetcher(fetch_config(settings), guard, politeness=politeness))
         articles, find_icon = await stack.enter_async_context(page_readers(settings, guard, politeness, clock))
-        parser = await stack.enter_async_context(
-            ParserPool(ParserPoolConfig(workers=settings.parse_workers, limit_s=settings.parse_deadline_s))
-        )
+        pool = ParserPoolConfig(workers=settings.parse_workers, limit_s=settings.parse_deadline_s)
+        parser = await stack.enter_async_context(ParserPool(pool))
         channels = await stack.enter_async_context(_channels(settings))
-        reader = stack.enter_context(chosen_extractor(settings, database, clock))
         bus = InProcessBus()
         stack.push_async_callback(bus.close)
         yield Pipeline(
@@ -133,7 +136,7 @@ async def wired(
             Stages(
                 fetcher=fetcher,
                 parser=parser,
-                extractor=reader,
+                extractor=stack.enter_context(chosen_extractor(settings, database, clock)),
                 tracker=tracker(settings),
                 channels=channels,
                 bus=bus,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse
@@ -53,32 +54,32 @@ def items_router(desk: Desk) -> APIRouter:
         return desk.pages.page("items.html", values)
 
     def item(item_id: RowId) -> HTMLResponse:
-        with desk.database.view() as work:
-            found = work.items.get(item_id)
-            matches = work.items.matches(item_id)
-            statements = work.statements.for_item(item_id)
-            reading = work.readings.live(item_id)
-            names = Names(work.rules.current())
-            feed_title = work.items.feed_title(item_id)
-            icons = feed_icons(work)
-            article = work.articles.of([item_id]).get(item_id)
-        values = {
-            "names": names,
-            "item": found,
-            "feed_title": feed_title,
-            "icons": icons,
-            "article": article,
-            "title": segments(found.title, marks("title", found, matches, statements, names)),
-            "text": segments(found.text, marks("text", found, matches, statements, names)),
-            "reasons": reasons(found, matches, names),
-            "statements": statements,
-            "reading": reading,
-        }
-        return desk.pages.page("item.html", values)
+        return desk.pages.page("item.html", item_values(desk, item_id))
 
     router.add_api_route("", items, methods=["GET", "HEAD"])
     router.add_api_route("/{item_id}", item, methods=["GET", "HEAD"])
     return router
+
+
+def item_values(desk: Desk, item_id: int) -> dict[str, Any]:
+    """What the page of an item shows. Raises NotFound."""
+    with desk.database.view() as work:
+        found = work.items.get(item_id)
+        matches = work.items.matches(item_id)
+        statements = work.statements.for_item(item_id)
+        names = Names(work.rules.current())
+        return {
+            "names": names,
+            "item": found,
+            "feed_title": work.items.feed_title(item_id),
+            "icons": feed_icons(work),
+            "article": work.articles.of([item_id]).get(item_id),
+            "title": segments(found.title, marks("title", found, matches, statements, names)),
+            "text": segments(found.text, marks("text", found, matches, statements, names)),
+            "reasons": reasons(found, matches, names),
+            "statements": statements,
+            "reading": work.readings.live(item_id),
+        }
 
 
 def marks(
