@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ FEED = Feed(id=1, url=URL, next_poll_at=NOW, added_at=NOW, baseline_done=True)
 CAPTURED = Path(__file__).parents[3].parent / "shared" / "feeds" / "news"
 thorough = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
+ATTRIBUTES = ["", "", "", " xml:lang='sv'", " xml:base='https://entry.example/'"]
 TITLES = [
     "",
     "<title>T{n}</title>",
@@ -65,6 +67,9 @@ PARTS = [
     "<source url='https://source.example/'>Source</source>",
     "<source><title>S</title><id>s</id><updated>2025-01-01T00:00:00Z</updated></source>",
     "<x:title xmlns:x='http://search.yahoo.com/mrss/'>own prefix</x:title>",
+    "<x:title xmlns:x='urn:other'>no title</x:title>",
+    "<dc:title xmlns:dc='urn:y'>a title by its prefix</dc:title>",
+    "<y:title xmlns:y='urn:y'>no title</y:title>",
     "<q:odd xmlns:q='urn:{n}' a='1'>q</q:odd>",
     "<q:odd xmlns:q='urn:other'><q:in>y</q:in></q:odd>",
     "<category>c</category><enclosure url='/e.mp3' type='audio/mpeg'/>",
@@ -114,7 +119,7 @@ def entries(draw: st.DrawFn, number: int | None = None) -> str:
     parts = draw(st.permutations(parts + draw(st.lists(st.sampled_from(PARTS), max_size=4))))
     if draw(st.integers(0, 40)) == 0:
         parts = [*parts, draw(st.sampled_from(NOT_OFTEN))]
-    return "".join(parts).replace("{n}", str(n))
+    return draw(st.sampled_from(ATTRIBUTES)) + ">" + "".join(parts).replace("{n}", str(n))
 
 
 @dataclass
@@ -127,7 +132,7 @@ class Shape:
     between: str
 
     def document(self, contents: list[str], n: int) -> bytes:
-        wrapped = self.between.join(f"<{self.name}>{inner}</{self.name}>" for inner in contents)
+        wrapped = self.between.join(f"<{self.name}{inner}</{self.name}>" for inner in contents)
         text = self.frame.replace("{ns}", NAMESPACES).replace("{head}", self.head.replace("{n}", str(n)))
         return text.replace("{entries}", wrapped).encode()
 
@@ -216,7 +221,9 @@ class Store:
 
 
 CHANGES = st.lists(
-    st.tuples(st.sampled_from(["add", "drop", "edit", "move", "head", "nothing"]), st.integers(0, 9), entries()),
+    st.tuples(
+        st.sampled_from(["add", "twin", "drop", "edit", "move", "head", "nothing"]), st.integers(0, 9), entries()
+    ),
     max_size=4,
 )
 
@@ -233,6 +240,9 @@ def test_polls_one_after_another(
             place = at % (len(contents) + 1)
             if kind == "add":
                 contents = [*contents[:place], inner, *contents[place:]]
+            elif kind == "twin" and contents:
+                twin = re.sub(r"<(guid|id)[^>]*>[^<]*<", r"<\1>twin<", contents[at % len(contents)])
+                contents = [*contents[:place], twin, *contents[place:]]
             elif kind == "drop":
                 contents = [*contents[:place], *contents[place + 1 :]]
             elif kind == "edit":
@@ -247,10 +257,29 @@ def test_polls_one_after_another(
         assert incremental.items == whole.items
 
 
+@pytest.mark.parametrize(
+    "twin",
+    [
+        "><title>Other</title><guid>g1</guid><link>/2</link>",  # the same id: told apart
+        "><title>T</title><guid>g1</guid><link>/1</link><category>c</category>",  # the same entry, listed twice
+        "><title>T</title><guid>g2</guid><link>/1</link>",  # the same second identity: it tells nothing apart any more
+    ],
+)
+def test_an_entry_that_could_be_taken_for_a_known_one_is_read_beside_it(twin: str) -> None:
+    shape = Shape(*FRAMES[0], HEADS[0], "")
+    known = "><title>T</title><guid>g1</guid><link>/1</link>"
+    incremental, whole = Store(), Store()
+    for contents in ([known], [known, twin], [twin, known], [known], [twin]):
+        whole.known = None
+        body = shape.document(contents, 0)
+        assert incremental.poll(body, most_new=9) == whole.poll(body, most_new=9)
+        assert incremental.items == whole.items
+
+
 def test_dates_of_skipped_entries_count_for_the_rhythm() -> None:
     shape = Shape(*FRAMES[0], HEADS[0], "")
-    first = [f"<guid>{n}</guid><pubDate>Tue, 18 Feb 2025 0{n}:00:00 GMT</pubDate>" for n in range(8)]
+    first = [f"><guid>{n}</guid><pubDate>Tue, 18 Feb 2025 0{n}:00:00 GMT</pubDate>" for n in range(8)]
     before = parse_document(shape.document(first, 0), None, URL)
-    after = parse_document(shape.document(["<guid>new</guid>", *first], 0), None, URL, before.known)
+    after = parse_document(shape.document(["><guid>new</guid>", *first], 0), None, URL, before.known)
     assert (after.skipped, [entry.id for entry in after.entries]) == (8, ["new"])
     assert past_dates(after, NOW) == past_dates(before, NOW) == [NOW - timedelta(hours=12 - n) for n in range(8)]
