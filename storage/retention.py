@@ -21,7 +21,7 @@ def prune(database: Database, items_before: datetime, events_before: datetime) -
 
     An item stays while a change or a position cites a statement from it (as what was said before or after, or in
     support), while one of its live statements feeds a fold, while an alert tells of it, and while it waits to be
-    processed. What a change cites is never forgotten.
+    processed. What a change cites is never forgotten. Answers of models given before `items_before` go as well.
     """
     forgotten, after = 0, 0
     while True:
@@ -32,4 +32,5 @@ def prune(database: Database, items_before: datetime, events_before: datetime) -
             break
         after = batch[-1]
     with database.work() as work:
+        work.answers.forget_before(items_before)
         return Pruned(items=forgotten, events=work.events.prune(events_before))
