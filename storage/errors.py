@@ -55,8 +55,8 @@ class NotFound(StorageError):
 
 
 class FeedExists(StorageError):
-    """A feed with this address is there already; `feed_id` is its id."""
+    """A feed with this address is there already; `feed_id` is its id. The address itself may hold a password."""
 
-    def __init__(self, url: str, feed_id: int) -> None:
-        super().__init__(f"the feed {url} is there already, as number {feed_id}")
+    def __init__(self, feed_id: int) -> None:
+        super().__init__(f"a feed with this address is there already, as number {feed_id}")
         self.feed_id = feed_id

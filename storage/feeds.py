@@ -37,7 +37,7 @@ class Feeds(Repository):
         self._lock("feed", url)
         known = self.by_url(url)
         if known is not None:
-            raise FeedExists(url, known.id)
+            raise FeedExists(known.id)
         row = FeedRow(
             url=url,
             host=host_of(url),
@@ -149,7 +149,7 @@ class Feeds(Repository):
             self._lock("feed", feed.url)
             other = self.by_url(feed.url)
             if other is not None and other.id != feed.id:
-                raise FeedExists(feed.url, other.id)
+                raise FeedExists(other.id)
             values["host"] = host_of(feed.url)
         done = self._session.exec(
             update(FeedRow).where(col(FeedRow.id) == feed.id).values(**values, lease_token=None, lease_until=None)

@@ -182,7 +182,7 @@ def _queues(work: Work) -> Iterator[Finding]:
     failed = work.items.failed(limit=1)
     if failed:
         yield Finding(
-            "items", State.BROKEN, f"some cannot be read, e.g. {failed[0].item.url}: {failed[0].error}", "report it"
+            "items", State.BROKEN, f"some cannot be read, e.g. item {failed[0].item.id}: {failed[0].error}", "report it"
         )
     dead = work.alerts.counts().get(DeliveryStatus.DEAD, 0)
     if dead:

@@ -14,6 +14,7 @@ from monitor.cli.logs import set_up_logs
 from monitor.cli.outcome import Exit
 from monitor.cli.talk import JsonFlag, counted, plain, put_json, put_table, say, talk
 from monitor.model.alert import DeliveryStatus
+from monitor.net.mask import mask
 from monitor.pipeline.outcomes import PollReport
 from monitor.pipeline.read import Reader
 from monitor.pipeline.send import Sender
@@ -56,7 +57,9 @@ def poll(
     if as_json:
         put_json([_as_row(r) for r in reports])
     else:
-        rows = [(r.feed.id, r.feed.title or r.feed.url, r.outcome, r.new, r.revised, r.error or "") for r in reports]
+        rows = [
+            (r.feed.id, r.feed.title or mask(r.feed.url), r.outcome, r.new, r.revised, r.error or "") for r in reports
+        ]
         put_table(("id", "feed", "outcome", "new", "revised", "error"), rows, empty="No feed is due.")
     if reports and all(r.error for r in reports):
         raise typer.Exit(Exit.FAILED)
@@ -74,7 +77,7 @@ def _hand_over(database: Database, named: list[str]) -> list[int]:
 def _as_row(report: PollReport) -> dict[str, object]:
     return {
         "feed": report.feed.id,
-        "url": report.feed.url,
+        "url": mask(report.feed.url),
         "title": report.feed.title,
         "outcome": report.outcome,
         "new": report.new,

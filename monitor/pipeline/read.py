@@ -136,7 +136,7 @@ class Reader:
         except (StorageError, Interrupted):
             raise
         except Exception as error:  # one item must not stop the queue; it is retried, then shown as failed
-            _log.exception("item could not be read", item=item.id, url=item.url)
+            _log.exception("item could not be read", item=item.id)
             with self._database.work() as work:
                 if again:
                     self._put_off(work, item, f"{type(error).__name__}: {error}", now, now)
