@@ -113,13 +113,22 @@ def measure_reliability(
     if as_json:
         put_json({"tables": tables, "fitted": kept, "statements": len(examples), "right": sum(right)})
         return
+    _put_reliability(tables, kept, examples, expected)
+
+
+def _put_reliability(
+    tables: dict[str, tuple[Bin, ...]],
+    kept: calibration.Fitted,
+    examples: Sequence[calibration.Example],
+    expected: float,
+) -> None:
     for name, table in tables.items():
         put_text(f"{name}\n{shown(table)}\n")
     put_table(("feature", "statements", "right", "log-odds"), _feature_rows(kept, examples), empty="")
     say(
-        f"{counted(len(examples), 'statement')}, {sum(right) / len(right):.3f} right. Penalty {kept.penalty:g}, chosen "
-        f"by leaving one document out; intercept {kept.intercept:.2f}, moved so that the mean is {expected:g}: the "
-        "rules were written with such documents in view."
+        f"{counted(len(examples), 'statement')}, {sum(e.right for e in examples) / len(examples):.3f} right. Penalty "
+        f"{kept.penalty:g}, chosen by leaving one document out; intercept {kept.intercept:.2f}, moved so that the mean "
+        f"is {expected:g}: the rules were written with such documents in view."
     )
 
 

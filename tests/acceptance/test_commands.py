@@ -55,6 +55,9 @@ COMMANDS = [
     "demo",
     "doctor",
     "bench tracker",
+    "bench frontier",
+    "bench extract",
+    "bench reliability",
 ]
 
 

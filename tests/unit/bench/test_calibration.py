@@ -58,12 +58,17 @@ def test_a_document_says_nothing_about_itself() -> None:
     assert 0.3 < said[-1] < 0.5
 
 
-def test_the_penalty_is_the_one_that_surprises_least() -> None:
+def test_where_nothing_bears_on_being_right_the_largest_penalty_is_taken() -> None:
     judged = examples(60, {f"f{n}": 0.0 for n in range(8)})
-    fitted = chosen(judged, penalties=(0.01, 30.0))
-    assert fitted.penalty == 30.0
-    losses = {p: log_loss(by_other_documents(judged, p), judged) for p in (0.01, 30.0)}
-    assert losses[30.0] < losses[0.01]
+    assert chosen(judged, penalties=(0.01, 1.0, 30.0)).penalty == 30.0
+
+
+def test_a_penalty_that_hides_what_bears_on_it_is_not() -> None:
+    judged = examples(600, {"far": -3.0})
+    fitted = chosen(judged, penalties=(1.0, 1e4))
+    assert fitted.penalty == 1.0
+    losses = {p: log_loss(by_other_documents(judged, p), judged) for p in (1.0, 1e4)}
+    assert losses[1.0] < losses[1e4]
 
 
 def test_a_shift_moves_the_mean_and_keeps_the_differences() -> None:
