@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +14,7 @@ from sqlmodel import col, func, select
 
 from monitor.model.feed import Feed, FeedStatus
 from storage.errors import FeedExists, NotFound
-from storage.repository import MOST_PARAMETERS, Repository, chunks, lease_token, unleased
+from storage.repository import Repository, chunks, lease_token, unleased
 from storage.tables import FeedRow, ItemRow, Table
 from storage.values import ItemState
 
@@ -88,18 +87,19 @@ class Feeds(Repository):
             query = select(FeedRow.id).where(*due).order_by(*order).limit(limit).with_for_update(skip_locked=True)
             return self._lease([i for i in self._session.exec(query) if i is not None], now, lease)
         host = func.coalesce(FeedRow.host, "")
-        some_busy = host.not_in(list(busy)[:MOST_PARAMETERS])
-        found = select(FeedRow.id, host).where(*due, some_busy).order_by(*order)
+        found = select(FeedRow.id, host).where(*due, ~self._is_among(host, sorted(busy))).order_by(*order)
         chosen: list[int] = []
         taken = Counter(dict.fromkeys(busy, limit))
-        for start in count(0, _PAGE):
-            page = self._session.exec(found.offset(start).limit(_PAGE)).all()
+        start, size = 0, 2 * limit
+        while True:
+            page = self._session.exec(found.offset(start).limit(size)).all()
             for feed, name in page:
                 if feed is not None and len(chosen) < limit and taken[name] < (per_host or limit):
                     taken[name] += 1
                     chosen.append(feed)
-            if len(page) < _PAGE or len(chosen) >= limit:
+            if len(page) < size or len(chosen) >= limit:
                 break
+            start, size = start + size, _PAGE
         return self._lease(chosen, now, lease)
 
     def due_hosts(self, now: datetime, lease: timedelta) -> set[str]:

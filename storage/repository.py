@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, insert, or_, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Text,
+    any_,
+    bindparam,
+    column,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+)
 from sqlmodel import Session, SQLModel, col
 
 from storage.errors import NotFound
@@ -58,6 +74,21 @@ class Repository:
         """Inserts rows that have their ids already; nothing is asked back."""
         if rows:
             self._session.connection().execute(insert(Table.metadata.tables[table]), rows)
+
+    def _is_among(self, what: Any, keys: Collection[int] | Collection[str]) -> ColumnElement[bool]:
+        """Whether a column is one of many numbers or texts, as one parameter however many they are."""
+        if not keys:
+            return false()
+        texts = any(isinstance(key, str) for key in keys)
+        if self._on_postgresql:
+            listed = bindparam(None, list(keys), type_=ARRAY(Text() if texts else BigInteger()), unique=True)
+            same: ColumnElement[bool] = what == any_(listed)
+            return same
+        values = func.json_each(literal(json.dumps(list(keys)))).table_valued(
+            column("value", Text() if texts else BigInteger())
+        )
+        among: ColumnElement[bool] = what.in_(select(values.c.value))
+        return among
 
     def _lock(self, *parts: object) -> None:
         """Keeps other workers from the same thing until the transaction ends.

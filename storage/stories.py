@@ -8,26 +8,18 @@ a handful among many thousand, and no copy is missed. Only an item without names
 
 from __future__ import annotations
 
-import json
 import sys
 from array import array
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     ColumnElement,
-    any_,
-    bindparam,
     case,
-    column,
     delete,
     func,
     insert,
-    literal,
     update,
 )
 from sqlalchemy import select as any_select
@@ -126,7 +118,7 @@ class Stories(Repository):
         fewer = case((col(WordKeyRow.of) < mine, col(WordKeyRow.of)), else_=mine)
         query = (
             any_select(col(WordKeyRow.item_id))
-            .where(self._among(col(WordKeyRow.key), _names(words)), near)
+            .where(self._is_among(col(WordKeyRow.key), _names(words)), near)
             .group_by(col(WordKeyRow.item_id), col(WordKeyRow.of))
             .having(2 * func.count() >= fewer)
         )
@@ -144,7 +136,7 @@ class Stories(Repository):
             return set()
         query = (
             any_select(col(WordKeyRow.item_id))
-            .where(self._among(col(WordKeyRow.key), words.pairs), near)
+            .where(self._is_among(col(WordKeyRow.key), words.pairs), near)
             .group_by(col(WordKeyRow.item_id))
             .having(func.count() >= LEAST_PAIRS)
         )
@@ -176,20 +168,11 @@ class Stories(Repository):
                     col(OwnWordsRow.title),
                 )
                 .join(ItemRow, col(ItemRow.id) == col(OwnWordsRow.item_id))
-                .where(self._among(col(OwnWordsRow.item_id), part))
+                .where(self._is_among(col(OwnWordsRow.item_id), part))
             )
             for item_id, story_id, published_at, pairs, names, numbers, title in self._session.execute(query):
                 words = OwnWords(_array(pairs), _words(names), _words(numbers), title)
                 yield IndexedItem(item_id, story_id, published_at, words)
-
-    def _among(self, what: Any, keys: Collection[int]) -> ColumnElement[bool]:
-        """Whether a column is one of many numbers, as one parameter however many they are."""
-        if self._on_postgresql:
-            same: ColumnElement[bool] = what == any_(bindparam(None, list(keys), type_=ARRAY(BigInteger), unique=True))
-            return same
-        listed: Any = func.json_each(literal(json.dumps(list(keys)))).table_valued(column("value", BigInteger()))
-        among: ColumnElement[bool] = what.in_(any_select(listed.c.value))
-        return among
 
 
 def _second(moment: datetime) -> int:

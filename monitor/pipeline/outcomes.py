@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from monitor.events import Subject
@@ -132,8 +134,7 @@ class Outcomes:
         with self._database.view() as work:
             admitted = [self._admitted(work, brought) for brought in batch]
         with self._database.work() as work:
-            for admission in admitted:
-                _store(work, admission)
+            _store(work, admitted)
             after = [self._after(brought, admission) for brought, admission in zip(batch, admitted, strict=True)]
             saved = _save_feeds(work, batch, after)
             work.known_entries.replace_all(_known(batch, admitted))
@@ -142,8 +143,9 @@ class Outcomes:
                     until = brought.now + timedelta(seconds=brought.result.hold_s)
                     work.feeds.postpone(brought.result.hold_host, until)
             # Events come last: on PostgreSQL those who write them queue until their commit.
-            for brought, admission in zip(batch, admitted, strict=True):
-                work.events.add_all(_events(brought, admission), brought.now)
+            told = [(b.now, event) for b, a in zip(batch, admitted, strict=True) for event in _events(b, a)]
+            for now, events in groupby(told, key=itemgetter(0)):
+                work.events.add_all([event for _, event in events], now)
         return [
             _report(brought, admission, feed) for brought, admission, feed in zip(batch, admitted, saved, strict=True)
         ]
@@ -169,9 +171,9 @@ class Outcomes:
         )
 
 
-def _store(work: Work, admission: Admission) -> None:
-    work.items.add_all(admission.new)
-    for item_id, revision in admission.revised:
+def _store(work: Work, admitted: Sequence[Admission]) -> None:
+    work.items.add_all([item for admission in admitted for item in admission.new])
+    for item_id, revision in (revised for admission in admitted for revised in admission.revised):
         work.items.revise(item_id, revision.title, revision.text, revision.content_hash, revision.url, revision.seen_at)
 
 
