@@ -275,6 +275,7 @@ def _statement(row: StatementRow, verdict: VerdictRow | None, item: ItemRow, rev
         fingerprint=fingerprint(read.holder, read.issue, read.stance, read.evidence.text),
         read=read,
         live=row.live,
+        lang=item.lang,
     )
 
 

@@ -165,15 +165,16 @@ def _block(heading: str, quote: Quote | None, texts: Texts, empty: str = "") -> 
     if quote is None:
         return Block(heading=heading, empty=empty)
     speaker = texts.claimed if quote.claimed_by else texts.direct if quote.direct else texts.reported
+    said = speaker.format(
+        holder=one_line(quote.holder, LONGEST_LINE) or texts.no_name,
+        claimed_by=one_line(quote.claimed_by or "", LONGEST_LINE),
+    )
     return Block(
         heading=heading,
         stance=stance(quote.stance, texts),
         tone=quote.stance if quote.stance in texts.stances else "none",
         words=_in_marks(one_line(quote.text, LONGEST_QUOTE)),
-        speaker=speaker.format(
-            holder=one_line(quote.holder, LONGEST_LINE) or texts.no_name,
-            claimed_by=one_line(quote.claimed_by or "", LONGEST_LINE),
-        ),
+        speaker=texts.poorly_read.format(speaker=said, language=quote.poorly_read) if quote.poorly_read else said,
         source=texts.source.format(
             publisher=one_line(quote.publisher, LONGEST_LINE) or texts.no_name, said=moment(quote.said_at, texts)
         ),

@@ -76,6 +76,7 @@ class Texts:
     direct: str = "{holder}, in direct speech"
     reported: str = "{holder}, as reported"
     claimed: str = "{holder}, according to {claimed_by}"
+    poorly_read: str = "{speaker} ({language}, read with low accuracy)"
     source: str = "{publisher}, {said}"
 
     proposition: str = "Proposition"

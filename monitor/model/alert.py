@@ -67,7 +67,7 @@ class DeliveryStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """A statement as an alert shows it."""
+    """A statement as an alert shows it. `poorly_read` names its language where that is read with low accuracy."""
 
     text: str
     stance: str
@@ -78,6 +78,7 @@ class Quote:
     url: str | None
     direct: bool
     claimed_by: str | None = None
+    poorly_read: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

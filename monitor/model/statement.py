@@ -54,7 +54,8 @@ class ReadStatement:
 class TraceStep:
     """One step of a reading, for `explain`: a place in a field, what was seen there, and why it led to what it did.
 
-    `outcome` is "statement", "left out" or "note"; `cues` are the wordings that counted, in the order of the text.
+    `outcome` is "statement", "left out", "note" or "caution" (read, but in a language that is read with low accuracy);
+    `cues` are the wordings that counted, in the order of the text.
     """
 
     outcome: str
@@ -100,7 +101,7 @@ class Statement:
     """A statement with a row: what was read, from which revision of which item, and by whom it was published.
 
     `fingerprint` is stable over re-readings and copies: the same holder, issue, stance and words give the same one.
-    `live` is false once the reading that made it was replaced.
+    `live` is false once the reading that made it was replaced. `lang` is the language of the item, where it is told.
     """
 
     id: int
@@ -115,6 +116,7 @@ class Statement:
     fingerprint: str
     read: ReadStatement
     live: bool = True
+    lang: str | None = None
 
     @property
     def said_at(self) -> datetime:

@@ -7,6 +7,7 @@ from monitor.model.alert import AlertContent, AlertKind, MatchContent, Quote
 from monitor.model.item import Item
 from monitor.model.position import Change, ChangeStatus
 from monitor.model.statement import Statement
+from monitor.positions.read_as import poorly_read
 from rules.model import Match, RuleSet
 from storage.work import Work
 
@@ -71,6 +72,7 @@ def quote(statement: Statement, rules: RuleSet) -> Quote:
         url=statement.url,
         direct=read.quoted,
         claimed_by=claimant.name if claimant else read.claimed_by,
+        poorly_read=poorly_read(statement.lang),
     )
 
 

@@ -81,7 +81,7 @@ def _nothing(reading: Reading, *, issue: bool) -> str:
     if reading.extractor == "llm":
         return NOT_GIVEN
     # A reading that stands in for another begins with a note on that; any further one says that it was not read.
-    unread = sum(not step.field for step in reading.trace) > (reading.fallback is not None)
+    unread = sum(step.outcome == "note" and not step.field for step in reading.trace) > (reading.fallback is not None)
     return NOT_READ if unread and issue else NO_CLAUSE if issue else NO_ISSUE
 
 

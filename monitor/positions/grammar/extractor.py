@@ -12,6 +12,7 @@ from monitor.positions.grammar.confidence import confidence
 from monitor.positions.grammar.finder import GrammarFinder
 from monitor.positions.grammar.language import available, load_language
 from monitor.positions.grammar.stance import CueJudge
+from monitor.positions.grammar.traits import Accuracy, ReadAs
 from monitor.positions.judging import judged
 from monitor.positions.protocol import Candidate, Judgement, PassageJudge, StanceJudge
 from rules.model import Match, RuleSet
@@ -58,7 +59,7 @@ class GrammarExtractor:
             if region is not None or judgement.stance is None:
                 trace.append(step)
                 continue
-            statement = _statement(item, candidate, judgement)
+            statement = _statement(item, candidate, judgement, finder.language.traits.accuracy)
             key = (
                 statement.holder,
                 statement.issue,
@@ -69,6 +70,9 @@ class GrammarExtractor:
         statements = sorted((s for s, _ in best.values()), key=_place)
         trace.extend(step for _, step in best.values())
         trace.sort(key=lambda step: (step.field, step.start, step.end, step.issue or "", step.holder or ""))
+        caution = finder.language.traits.accuracy.low(finder.language.name) if trace else ""
+        if caution:
+            trace.insert(0, TraceStep(outcome="caution", why=caution))
         return self._reading(rules, tuple(statements), tuple(trace))
 
     def _reading(self, rules: RuleSet, statements: tuple[ReadStatement, ...], trace: tuple[TraceStep, ...]) -> Reading:
@@ -82,14 +86,15 @@ def _place(statement: ReadStatement) -> tuple[bool, int, int, str, str]:
     return (evidence.field != "title", evidence.start, evidence.end, statement.issue, statement.holder)
 
 
-def _statement(item: Item, candidate: Candidate, judgement: Judgement) -> ReadStatement:
+def _statement(item: Item, candidate: Candidate, judgement: Judgement, accuracy: Accuracy) -> ReadStatement:
     assert judgement.stance is not None
+    sure = confidence(candidate, judgement)
     return ReadStatement(
         holder=candidate.holder,
         issue=candidate.issue,
         stance=judgement.stance,
         evidence=candidate.evidence,
-        confidence=confidence(candidate, judgement),
+        confidence=round(min(sure, accuracy.ceiling), 2) if accuracy.read_as is ReadAs.LOW else sure,
         said_at=candidate.said_at or item.published_at,
         speaker=candidate.speaker,
         claimed_by=candidate.claimed_by,

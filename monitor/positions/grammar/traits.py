@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import sqrt
 from typing import Any
 
 from monitor.positions.grammar.tokens import Writing
@@ -15,7 +16,9 @@ from monitor.positions.grammar.tokens import Writing
 ENDINGS = ("adverb", "participle", "gerund", "infinitive", "verb")
 WRITING = {"accents", "enclitics", "elisions", "quotes", "nouns_capitalised", "ordinal_dot"}
 ORDER = {"verb_second", "drops_subjects", "names_modify_nouns"}
-ACCURACY = {"precision", "recall", "conditional", "sample", "measured_on", "read_as"}
+ACCURACY = {"right", "statements", "expected", "conditional", "measured_on", "read_as"}
+GOOD_FROM, FAIR_FROM = 0.8, 0.7
+"""Shares of right statements from which a language counts as read well, or fairly."""
 
 
 class ReadAs(StrEnum):
@@ -28,17 +31,47 @@ class ReadAs(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """What was measured on rows that nobody had seen: shares 0..1, `sample` rows, and what `conditional` reached.
-
-    None where nothing was measured. `read_as` is what readers are told.
+    """What was measured on sentences that nobody had seen: of `statements` read so many were `right`; `expected` were
+    to be read. 0 where nothing was measured. `read_as` is what readers are told; it follows from the counts.
     """
 
-    precision: float | None = None
-    recall: float | None = None
-    conditional: float | None = None
-    sample: int = 0
+    right: int = 0
+    statements: int = 0
+    expected: int = 0
     measured_on: str = ""
-    read_as: ReadAs = ReadAs.GOOD
+    read_as: ReadAs = ReadAs.LOW
+
+    @property
+    def precision(self) -> tuple[float, float]:
+        """The ends of the 95 % interval of the share of right statements, by Wilson (1927); 0 to 1 unmeasured."""
+        return wilson(self.right, self.statements) if self.statements else (0.0, 1.0)
+
+    @property
+    def ceiling(self) -> float:
+        """The middle of that interval: no statement in the language is surer than this."""
+        return sum(self.precision) / 2
+
+    def low(self, language: str) -> str:
+        """That a language of this name is read with low accuracy, and what was measured; "" where it is read better."""
+        if self.read_as is not ReadAs.LOW:
+            return ""
+        measured = f": of {self.statements} statements read in {self.measured_on} {self.right} were right"
+        return f"{language} is read with low accuracy{measured if self.statements else ''}"
+
+
+def wilson(right: int, count: int) -> tuple[float, float]:
+    """The 95 % interval of a share."""
+    z = 1.959964
+    share, spread = right / count, z * z / count
+    middle = (share + spread / 2) / (1 + spread)
+    reach = z * sqrt(share * (1 - share) / count + spread / (4 * count)) / (1 + spread)
+    return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+def told(right: int, statements: int) -> ReadAs:
+    """What readers are told, by the lower end of the interval: "low" below 0.7, "good" from 0.8 on."""
+    low = wilson(right, statements)[0] if statements else 0.0
+    return ReadAs.GOOD if low >= GOOD_FROM else ReadAs.FAIR if low >= FAIR_FROM else ReadAs.LOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +160,19 @@ def _is_mark(mark: object) -> bool:
 
 def _accuracy(base: Mapping[str, Any], problems: list[str]) -> Accuracy:
     section = _section(base, "accuracy", ACCURACY, problems)
-    shares: dict[str, float | None] = {}
-    for key in ("precision", "recall", "conditional"):
-        value = section.get(key)
-        share = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
-        if value is not None and not share:
-            problems.append(f"language.yaml: accuracy: {key}: write a share from 0 to 1, such as 0.74")
-        shares[key] = float(value) if share and value is not None else None
-    sample = section.get("sample", 0)
-    if not isinstance(sample, int) or sample < 0:
-        problems.append("language.yaml: accuracy: sample: write how many rows were read, such as 40")
-        sample = 0
-    told = section.get("read_as", "low")
-    if told not in set(ReadAs):
-        problems.append("language.yaml: accuracy: read_as: write good, fair or low: what readers are told")
-        told = "low"
-    return Accuracy(**shares, sample=sample, measured_on=str(section.get("measured_on", "")), read_as=ReadAs(told))
+    counts: dict[str, int] = {}
+    for key in ("right", "statements", "expected"):
+        value = section.get(key, 0)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            problems.append(f"language.yaml: accuracy: {key}: write how many, such as 21")
+            value = 0
+        counts[key] = value
+    if counts["right"] > min(counts["statements"], max(counts["expected"], counts["right"])):
+        problems.append(
+            "language.yaml: accuracy: right: more than were read; write how many of `statements` were right"
+        )
+        counts["right"] = counts["statements"]
+    due = told(counts["right"], counts["statements"])
+    if section.get("read_as", due.value) != due.value:
+        problems.append(f"language.yaml: accuracy: read_as: the counts make it '{due.value}'; write that")
+    return Accuracy(**counts, measured_on=str(section.get("measured_on", "")), read_as=due)

@@ -14,6 +14,7 @@ from monitor.api.names import Names
 from monitor.api.parameters import Offset, RowId, Words, address
 from monitor.model.item import Item
 from monitor.model.statement import Statement
+from monitor.positions.read_as import caution
 from monitor.web.desk import Desk
 from monitor.web.highlight import Mark, segments
 from monitor.web.icons import feed_icons
@@ -78,6 +79,7 @@ def item_values(desk: Desk, item_id: int) -> dict[str, Any]:
             "text": segments(found.text, marks("text", found, matches, statements, names)),
             "reasons": reasons(found, matches, names),
             "statements": statements,
+            "caution": caution(found.lang),
             "reading": work.readings.live(item_id),
         }
 
