@@ -50,6 +50,7 @@ _PHONE = re.compile(
 )
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,63}|\b(?:https?://|www\.)\S+", re.I)
 _CODE = re.compile(r"(?<![\w.,€$£-])\d{5}(?![\d%]|[.,]\d)")
+_MAYBE_MARKED = re.compile(r"[\d@]|www|http", re.IGNORECASE)
 _MARKS = (_PRICE, _PHONE, _ADDRESS, _CODE)
 _BREAK = re.compile(r"[\n\r\u2028\u2029\x0b\x0c\x85]+")
 _STOP = re.compile(r"[.!?…。！？][\"”’'»)\]“]*(?=\s*$|\s+[^a-zà-ÿ\d\s]|[“„«\"(]?[A-ZÀ-ÞЀ-Я])")
@@ -152,8 +153,8 @@ def _block(text: str, start: int, end: int, line: int) -> Iterator[_Block]:
         return
     inside = text[start:end]
     ended = _ENDED.search(inside)
-    words = sum(1 for _ in _WORD.finditer(inside))
-    marks = sum(1 for kind in _MARKS for _ in kind.finditer(inside))
+    words = len(_WORD.findall(inside))
+    marks = sum(len(kind.findall(inside)) for kind in _MARKS) if not ended and _MAYBE_MARKED.search(inside) else 0
     leads_on = inside.endswith((":", ";", ","))
     yield _Block(start, end, inside, words, marks, bool(ended), leads_on, line)
 
