@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -169,12 +169,15 @@ class Feeds(Repository):
             query = update(_FEED).where(_FEED.c.id == bindparam("feed"))
             done = self._session.connection().execute(query.values(**values, lease_token=None, lease_until=None), rows)
             if done.rowcount != len(rows):
-                gone = {row["feed"] for row in rows} - self._there(row["feed"] for row in rows)
-                raise NotFound("feed", min(gone, default=rows[0]["feed"]))
+                self.check_there([row["feed"] for row in rows])
 
-    def _there(self, ids: Iterable[int]) -> set[int]:
-        found = (self._session.exec(select(FeedRow.id).where(col(FeedRow.id).in_(part))) for part in chunks(ids))
-        return {i for rows in found for i in rows if i is not None}
+    def check_there(self, ids: Collection[int]) -> None:
+        """Raises NotFound where one of the feeds was removed."""
+        for part in chunks(ids):
+            there = set(self._session.exec(select(FeedRow.id).where(col(FeedRow.id).in_(part))))
+            gone = set(part) - there
+            if gone:
+                raise NotFound("feed", min(gone))
 
     def set_articles(self, feed_id: int, articles: bool | None) -> None:
         """Sets whether whole articles of this feed are fetched; None follows the setting. Raises NotFound."""

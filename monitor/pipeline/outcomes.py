@@ -134,6 +134,7 @@ class Outcomes:
         with self._database.view() as work:
             admitted = [self._admitted(work, brought) for brought in batch]
         with self._database.work() as work:
+            work.feeds.check_there([brought.feed.id for brought in batch])
             _store(work, admitted)
             after = [self._after(brought, admission) for brought, admission in zip(batch, admitted, strict=True)]
             saved = _save_feeds(work, batch, after)
