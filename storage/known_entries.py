@@ -12,6 +12,7 @@ from storage.repository import Repository, chunks
 from storage.tables import KnownEntriesRow, Table
 
 _KNOWN = Table.metadata.tables["known_entries"]
+_OF_FEED = select(_KNOWN.c.data).where(_KNOWN.c.feed_id == bindparam("feed"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,8 @@ class KnownEntries(Repository):
 
     def get(self, feed_id: int) -> bytes | None:
         """What is remembered of the feed's entries."""
-        return self._session.exec(select(KnownEntriesRow.data).where(KnownEntriesRow.feed_id == feed_id)).first()
+        data: bytes | None = self._session.connection().execute(_OF_FEED, {"feed": feed_id}).scalar()
+        return data
 
     def replace_all(self, changes: Sequence[KnownChange]) -> None:
         """Writes what polls came back with; to be done in the transaction that stores what they brought.
@@ -48,5 +50,5 @@ class KnownEntries(Repository):
             self._session.connection().execute(insert(_KNOWN), fresh)
         other = [{"feed": i, "known": known} for i, known in kept.items() if i in stored and stored[i] != known]
         if other:
-            query = update(_KNOWN).where(_KNOWN.c.feed_id == bindparam("feed")).values(data=bindparam("known"))
-            self._session.connection().execute(query, other)
+            newer = update(_KNOWN).where(_KNOWN.c.feed_id == bindparam("feed")).values(data=bindparam("known"))
+            self._session.connection().execute(newer, other)

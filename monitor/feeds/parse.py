@@ -161,7 +161,7 @@ def _line(holder: Mapping[str, Any], key: str) -> str:
 
 def _date(entry: Mapping[str, Any], key: str) -> datetime | None:
     """One date of an entry. Only what is there itself: a FeedParserDict gives `published` for a missing `updated`."""
-    value = dict(entry).get(key)
+    value = dict.get(entry, key) if isinstance(entry, dict) else entry.get(key)
     return parse_date(value) if isinstance(value, str) else None
 
 
@@ -184,10 +184,12 @@ def _longest(entry: Mapping[str, Any]) -> tuple[str, str | None]:
     if isinstance(summary, str):
         parts.append({**detail, "value": summary} if isinstance(detail, dict) else {"value": summary})
     best: tuple[str, str | None] = ("", None)
+    seen: set[str] = set()
     for part in parts:
         value, kind = part.get("value"), part.get("type") or "text/html"
-        if not isinstance(value, str) or len(value) <= len(best[0]):  # no text is longer than its markup
-            continue
+        if not isinstance(value, str) or value in seen or len(value) <= len(best[0]):
+            continue  # no text is longer than its markup, and many feeds give one text twice
+        seen.add(value)
         value = mended(value)
         text = plain(value) if kind == "text/plain" and not _ACTIVE_TAG.search(value) else html_to_text(value)
         if len(text) > len(best[0]):

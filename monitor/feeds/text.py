@@ -52,9 +52,9 @@ def clean(text: str) -> str:
     return _ILLEGAL.sub("", _LINE_ENDS.sub("\n", text)) if _UNCLEAN.search(text) else text
 
 
-def _spaced(text: str) -> str:
-    """With every run of blanks, as HTML has them, as one space; a hard space is none of them."""
-    for blank in "\t\n\f\r":
+def _spaced(text: str, blanks: str = "\t\n\f\r") -> str:
+    """With every run of blanks, by default as HTML has them, as one space; a hard space is none of them."""
+    for blank in blanks:
         text = text.replace(blank, " ")
     return _SPACES.sub(" ", text) if "  " in text else text
 
@@ -81,7 +81,7 @@ def one_line(text: str) -> str:
 
 def plain(text: str) -> str:
     """Plain text as text: cleaned, line breaks kept, blanks before and after lines and empty lines dropped."""
-    lines = (_spaced(line).strip() for line in clean(text).split("\n"))
+    lines = (line.strip() for line in _spaced(clean(text), "\t\f\r").split("\n"))
     return "\n".join(line for line in lines if line)
 
 
