@@ -54,6 +54,8 @@ def _fold_character(character: str) -> str:
         return ""
     if character in _PUNCTUATION:
         return _PUNCTUATION[character]
+    if "\ud800" <= character <= "\udfff":  # half a character: neither the automaton nor a database takes it
+        return "\ufffd"
     if character.isspace():
         return " "
     lowered = character.casefold()

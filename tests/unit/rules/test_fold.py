@@ -1,6 +1,10 @@
+from datetime import date
+
 import pytest
 
+from rules.compiler import compile_rules
 from rules.fold import fold, fold_wording
+from rules.model import QueryRule, RuleSet
 
 
 @pytest.mark.parametrize(
@@ -52,3 +56,10 @@ def test_finds_the_way_back(text: str, looked_for: str, surface: str) -> None:
 
 def test_a_wording_is_one_line() -> None:
     assert fold_wording("  Ursula\n\nvon  der\tLeyen ") == "ursula von der leyen"
+
+
+def test_half_a_character_of_utf16_stands_for_itself_and_breaks_nothing() -> None:
+    text = "The \ud800tram\udfff, and TRAMS"
+    assert fold(text).text == "the \ufffdtram\ufffd, and trams"
+    rules = compile_rules(RuleSet(queries={"q": QueryRule("q", "Q", "tram")}))
+    assert [text[m.start : m.end] for m in rules.match({"text": text}, date(2025, 1, 1))] == ["tram", "TRAMS"]
