@@ -144,6 +144,8 @@ class Arranger(Subjects):
         prefix = [self._behind[verb]] if verb in self._behind else []
         if not prefix and tail == len(c) and finite < tail - 1 and self._parts(verb, c[-1]):
             prefix, tail = [c[-1]], tail - 1
+        if finite == 0 and self.is_word(verb, "hypotheses"):
+            return self._hypothesis(c, tail)
         fore, rest, cluster = c[:finite], c[finite + 1 : tail], c[tail:] if not prefix else []
         subject: list[int] = []
         if not self.free(fore):
@@ -160,6 +162,16 @@ class Arranger(Subjects):
         if subject and fore and self.is_object(fore):
             return [*breaks, *subject, *verbs, *rest, *fore]
         return [*fore, *breaks, *subject, *verbs, *rest]
+
+    def _hypothesis(self, c: list[int], tail: int) -> list[int]:
+        """A condition without "if" keeps its verb first: "Sollte Moskau zustimmen, …"."""
+        subject = self._free_or_none(c[1:tail])
+        rest = [i for i in c[1:tail] if i not in subject]
+        self.lifted |= {c[0], *subject, *c[tail:]}
+        return [c[0], *subject, *self._turned(c[tail:]), *rest]
+
+    def _free_or_none(self, row: Sequence[int]) -> list[int]:
+        return list(row[: self.free(row)])
 
     def _verb_last(self, clause: _Clause, tail: int, opener: int) -> list[int]:
         c = clause.indexes

@@ -26,6 +26,8 @@ from monitor.positions.grammar.walk import Climb
 from monitor.positions.protocol import Candidate
 from rules.model import ActorKind, Match, RuleKind, RuleSet, Via
 
+HYPHENS = tuple("-‐‑")
+"""What joins the parts of a compound."""
 RANKS = {Via.NAME: 0, Via.OFFICE: 1, Via.ALIAS: 2}
 
 
@@ -72,6 +74,8 @@ class FieldSearch:
         self.salience: Counter[str] = Counter()
         self.rules = rules
         self.layout = lay_out(text, language)
+        if language.traits.nouns_capitalised:  # "Nato-Beitritt" names no actor
+            actors = [m for m in actors if text[m.end : m.end + 1] not in HYPHENS]
         self._put_in_order(actors, matters, language)
         self.a = Analysis(self.layout, language)
         self._ends = [sentence.end for sentence in self.layout.sentences]

@@ -119,7 +119,7 @@ class MentionFinder:
         if len(gap) > MOST_TITLE_WORDS:
             return False
         if not gap:
-            return True
+            return tokens[first.end - 1].end <= tokens[second.start].start <= tokens[first.end - 1].end + 3
         if gap[0].text == ",":
             return False
         capital = any(token.is_upper for token in gap)

@@ -64,10 +64,14 @@ class Roles:
                 return Role.OTHER
         noun_after = self._noun_after(mention, at)
         if mention.possessive:
-            return Role.OWNER if noun_after is not None or self._owns_before(mention) else Role.OTHER
+            if noun_after is not None or self._owns_before(mention):
+                return Role.OWNER
+            return Role.SUBJECT if self._names_source(mention) else Role.OTHER
         if before >= low and self.a.is_word(before, "like"):
             return Role.COMPANION
         if before == low and self.a.is_word(before, "views") and self.a.fold(mention.end) == ",":
+            return Role.SUBJECT
+        if before >= low and self.a.is_word(before, "object_markers") and self._accused(mention, before):
             return Role.SUBJECT
         if before >= low and self.a.is_word(before, "prepositions"):
             return self._after_preposition(before, low)
@@ -78,6 +82,11 @@ class Roles:
         if before >= low and self._governed(before):
             return Role.PATIENT
         return Role.OTHER if self._modifies(mention) else Role.SUBJECT
+
+    def _names_source(self, mention: Mention) -> bool:
+        """Whether a genitive says whose view it is: "aus Sicht des Kremls"."""
+        groups = self.a.cue_ends.get(self._before(mention.start) + 1, ())
+        return any(group.has(CueClass.ACCORDING) for group in groups)
 
     def _owns_before(self, mention: Mention) -> bool:
         """Whether a name in the genitive stands behind the noun that it owns: "die Forderung Frankreichs"."""
@@ -100,6 +109,8 @@ class Roles:
 
     def _accused(self, mention: Mention, before: int) -> bool:
         """Whether somebody is said to do what follows: "accused Rome of rejecting …"."""
+        if self.a.is_word(before, "object_markers"):
+            before -= 1
         governor = self._cue_ending(before + 1)
         return governor is not None and governor.has(CueClass.ACCUSE) and self.a.is_word(mention.end, "owners")
 

@@ -16,6 +16,7 @@ WORD_LISTS = frozenset(
         "personal_relatives",
         "agents",
         "owners",
+        "object_markers",
         "first_person",
         "third_person_singular",
         "third_person_plural",
