@@ -25,7 +25,7 @@ BOMB = (
     + b"".join(b"<!ENTITY %c '%s'>" % (c + 1, b"&#38;%c;" % c * 20) for c in b"abcdefgh")
     + b"<!ENTITY x SYSTEM 'file:///etc/passwd'>]><rss version='2.0'><channel><title>T</title>"
     + b"<item><guid>a</guid><title>Item a</title><description>What item a says.</description></item>"
-    + b"<item><guid>z</guid><title>[&i;][&x;]</title></item></channel></rss>"
+    + b"<item><guid>z</guid><title>[&b;]</title><description>[&i;][&x;]</description></item></channel></rss>"
 )
 BAD = [
     (b"", "empty"),

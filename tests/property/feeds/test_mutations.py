@@ -23,7 +23,8 @@ BODIES = [row.body for row in (*rows_rss.ROWS, *rows_atom.ROWS, *rows_broken.ROW
 PIECES = [
     b"<![CDATA[", b"]]>", b"<item>", b"</item>", b"<entry>", b"&", b"<", b">", b"<!--", b"-->", b"<?", b"?>",
     b"&#x0;", b"\x00", b"<svg>", b"<title>", b"</title>", b"<!DOCTYPE x [", b"<!ENTITY a '&#38;b;'>", b"xmlns:x='y'",
-    b"<x:y z:w='",    b"type='xhtml'", b"mode='base64'", b"xml:base='javascript:'", b"\xff\xfe", b"\xed\xa0\x80", b"<div>" * 40, b"&lang=",
+    b"<x:y z:w='", b"type='xhtml'", b"mode='base64'", b"xml:base='javascript:'", b"\xff\xfe", b"\xed\xa0\x80",
+    b"<div>" * 40, b"&lang=",
 ]  # fmt: skip
 
 

@@ -61,6 +61,8 @@ ENTITIES = [
         {"title": "café ’s… &bogus;"}),
     Row("names of HTML, declared", '<!DOCTYPE rss [<!ENTITY nbsp "&#160;"><!ENTITY eacute \'&#xE9;\'>]>'
         "<rss version='2.0'><channel><item><title>a&nbsp;&eacute;</title></item></channel></rss>", {"title": "a é"}),
+    Row("declared out of one another, by reference", "<!DOCTYPE rss [<!ENTITY a 'ha'><!ENTITY b '&#38;a;&#x26;a;'>]>"
+        "<rss version='2.0'><channel><item><title>[&a;][&b;]</title></item></channel></rss>", {"title": "[ha][&a;&a;]"}),
     Row("twice, beside a bare one", rss(item("<title>a &amp;amp; b & c</title>")), {"title": "a & b & c"}),
     Row("in CDATA, beside a bare one", rss(item(f"<title><![CDATA[a & <b>b</b>]]></title><link>{ONE}?a&b</link>")),
         {"title": "a & b", "link": ONE + "?a&b"}),
