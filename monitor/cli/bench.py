@@ -48,7 +48,7 @@ def tracker(
     pairs: Pairs = 500,
     length: Length = 80,
     seed: Seed = 20250217,
-    seeds: Seeds = 1,
+    seeds: Seeds = 5,
     assumed: Annotated[
         float | None, typer.Option(min=0.3, max=1, help="Accuracy that the tracker is told instead of the true one.")
     ] = None,
