@@ -18,8 +18,8 @@ _OPENINGS = (  # XML 1.0, appendix F: how `<?` or `<r` begins where there is no 
     (b"\x00<\x00", "utf-16-be"),
     (b"<\x00", "utf-16-le"),
 )
-_DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z][\w.:-]{0,40})["']""")
-_CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z][\w.:-]{0,40})""", re.IGNORECASE)
+_DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9][\w.:-]{0,40})["']""")
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9][\w.:-]{0,40})""", re.IGNORECASE)
 _WIDER = {  # what people call the small one is usually the large one (WHATWG Encoding Standard)
     "iso8859-1": "cp1252",
     "ascii": "cp1252",
