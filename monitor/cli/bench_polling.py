@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -43,6 +44,7 @@ def poll(
     from monitor.bench.feed_documents import FeedDocuments
 
     set_up_logs("text")
+    logging.getLogger("reader").setLevel(logging.CRITICAL)  # a line for each feed would slow the peer down
     if not bench.has_peer():
         say(f"`reader` is not installed, so ours is measured alone; install {EXTRA} to compare.")
     say(f"{counted(feeds, 'feed')} of {entries} entries; load of this machine: {_load()}")

@@ -55,6 +55,8 @@ COMMANDS = [
     "demo",
     "doctor",
     "bench tracker",
+    "bench poll",
+    "bench memory",
     "bench frontier",
     "bench extract",
     "bench reliability",
