@@ -13,7 +13,6 @@ from monitor.positions.grammar.mentions import Mention
 from monitor.positions.grammar.sentences import Layout, Quotation, Sentence
 from rules.model import Via
 
-
 PREDICATES = frozenset({CueClass.HARM, CueClass.BENEFIT, CueClass.PREVAIL, CueClass.LAPSE})
 """What only a matter itself does; somebody who does so tells nothing of a stance."""
 
@@ -116,8 +115,14 @@ class Analysis:
         return self.fold(index) in self.language.words[words]
 
     def ends(self, index: int, kind: str) -> bool:
-        """Whether a token ends as words of a kind do in the language: "adverb", "participle", "gerund", "verb"."""
+        """Whether a token ends as words of a kind do in the language: "adverb", "participle", "gerund", "infinitive",
+        "verb".
+        """
         return self.fold(index).endswith(self.language.endings[kind])
+
+    def is_inside(self, index: int) -> bool:
+        """Whether a token is a word of the text, not a mark or beyond its ends."""
+        return 0 <= index < len(self.layout.tokens) and self.layout.tokens[index].is_word
 
     def mere_preposition(self, group: CueGroup) -> bool:
         """Whether a wording is only a preposition before a name: "Sanktionen gegen Russland", not "Tusk gegen …"."""

@@ -23,6 +23,7 @@ class Around(Behind):
         super().__init__(analysis)
         self.climber = climber
         self.locator = locator
+        self._ending: dict[str, bool] = {}
 
     def inside(self, matter: Matter) -> list[CueGroup]:
         """Wordings within the matter, without those that the proposition itself uses ("the war is *ended*")."""
@@ -33,8 +34,17 @@ class Around(Behind):
             if group.end <= matter.end
             and not self.a.mere_preposition(group)
             and not self._of_proposition(group, matter)
+            and not (group.has(CueClass.REVERSE) and self._turned(matter.issue))
             and (group.verb or not group.has(CueClass.OPPOSE_NOUN, CueClass.SUPPORT_NOUN))
         ]
+
+    def _turned(self, issue: str) -> bool:
+        """Whether a proposition itself says that something ends: "the sale of whale meat is banned"."""
+        known = self._ending.get(issue)
+        if known is None:
+            found = self.a.language.cues.find(self.locator.wordings[issue])
+            known = self._ending[issue] = any(cue.kind is CueClass.REVERSE for cue in found)
+        return known
 
     def joined_before(self, matter: Matter) -> bool:
         """Whether a subject inside the matter is joined to one before it: "Trump and | Putin agreed to meet"."""
@@ -162,7 +172,9 @@ class Around(Behind):
                 owned = own and place == "before" and number == 0
                 gap = self._words_between(group.end, matter.start) if place == "before" and not owned else 0
                 last = place == "before" and number == len(groups) - 1 and not inside
-                loose = last and group.has(CueClass.NEGATION) and self._content_between(group.end, matter.start)
+                behind_verb = number > 0 and groups[number - 1].verb and groups[number - 1].end == group.start
+                loose = last and group.has(CueClass.NEGATION) and not behind_verb
+                loose = loose and self._content_between(group.end, matter.start)
                 following = groups[number + 1] if place == "before" and number + 1 < len(groups) else None
                 linked = following is not None and not following.verb
                 link = self._words_between(group.end, following.start) if following is not None and linked else gap

@@ -13,7 +13,7 @@ from monitor.positions.grammar.discourse import Discourse
 from monitor.positions.grammar.language import CueClass
 from monitor.positions.grammar.mentions import Mention, MentionKind
 from monitor.positions.grammar.recorder import Camps, Place, Recorder
-from monitor.positions.grammar.roles import ATTITUDES
+from monitor.positions.grammar.roles import ATTITUDES, NOUNS
 from monitor.positions.grammar.sentences import Sentence
 from monitor.positions.grammar.trailing import Trailing
 from monitor.positions.grammar.walk import Climb, Owned
@@ -22,6 +22,8 @@ from rules.model import Via
 
 MOST_LISTED = 30
 """Tokens of an entry in a list of decisions."""
+OPENING = (CueClass.CONDITION, CueClass.OPEN, CueClass.LACKING)
+"""What leaves a matter open, wherever it stands."""
 VERDICTS = (CueClass.NORMATIVE, CueClass.GOOD, CueClass.BAD)
 """What says how a thing should be: a stance of whoever says so, whoever does it."""
 
@@ -89,7 +91,10 @@ class Ascriber:
             seen = self.around.seen(passive, bearings.inside, (), guesses, matter)
             self.recorder.emit(place, mention, Attribution.PASSIVE, seen)
         for mention, groups in self.trailing.taken(matter, place.high):
-            seen = self.around.seen(groups, bearings.inside, (), guesses, matter, own=not groups[-1].verb)
+            verdicts = tuple(g for g in groups if g.has(CueClass.GOOD, CueClass.BAD) and not g.has(*NOUNS))
+            before = tuple(g for g in groups if g not in verdicts)
+            own = bool(before) and not before[-1].verb and before[-1].has(*NOUNS)
+            seen = self.around.seen(before, bearings.inside, verdicts, guesses, matter, own=own)
             foreign = place.speaker is not None and not self.camps.same(mention.actors, place.speaker.actors)
             kind = Attribution.ACT if groups[-1].verb else Attribution.NOMINAL
             self.recorder.emit(place, mention, kind, seen, place.speaker if foreign else None)
@@ -163,7 +168,8 @@ class Ascriber:
                 reporters: tuple[Mention, ...] = ()
             else:
                 reporters, bearings.subjects = bearings.subjects, ()
-            after = () if bearings.subjects else bearings.after
+            # What a refusal does, "has cost Oslo friends", is said of the refusal, not of the matter.
+            after = [] if bearings.subjects else [g for g in bearings.after if g.has(*OPENING)]
             guesses = self.around.outsiders(place.low, place.high)
             seen = self.around.seen(owned.cues, bearings.inside, after, guesses, place.matter, own=True)
             seen = (*self.around.taken_back(owned.mentions[0], place.matter), *seen)
@@ -208,6 +214,12 @@ class Ascriber:
             return
         self.recorder.emit(place, speaker, Attribution.QUOTE, bearings.cues)
 
+    def _wished(self, place: Place, bearings: Bearings, verb: CueGroup, wishers: Sequence[Mention]) -> None:
+        """ "Kyiv hopes that Germany will …": whoever hopes holds it; of the other nothing is said but a hope."""
+        seen = self.around.seen((verb, *bearings.climb.cues), bearings.inside, bearings.after, (), place.matter)
+        for mention in wishers:
+            self.recorder.emit(place, mention, Attribution.INDIRECT, seen)
+
     def _narrated(self, place: Place, bearings: Bearings) -> None:
         """In the article's own voice: the subject's position, or that of whoever is said to report it."""
         climb, cues = bearings.climb, bearings.cues
@@ -217,6 +229,10 @@ class Ascriber:
         if not actors:
             for mention in known if not climb.unknown else ():
                 self.recorder.emit(place, mention, Attribution.INDIRECT, cues)
+            return
+        wished = self.attributor.wished(climb.stopped_at, place.low)
+        if wished is not None and not known:
+            self._wished(place, bearings, *wished)
             return
         normative = any(cue.has(*VERDICTS) for cue in cues)
         kind = Attribution.INDIRECT if any(c.has(CueClass.SAY) for c in cues) else Attribution.ACT

@@ -88,6 +88,8 @@ class Attributor:
                 if group.has(CueClass.SAY, CueClass.SUPPORT, CueClass.OPPOSE):
                     subjects = self.climber.climb(group.start, low).subjects
                     return _one(subjects) if subjects else None
+        if self.a.fold(at) == ":":
+            return self.a.mention_ends.get(at)
         if self.a.fold(at - 1) != ":":
             return None
         mention = self.a.mention_ends.get(at - 1)
@@ -109,6 +111,17 @@ class Attributor:
                     mention = self._mention_from(group.start + 1, group.end, 3)
                     return (mention,) if mention is not None else ()
         return ()
+
+    def wished(self, start: int, low: int) -> tuple[CueGroup, tuple[Mention, ...]] | None:
+        """The verb of wanting, fearing or expecting that a clause hangs on, and who does so: "hopes that | Rome …"."""
+        index = start
+        while index > low and self.a.is_word(index - 1, "complementizers"):
+            index -= 1
+        for group in self.a.cue_ends.get(index, ()) if index < start else ():
+            kinds = (CueClass.SUPPORT, CueClass.OPPOSE, CueClass.EXCLUDE, CueClass.GUESS)
+            if group.verb and group.has(*kinds) and not group.has(CueClass.SAY):
+                return group, tuple(m for m in self.climber.climb(group.start, low).subjects if m.actors)
+        return None
 
     def _reporter_before(self, start: int, low: int) -> tuple[Mention, ...]:
         index = start
@@ -164,6 +177,8 @@ class Attributor:
     def _tagged(self, index: int, high: int) -> tuple[Mention, ...]:
         if self.a.is_word(index, "clause_breaks"):
             return ()
+        while self.a.is_word(index, "auxiliaries") and index not in self.a.mentions and index < high:
+            index += 1  # ", a prévenu Tusk"
         for group in self.a.cue_starts.get(index, ()):
             if group.has(CueClass.ACCORDING):
                 mention = self._mention_from(group.end, high, 6)
@@ -193,6 +208,8 @@ class Attributor:
             if body:
                 continue
             if not self.a.layout.tokens[at].is_word or at in self.a.cue_starts or self.a.is_word(at, "prepositions"):
+                return None
+            if self.a.is_word(at, "subject_ends") or self.a.is_word(at, "relatives"):
                 return None
         return None
 

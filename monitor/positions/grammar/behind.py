@@ -55,23 +55,30 @@ class Behind:
             groups = [*self.a.cue_starts.get(index, ()), *self.a.predicates.get(index, ())]
             for group in groups:
                 ordained = ordained or group.has(CueClass.NORMATIVE)
-                if group.end <= end and self._tells(group, subject_like, ordained):
+                if group.end <= end and self._tells(group, subject_like, ordained, index == matter.end):
                     found.append(group)
             index = max([index + 1, *(g.end for g in groups)])
         return found
 
-    def _tells(self, group: CueGroup, subject_like: bool, ordained: bool) -> bool:
-        """Whether a wording says something of the matter; `ordained` behind "will" or "must"."""
+    def _tells(self, group: CueGroup, subject_like: bool, ordained: bool, first: bool) -> bool:
+        """Whether a wording says something of the matter; `ordained` behind "will" or "must", `first` right behind."""
         if group.has(*ANYWHERE):
             return not (group.has(CueClass.LACKING) and self.a.ends(group.end, "gerund"))
         if not subject_like:
             return False
         passive = group.has(CueClass.NORMATIVE) or (group.verb and self._passive(group.start))
+        if group.has(CueClass.REVERSE) and group.verb and (first or self._made_so(group)):
+            return not self.a.ends(group.start, "gerund")
         if passive:
             return group.has(*PASSIVE) or (ordained and group.has(CueClass.ACT))
         before = group.start - 1
         noun = self.a.is_word(before, "determiners") or self.a.is_word(before, "prepositions")
         return not noun and (group.has(*DOES) or (ordained and group.has(*COMES)))
+
+    def _made_so(self, group: CueGroup) -> bool:
+        """Whether a participle ends the clause: "wants the tax | scrapped"."""
+        last = group.end >= len(self.a.layout.tokens) or not self.a.layout.tokens[group.end].is_word
+        return last and self.a.ends(group.end - 1, "participle")
 
     def _ends_subject(self, index: int) -> bool:
         """Whether what stands before a token is no subject any more."""

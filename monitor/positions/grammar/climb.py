@@ -152,7 +152,9 @@ class Climber(Roles):
 
     def _adjoins(self, index: int, at: int) -> bool:
         """Whether nothing but articles and adjectives stands between."""
-        return not any(self._free_mention(i) or self.a.is_word(i, "prepositions") for i in range(index, at))
+        qualifier = self.a.mention_ends.get(at)
+        end = qualifier.start if qualifier is not None and not self.a.is_word(at, "prepositions") else at
+        return not any(self._free_mention(i) or self.a.is_word(i, "prepositions") for i in range(index, end))
 
     def _heads_clause(self, group: CueGroup) -> bool:
         """Whether a noun is itself the subject of a clause: "says that the decision …"."""

@@ -139,7 +139,7 @@ class Discourse:
         """Whom "they" means there: several, or a group."""
         subjects = self._who_says(index, sentence)
         actors = tuple(dict.fromkeys(actor for subject in subjects for actor in subject.actors))
-        plural = len(actors) > 1 or any(self.is_group(actor) for actor in actors)
+        plural = len(actors) > 1 or not any(self.is_person(actor) for actor in actors)
         return actors if plural else ()
 
     def _who_says(self, index: int, sentence: Sentence) -> tuple[Mention, ...]:
@@ -250,6 +250,10 @@ class Discourse:
             if self.rules.actors[actor].kind is ActorKind.GROUP:
                 self.group = (actor,)
                 self.collective = actor
+            elif index <= sentence.start + 1 and not self.is_person(actor):
+                self.body = actor
+            if index <= sentence.start + 1 and len(self._joined) > 1:
+                self.group = self._joined
             if self.is_person(actor) and self.person is None and not self.analysis.is_word(index - 1, "prepositions"):
                 self.person = actor
 

@@ -48,6 +48,7 @@ class MatterLocator:
         self._compiled = CompiledRules(watched, tuple(literals_of(watched)), lines)
 
         self.vocabulary = {key: _vocabulary(issue.about) for key, issue in rules.issues.items()}
+        self.wordings = {key: tokenize(issue.proposition) for key, issue in rules.issues.items()}
         self.propositions = {
             key: frozenset(stem(token.fold) for token in tokenize(issue.proposition))
             for key, issue in rules.issues.items()

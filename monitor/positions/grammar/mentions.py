@@ -145,12 +145,20 @@ class MentionFinder:
         bodies = self.language.words["bodies"] | self.language.words["spokes"]
         for ahead in range(end, min(end + 2, len(tokens))):
             token = tokens[ahead]
-            if token.fold in bodies and not (possessive and token.fold in self._role_words):
+            person = possessive and token.fold in self._role_words
+            if token.fold in bodies and not (person and self._is_named(tokens, ahead + 1)):
                 return Mention(mention.start, ahead + 1, mention.actors)
-            if not token.text[0].islower() or token.fold in self._verbs or self._is_function(token):
+            qualifies = ahead + 1 < len(tokens) and tokens[ahead + 1].fold in bodies
+            verb = token.fold in self._verbs and not qualifies
+            if not token.text[0].islower() or verb or self._is_function(token):
                 break
         start = self._titled(tokens, mention.start) if self._is_person(mention.actors[0]) else mention.start
         return Mention(start, end, mention.actors, possessive=possessive)
+
+    def _is_named(self, tokens: Sequence[Token], index: int) -> bool:
+        """Whether a name, or an apposition, follows an office: "Spain's finance minister, Sofía Romero"."""
+        following = tokens[index] if index < len(tokens) else None
+        return following is not None and (following.is_upper or following.text in ",(")
 
     def _is_function(self, token: Token) -> bool:
         return not token.is_word or any(token.fold in self.language.words[name] for name in FUNCTION)

@@ -100,7 +100,7 @@ def lay_out(text: str, language: Language) -> Layout:
     for end_char in [*(i for i, c in enumerate(text) if c in "\n\r\u2028\u2029\x0b\x0c\x85"), len(text)]:
         end = bisect_left(starts, end_char, begin)
         if end > begin:
-            turns = _turns(tokens, begin, end)
+            turns = _turns(tokens, begin, end, language.words["first_person"])
             layout.quotations.extend(turns or _quotations(tokens, begin, end, taken_up, language.quotes))
             layout.sentences.extend(_sentences(tokens, begin, end, number, language))
             number += 1
@@ -108,11 +108,14 @@ def lay_out(text: str, language: Language) -> Layout:
     return layout
 
 
-def _turns(tokens: list[Token], begin: int, end: int) -> list[Quotation]:
-    """The turns of a transcript, each opened by a name in capitals: "Q: Will you sign? POWELL: No."."""
+def _turns(tokens: list[Token], begin: int, end: int, first_person: frozenset[str]) -> list[Quotation]:
+    """The turns of a transcript, each opened by a name: "Q: Will you sign? POWELL: No."; also "Tusk: We will sign"."""
     openings = [
         index for index in range(begin + 1, end - 1) if tokens[index].text == ":" and _is_label(tokens, index, begin)
     ]
+    capitals = all(tokens[opening - 1].text.isupper() for opening in openings)
+    if len(openings) == 1 and not capitals and tokens[openings[0] + 1].fold not in first_person:
+        return []
     if not openings:
         return []
     return [
@@ -123,7 +126,7 @@ def _turns(tokens: list[Token], begin: int, end: int) -> list[Quotation]:
 
 def _label_start(tokens: list[Token], colon: int, begin: int) -> int:
     index = colon
-    while index > begin and tokens[index - 1].is_word and tokens[index - 1].text.isupper():
+    while index > begin and tokens[index - 1].is_word and tokens[index - 1].is_upper:
         index -= 1
     return index
 

@@ -42,6 +42,7 @@ class Tally:
     tied: bool = False
     ought: bool = False
     refused: bool = False
+    condemned: bool = False
     stop: str = ""
 
 
@@ -184,8 +185,10 @@ def _exclude(tally: Tally, cue: CueSeen) -> None:
 
 
 def _oppose(tally: Tally, cue: CueSeen) -> None:
-    if not tally.negated:
+    verdict = cue.place == "after" and cue.has(C.BAD, C.HARM, C.LAPSE)
+    if not tally.negated and not (verdict and tally.condemned):
         _turn(tally)
+    tally.condemned = tally.condemned or (verdict and not tally.negated)
     tally.commits, tally.tied, tally.negated = True, False, False
 
 

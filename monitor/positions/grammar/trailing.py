@@ -1,4 +1,4 @@
-"""Holders who are named behind a matter: "…, proposed by Paris", "…, despite Rome's objections", "…, which Kyiv opposes"."""
+"""Holders who are named behind a matter: "…, proposed by Paris", "despite Rome's objections", "which Kyiv opposes"."""
 
 from __future__ import annotations
 
@@ -109,7 +109,15 @@ class Trailing:
         for group in self.a.cue_starts.get(at, ()):
             if group.verb and group.has(*ATTITUDES) and self._ends_clause(group.end, high):
                 return [(m, (*negations, group)) for m in mentions]
+            if group.verb and group.has(CueClass.SAY):
+                verdicts = self._verdicts(group.end, high)
+                return [(m, (*negations, *verdicts)) for m in mentions] if verdicts else []
         return []
+
+    def _verdicts(self, index: int, high: int) -> list[CueGroup]:
+        """ "…, a move that Tokyo called deeply regrettable"."""
+        ahead = range(index, min(index + 6, high))
+        return [g for i in ahead for g in self.a.cue_starts.get(i, ()) if g.has(CueClass.GOOD, CueClass.BAD)][:1]
 
     def _ends_clause(self, index: int, high: int) -> bool:
         """Whether nothing that could be an object follows a verb."""

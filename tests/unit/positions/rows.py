@@ -7,12 +7,13 @@
     Nobody said anything.
         -                                nothing is to be read
 
-"withdrawn" ends a line where the stance is taken back, "@2019-01-01" where the date it was said at is to be that. The
-wording is invented.
+"withdrawn" ends a line where the stance is taken back, "@2019-01-01" where the date it was said at is to be that. A
+text that begins with "[2022-05-01] " is of that day. The wording is invented.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from monitor.model.statement import ReadStatement
 
 FOLDER = Path(__file__).parent / "rows"
 NOTHING = "-"
+DAY = re.compile(r"\[(\d{4}-\d{2}-\d{2})\] ")
+USUAL_DAY = "2025-03-01"
 
 
 @dataclass(slots=True)
@@ -40,7 +43,13 @@ class Row:
     @property
     def body(self) -> str:
         """The text without a headline."""
-        return self.text.split(" || ")[-1].replace("\\n", "\n")
+        return DAY.sub("", self.text).split(" || ")[-1].replace("\\n", "\n")
+
+    @property
+    def day(self) -> str:
+        """The day of the text."""
+        given = DAY.match(self.text)
+        return given.group(1) if given else USUAL_DAY
 
 
 def rows(file: Path) -> list[Row]:
