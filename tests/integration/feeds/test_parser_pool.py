@@ -64,6 +64,15 @@ async def test_parses_as_the_parser_does() -> None:
             await pool.parse(b"<html>")
 
 
+async def test_what_is_known_is_handed_in_and_comes_back() -> None:
+    address = "https://example.org/"
+    async with ParserPool() as pool:
+        first = await pool.parse(rss(ITEM.format("a"), ITEM.format("b")), None, address)
+        again = await pool.parse(rss(ITEM.format("c"), ITEM.format("a"), ITEM.format("b")), None, address, first.known)
+    assert (again.skipped, [entry.id for entry in again.entries]) == (2, ["c"])
+    assert again.known != first.known
+
+
 @pytest.mark.parametrize("word", ["RUN AWAY", "SLEEP DEAF"])
 async def test_a_parser_that_runs_over_is_killed_and_replaced(odd: ParserPoolConfig, word: str) -> None:
     async with ParserPool(odd) as pool:
