@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from math import sqrt
 from typing import Any
 
+from monitor.model.share import wilson
 from monitor.positions.grammar.tokens import Writing
 
 ENDINGS = ("adverb", "participle", "gerund", "infinitive", "verb")
 WRITING = {"accents", "enclitics", "elisions", "quotes", "nouns_capitalised", "ordinal_dot"}
 ORDER = {"verb_second", "drops_subjects", "names_modify_nouns"}
 ACCURACY = {"right", "statements", "expected", "conditional", "measured_on", "read_as"}
-GOOD_FROM, FAIR_FROM = 0.8, 0.7
+GOOD_FROM, FAIR_FROM = 0.85, 0.75
 """Shares of right statements from which a language counts as read well, or fairly."""
 
 
@@ -59,18 +59,9 @@ class Accuracy:
         return f"{language} is read with low accuracy{measured if self.statements else ''}"
 
 
-def wilson(right: int, count: int) -> tuple[float, float]:
-    """The 95 % interval of a share."""
-    z = 1.959964
-    share, spread = right / count, z * z / count
-    middle = (share + spread / 2) / (1 + spread)
-    reach = z * sqrt(share * (1 - share) / count + spread / (4 * count)) / (1 + spread)
-    return max(0.0, middle - reach), min(1.0, middle + reach)
-
-
 def told(right: int, statements: int) -> ReadAs:
-    """What readers are told, by the lower end of the interval: "low" below 0.7, "good" from 0.8 on."""
-    low = wilson(right, statements)[0] if statements else 0.0
+    """What readers are told, by the lower end of the interval: "low" below 0.75, "good" from 0.85 on."""
+    low = round(wilson(right, statements)[0], 2) if statements else 0.0
     return ReadAs.GOOD if low >= GOOD_FROM else ReadAs.FAIR if low >= FAIR_FROM else ReadAs.LOW
 
 
@@ -172,6 +163,9 @@ def _accuracy(base: Mapping[str, Any], problems: list[str]) -> Accuracy:
             "language.yaml: accuracy: right: more than were read; write how many of `statements` were right"
         )
         counts["right"] = counts["statements"]
+    conditional = section.get("conditional", [0, 0, 0])
+    if not (isinstance(conditional, list) and len(conditional) == 3 and all(isinstance(n, int) for n in conditional)):
+        problems.append("language.yaml: accuracy: conditional: write [right, read, to be read], such as [3, 3, 7]")
     due = told(counts["right"], counts["statements"])
     if section.get("read_as", due.value) != due.value:
         problems.append(f"language.yaml: accuracy: read_as: the counts make it '{due.value}'; write that")

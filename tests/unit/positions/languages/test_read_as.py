@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from monitor.model.share import wilson
 from monitor.positions.explain import NOT_READ, explain
 from monitor.positions.grammar.language import LANGUAGES, LanguageInvalid, load_language
-from monitor.positions.grammar.traits import Accuracy, ReadAs, told, wilson
+from monitor.positions.grammar.traits import Accuracy, ReadAs, told
 from monitor.positions.read import read_item
 from monitor.positions.read_as import caution, poorly_read
 from rules.model import RuleKind
@@ -34,8 +35,8 @@ def test_a_language_that_is_read_poorly_says_so_and_one_without_a_folder_that_it
 
 
 def test_statements_in_a_language_read_poorly_are_no_surer_than_what_was_measured() -> None:
-    reading = read_item(item("Der Kreml lehnt eine Waffenruhe in der Ukraine ab.", lang="de"), seeds(), extractor())
-    ceiling = load_language("de").traits.accuracy.ceiling
+    reading = read_item(item("Il Cremlino respinge una tregua in Ucraina.", lang="it"), seeds(), extractor())
+    ceiling = load_language("it").traits.accuracy.ceiling
     assert [s.confidence for s in reading.statements] == [pytest.approx(ceiling, abs=0.006)]
     assert reading.trace[0].outcome == "caution"
 
@@ -66,6 +67,7 @@ def test_a_caution_does_not_make_sentences_unread() -> None:
     [
         ("accuracy: {right: 20, statements: 25, read_as: good}", "accuracy: read_as: the counts make it 'low'"),
         ("accuracy: {right: 26, statements: 25}", "accuracy: right: more than were read"),
+        ("accuracy: {conditional: [1, 2]}", "accuracy: conditional: write [right, read, to be read]"),
         ("accuracy: {right: viele}", "accuracy: right: write how many"),
         ("order: {verb_second: vielleicht}", "order: verb_second: write true or false"),
         ("order: {verb_third: true}", "order: unknown key 'verb_third'"),
