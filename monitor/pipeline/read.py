@@ -80,7 +80,6 @@ class Reader:
             items = self._follower.joined(self._database, items, now)
             if not items:  # all of them wait as newer revisions now
                 return self.step(now, limit)
-            items = self._grouper.group(items)
             ahead = self._ahead(items, rules)
             for item in items:
                 report = self._guarded(item, rules, now, ahead.get(item.id), again=again)
@@ -110,12 +109,13 @@ class Reader:
         slow = self._extractor if isinstance(self._extractor, ReadsTogether) else None
         lease = _LEASE + slow.slowest if slow else _LEASE
         most = min(limit, slow.at_once) if slow else limit
+        self._grouper.index_old()
         with self._database.work() as work:
             items = work.items.claim_new(now, most, lease)
             again = slow is not None and not items
             if again:
                 items = work.items.claim_again(now, most, lease)
-            return with_repeated(work, items), again
+            return with_repeated(work, self._grouper.group_within(work, items)), again
 
     def _ahead(self, items: Sequence[Item], rules: CompiledRules) -> dict[int, _Found]:
         """What an extractor that asks for several at once made of the items; one that cannot be matched comes alone."""
