@@ -64,6 +64,7 @@ class Around(Behind):
             return not self.a.ends(matter.start, "infinitive")
         auxiliary = (
             self.a.is_word(before, "auxiliaries")
+            or self.a.is_word(before, "modals")
             or self.a.is_word(before, "verb_adverbs")
             or self.a.fold(before) == ","
         )
@@ -112,6 +113,11 @@ class Around(Behind):
             replace(g, kinds=g.kinds | {CueClass.OUTSIDER})
             for g in said
             if self._watcher(g.start - 1, low) or (self.a.is_word(g.end, "watchers") and g.has(CueClass.SAY))
+        ]
+        watched += [
+            replace(g, kinds=g.kinds | {CueClass.OUTSIDER})
+            for g in groups
+            if g.has(CueClass.ACCORDING) and self.a.is_word(g.end, "watchers")
         ]
         return [g for g in groups if g.has(CueClass.OUTSIDER)] + watched
 

@@ -70,12 +70,25 @@ class Attributor:
         for at in range(group.end, min(group.end + 9, len(self.a.layout.tokens))):
             mention = self.a.mentions.get(at)
             if mention is not None:
-                return _one((mention, *self.climber.joined_right(mention, len(self.a.layout.tokens))))
+                return _one(self._speakers_from(mention))
             token = self.a.layout.tokens[at]
             of_body = self.a.is_word(at, "owners") and self.a.is_word(at - 1, "spokes")
             if not token.is_word or (self.a.is_word(at, "prepositions") and not of_body):
                 return None
         return None
+
+    def _mentions_from(self, index: int, high: int) -> tuple[Mention, ...]:
+        mention = self._mention_from(index, high, 6)
+        return self._speakers_from(mention) if mention is not None else ()
+
+    def _speakers_from(self, mention: Mention) -> tuple[Mention, ...]:
+        """A speaker with those joined by "and"; of "the minister of Turkey, Hakan Fidan" only the person."""
+        joined = (mention, *self.climber.joined_right(mention, len(self.a.layout.tokens)))
+        persons = self.climber.persons
+        apposed = len(joined) == 2 and self.a.fold(joined[1].start - 1) == ","
+        if apposed and persons.isdisjoint(mention.actors) and not persons.isdisjoint(joined[1].actors):
+            return joined[1:]
+        return joined
 
     def _before(self, quotation: Quotation, sentence: Sentence) -> Mention | None:
         """X said: “…” · According to X, “…” · X was quoted … as saying, “…”"""
@@ -87,6 +100,8 @@ class Attributor:
             for group in self.a.cue_ends.get(index, ()):
                 if group.has(CueClass.SAY, CueClass.SUPPORT, CueClass.OPPOSE):
                     subjects = self.climber.climb(group.start, low).subjects
+                    if not subjects and group.has(CueClass.SAY) and group.start <= low + 2:
+                        subjects = self._mentions_from(group.end, at)  # “…,” said X, “…”
                     return _one(subjects) if subjects else None
         if self.a.fold(at) == ":":
             return self.a.mention_ends.get(at)

@@ -103,7 +103,8 @@ class Climber(Roles):
         index = group.start - 1
         while self.a.is_word(index, "auxiliaries") and index > group.start - 4:
             index -= 1
-        return self._coordinates(index)
+        noun = not group.verb and group.has(CueClass.REVERSE)  # "wants a tax and an end to …": still what is wanted
+        return self._coordinates(index) and not noun
 
     def _meet_token(self, walk: Walk) -> None:
         walk.index -= 1

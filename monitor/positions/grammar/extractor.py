@@ -10,7 +10,7 @@ from monitor.model.statement import Reading, ReadStatement, TraceStep
 from monitor.positions.furniture import region_at, regions_of
 from monitor.positions.grammar.confidence import confidence
 from monitor.positions.grammar.finder import GrammarFinder
-from monitor.positions.grammar.language import available, load_language
+from monitor.positions.grammar.language import available, data_version, load_language
 from monitor.positions.grammar.stance import CueJudge
 from monitor.positions.grammar.traits import Accuracy, ReadAs
 from monitor.positions.judging import judged
@@ -20,6 +20,8 @@ from rules.model import Match, RuleSet
 DEFAULT_LANGUAGE = "en"
 """An item whose language is not known is read as English: most feeds that name none are."""
 
+GRAMMAR = 2
+"""Raised by whoever changes how the grammar reads; its data count by themselves."""
 _NOT_KNOWN = ("", "und")
 
 
@@ -27,7 +29,7 @@ class GrammarExtractor:
     """Deterministic, without download; reads the languages that have a folder under `languages/`."""
 
     name = "grammar"
-    version = "1"
+    version = f"{GRAMMAR}.{data_version()}"
 
     def __init__(self, judge: StanceJudge | PassageJudge | None = None) -> None:
         self.judge: StanceJudge | PassageJudge = judge or CueJudge()

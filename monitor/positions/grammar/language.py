@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,15 @@ class Language:
 def available(root: Path = LANGUAGES) -> tuple[str, ...]:
     """Codes of the languages that can be read."""
     return tuple(sorted(path.name for path in root.iterdir() if (path / "language.yaml").is_file()))
+
+
+@lru_cache(maxsize=4)
+def data_version(root: Path = LANGUAGES) -> str:
+    """Eight hex digits over the files of all languages: readings made with other data are replaced."""
+    digest = sha256()
+    for path in sorted(root.glob("*/*.yaml")):
+        digest.update(f"{path.parent.name}/{path.name}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:8]
 
 
 @lru_cache(maxsize=16)

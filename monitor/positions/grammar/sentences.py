@@ -179,7 +179,8 @@ def _close(
     capital = bool(inner) and inner[0].text[0].isupper()
     starts_fresh = opened == begin or before in {",", ":", ".", "!", "?", "—", "–", "-"}
     in_phrase = opened > begin and tokens[opened - 1].fold in taken_up
-    tagged = bool(inner) and inner[-1].text in TAGGED and starts_fresh and capital
+    goes_on = bool(found) and found[-1].speech
+    tagged = bool(inner) and inner[-1].text in TAGGED and starts_fresh and (capital or goes_on)
     speech = (words >= SPEECH_WORDS and (starts_fresh or (capital and not in_phrase))) or (words > 0 and tagged)
     found.append(Quotation(opened + 1, closed, speech, ended, opened == begin))
 

@@ -8,7 +8,8 @@
         -                                nothing is to be read
 
 "withdrawn" ends a line where the stance is taken back, "@2019-01-01" where the date it was said at is to be that. A
-text that begins with "[2022-05-01] " is of that day. The wording is invented.
+text that begins with "[2022-05-01] " is of that day; one behind "? " is known not to be read right yet. The wording is
+invented.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from monitor.model.statement import ReadStatement
 
 FOLDER = Path(__file__).parent / "rows"
 NOTHING = "-"
+KNOWN = "? "
 DAY = re.compile(r"\[(\d{4}-\d{2}-\d{2})\] ")
 USUAL_DAY = "2025-03-01"
 
@@ -33,6 +35,7 @@ class Row:
     line: int
     kind: str
     text: str
+    known: bool = False
     expected: list[str] = field(default_factory=list)
 
     @property
@@ -62,7 +65,8 @@ def rows(file: Path) -> list[Row]:
         elif line.startswith("    "):
             found[-1].expected.append(line.strip())
         elif line.strip() and not line.startswith("#"):
-            found.append(Row(file.stem, number, kind, line))
+            known = line.startswith(KNOWN)
+            found.append(Row(file.stem, number, kind, line.removeprefix(KNOWN), known))
     for row in found:
         if not row.expected or not row.kind:
             raise ValueError(f"{file.name}:{row.line}: write below it what is to be read, or '-', under a '## kind'")
