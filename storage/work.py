@@ -14,6 +14,7 @@ from storage.audit import Audit, Meta
 from storage.events import Events
 from storage.feeds import Feeds
 from storage.forgetting import Retention
+from storage.history import History
 from storage.icons import Icons
 from storage.items import Items
 from storage.known_entries import KnownEntries
@@ -24,6 +25,7 @@ from storage.statements import Statements
 from storage.stories import Stories
 from storage.subscriptions import Subscriptions
 from storage.tables import ArticleRow, DeliveryRow, FeedRow, IconRow, ItemRow
+from storage.verdicts import Verdicts
 
 
 class Work:
@@ -38,6 +40,8 @@ class Work:
         self.icons = Icons(session)
         self.statements = Statements(session)
         self.readings = Readings(session)
+        self.history = History(session)
+        self.verdicts = Verdicts(session)
         self.answers = Answers(session)
         self.positions = Positions(session)
         self.rules = Rules(session)

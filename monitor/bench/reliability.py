@@ -11,13 +11,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import sqrt
+
+from monitor.model.share import wilson
 
 PRIOR = (8.0, 2.0)
 """Beta prior over the share of right ones, worth ten statements."""
 EDGES = (0.0, 0.65, 0.7, 0.75, 0.8, 0.85, 1.0)
-Z = 1.959964
-"""Normal quantile of 95 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +41,6 @@ class Bin:
     said: float
     right: float
     interval: tuple[float, float]
-
-
-def wilson(right: int, count: int) -> tuple[float, float]:
-    """The Wilson score interval of a share at 95 % (Wilson 1927). Raises ValueError when there is nothing."""
-    if not 0 <= right <= count or count == 0:
-        raise ValueError(f"{right} of {count} is no share")
-    share = right / count
-    middle = share + Z * Z / (2 * count)
-    reach = Z * sqrt(share * (1 - share) / count + Z * Z / (4 * count * count))
-    below = 1 + Z * Z / count
-    return max(0.0, (middle - reach) / below), min(1.0, (middle + reach) / below)
 
 
 def leave_one_out(judged: Sequence[Judged], prior: tuple[float, float] = PRIOR) -> tuple[float, ...]:

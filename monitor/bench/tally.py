@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from monitor.bench.reliability import wilson
+from monitor.model.share import wilson
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ NOUNS = {
     "subscriptions": "subscriptions",
     "deliveries": "deliveries",
     "demo": "demo",
+    "verdict": "verdicts",
     "doctor": "doctor",
     "bench": "bench",
 }

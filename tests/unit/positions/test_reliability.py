@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.bench.reliability import Judged, leave_one_out, reliability, shown, wilson
+from monitor.bench.reliability import Judged, leave_one_out, reliability, shown
+from monitor.model.share import wilson
 
 
 def test_the_interval_is_wilsons() -> None:
