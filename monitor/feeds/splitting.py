@@ -145,7 +145,7 @@ class _Splitter:
         position = self._parser.CurrentByteIndex
         if self._began is not None:
             if depth == self._entry_depth:
-                if position == self._began:
+                if not self._data.startswith(b"</" + name.encode(), position):
                     raise _Odd  # an empty one has no end tag to find
                 self.spans.append((self._began, self._data.index(b">", position) + 1))
                 self._began = None
