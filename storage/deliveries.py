@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, or_, update
 from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -70,7 +70,7 @@ class Deliveries(Repository):
             select(DeliveryRow.id, place.label("place"), under_way(now).label("under_way"))
             .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
             .join(SubscriptionRow, col(SubscriptionRow.id) == AlertRow.subscription_id)
-            .where(deliverable(), col(DeliveryRow.next_attempt_at) <= now, unleased(DeliveryRow.lease_until, now))
+            .where(deliverable(), _is_due(now), unleased(DeliveryRow.lease_until, now))
             .where((col(DeliveryRow.attempts) > 0) | ~earlier_untried())
             .subquery()
         )
@@ -197,6 +197,16 @@ class Deliveries(Repository):
             .execution_options(populate_existing=True)
         )
         return [_claim(row, secret, token) for row, secret in self._session.execute(query)]
+
+
+LONGEST_WAIT = timedelta(days=2)
+"""Longer than any wait for the next attempt: 24 h, a fifth more by jitter, or as long by the receiver's wish."""
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """Whether the next attempt is due. One that is further off than any was set before the clock went back."""
+    at = col(DeliveryRow.next_attempt_at)
+    return or_(at <= now, at > now + LONGEST_WAIT)
 
 
 def _of(query: SelectOfScalar[Extreme], subscription_id: int, *, ok: bool) -> SelectOfScalar[Extreme]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -96,9 +96,20 @@ class Repository:
         SQLite has one writer anyway. On PostgreSQL this is an advisory lock on a hash of the parts.
         """
         if self._on_postgresql:
-            digest = hashlib.sha256("\x1f".join(map(str, parts)).encode()).digest()
-            key = int.from_bytes(digest[:8], "big", signed=True)
-            self._session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+            self._session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _lock_key(parts)})
+
+    def _try_lock(self, *parts: object) -> bool:
+        """The same lock for whoever must not wait for it; False where somebody else has it."""
+        if not self._on_postgresql:
+            return True
+        return bool(
+            self._session.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _lock_key(parts)}).scalar()
+        )
+
+
+def _lock_key(parts: Sequence[object]) -> int:
+    digest = hashlib.sha256("\x1f".join(map(str, parts)).encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 def lease_token() -> str:
@@ -106,10 +117,16 @@ def lease_token() -> str:
     return secrets.token_hex(16)
 
 
+LONGEST_LEASE = timedelta(days=1)
+
+
 def unleased(until: datetime | None, now: datetime) -> ColumnElement[bool]:
-    """Whether nobody works on the row: its lease is free or ran out. Takes the column as SQLModel types it."""
+    """Whether nobody works on the row: its lease is free or ran out. Takes the column as SQLModel types it.
+
+    A lease that ends later than any can last was taken before the clock went back, and holds nobody up.
+    """
     column = col(until)
-    return or_(column.is_(None), column <= now)
+    return or_(column.is_(None), column <= now, column > now + LONGEST_LEASE)
 
 
 def chunks(things: Iterable[Thing]) -> Iterator[list[Thing]]:

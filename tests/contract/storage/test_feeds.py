@@ -45,6 +45,7 @@ def test_a_feed_comes_back_as_it_was_saved(database: Database) -> None:
         polls=9,
         empty_polls=4,
         notice="look here",
+        articles=True,
     )
     assert all(getattr(whole, f.name) != f.default for f in fields(Feed))
     with database.work() as work:

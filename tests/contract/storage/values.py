@@ -111,9 +111,10 @@ def alert(work: Work, subscription: int, dedup: str, **changes: Any) -> str:
         "issue": "troops",
         "now": NOW,
     }
-    key = work.alerts.add(subscription, **(values | changes))
+    values |= changes
+    key = work.alerts.add(subscription, **values)
     assert key is not None
     work.alerts.add_delivery(
-        key, ChannelName.WEBHOOK, "https://hook.example/x", "subject", "text", "<p>html</p>", '{"a": 1}', NOW
+        key, ChannelName.WEBHOOK, "https://hook.example/x", "subject", "text", "<p>html</p>", '{"a": 1}', values["now"]
     )
     return key
