@@ -119,6 +119,7 @@ def _quote(quote: Quote, limits: _Limits) -> Json:
         "said_at": _stamp(quote.said_at),
         "direct": quote.direct,
         "claimed_by": None if quote.claimed_by is None else one_line(quote.claimed_by, limits.line),
+        "poorly_read": one_line(quote.poorly_read, limits.line) or None,
         "source": {
             "publisher": one_line(quote.publisher, limits.line),
             "title": one_line(quote.title, limits.line),

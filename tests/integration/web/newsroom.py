@@ -74,6 +74,7 @@ class Newsroom:
         publisher: str = "news.example",
         feed_id: int | None = None,
         baseline: bool = False,
+        lang: str = "en",
     ) -> Item:
         """Stores an item; every name and issue word in it is matched."""
         number = next(self._number)
@@ -87,7 +88,7 @@ class Newsroom:
                     text=text,
                     published_at=at,
                     seen_at=at + timedelta(minutes=5),
-                    lang="en",
+                    lang=lang,
                     publisher=publisher,
                     content_hash=hashlib.sha256(f"{title}{text}".encode()).hexdigest(),
                     baseline=baseline,

@@ -47,6 +47,19 @@ def test_an_item_that_was_read_as_chosen_bears_no_mark(client: Client, newsroom:
     assert client.get(f"/api/items/{item.id}").json()["reading"]["wanted"] is None
 
 
+def test_the_item_says_how_well_its_language_is_read(client: Client, newsroom: Newsroom) -> None:
+    german = newsroom.publish("Titel", "Der Kreml schweigt.", at=NOW, lang="de")
+    dutch = newsroom.publish("Titel", "Het Kremlin zwijgt.", at=NOW, lang="nl")
+    english = newsroom.publish("Title", "The Kremlin is silent.", at=NOW)
+    assert "German is read with low accuracy: of " in client.get(f"/items/{german.id}").text
+    assert "Not read: language nl. Statements are read in English, French, German, Italian and Spanish." in (
+        client.get(f"/items/{dutch.id}").text
+    )
+    page = client.get(f"/items/{english.id}").text
+    assert "low accuracy" not in page
+    assert "Not read" not in page
+
+
 def test_readiness_tells_how_many_wait(client: Client, newsroom: Newsroom, database: Database) -> None:
     stand_in(newsroom, database)
     answer = client.get("/readyz")

@@ -362,6 +362,15 @@ def test_a_quote_that_brings_its_marks_keeps_them() -> None:
     assert "\n„Nein“\n" in composed.text
 
 
+def test_a_quote_in_a_language_that_is_read_with_low_accuracy_says_so() -> None:
+    composed = _composed(replace(CHANGE, after=replace(AFTER, poorly_read="German")))
+    mark = "Keir Starmer, in direct speech (German, read with low accuracy)"
+    assert composed.text.count(f"— {mark}\n") == 1
+    assert composed.html.count(mark) == 1
+    assert json.loads(composed.payload)["data"]["after"]["poorly_read"] == "German"
+    assert json.loads(composed.payload)["data"]["before"]["poorly_read"] is None
+
+
 def test_a_translation_is_another_set_of_texts() -> None:
     german = Texts(
         language="de",
