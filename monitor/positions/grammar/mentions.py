@@ -118,12 +118,17 @@ class MentionFinder:
             return False
         if len(gap) > MOST_TITLE_WORDS:
             return False
+        if not self.language.traits.names_modify_nouns and self._hangs(tokens, first):
+            return False  # "A Madrid Kallas …"
         if not gap:
             return tokens[first.end - 1].end <= tokens[second.start].start <= tokens[first.end - 1].end + 3
         if gap[0].text == ",":
             return False
         capital = any(token.is_upper for token in gap)
         return all(self._in_title(token) for token in gap) and (capital or self._ends_in_role(gap))
+
+    def _hangs(self, tokens: Sequence[Token], mention: Mention) -> bool:
+        return mention.start > 0 and tokens[mention.start - 1].fold in self.language.words["prepositions"]
 
     def _in_title(self, token: Token) -> bool:
         return (

@@ -104,6 +104,8 @@ class Roles:
         capital = self.a.layout.tokens[governor.start].is_upper and not self.a.in_heading(governor.start)
         if capital and governor.end - governor.start == 1:
             return False  # "Armed Forces Minister": part of a title, no verb
+        if self.a.language.traits.verb_second and governor.verb:
+            return True  # the subject stands before its verb by now
         transitive = governor.has(*ATTITUDES, CueClass.REVERSE, CueClass.ACT) and not governor.has(CueClass.SAY)
         return governor.has(CueClass.DIRECTIVE) or transitive
 
