@@ -60,7 +60,9 @@ class Statements(Repository):
         rows = [_row(reading.id, item, read) for read in statements]
         self._session.add_all(rows)
         self._session.flush()
-        self._carry_verdicts(earlier, rows)
+        self._carry_verdicts(
+            self._rows(col(StatementRow.item_id) == item.id, col(StatementRow.reading_id) < reading.id), rows
+        )
         return touched | {_pair(statement) for statement in self._applied(rows)}
 
     def live_for(self, issue: str, holders: Collection[str]) -> list[Statement]:
@@ -161,7 +163,8 @@ class Statements(Repository):
             self._session.exec(update(table).where(*mine).values(live=False))
 
     def _carry_verdicts(self, earlier: Iterable[StatementRow], rows: Iterable[StatementRow]) -> None:
-        by_words = {row.fingerprint: _id(row) for row in earlier}
+        """What was said of the newest statement in the same words counts, though a rule may have missed them since."""
+        by_words = {row.fingerprint: _id(row) for row in sorted(earlier, key=_id)}
         verdicts = self._latest_verdicts(by_words.values())
         for row in rows:
             verdict = verdicts.get(by_words.get(row.fingerprint, -1))

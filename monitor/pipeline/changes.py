@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from monitor.events import Subject
 from monitor.model.position import ChangeStatus, Fold
+from monitor.model.statement import Statement
 from monitor.positions.bodies import counted_for, may_speak_for, splits
 from monitor.positions.changes import same_as_recorded
 from monitor.positions.track import Tracker
@@ -16,6 +17,8 @@ from storage.values import ChangeTransition
 from storage.work import Work
 
 _ALL = 1_000_000
+
+LiveFor = Callable[[str, Collection[str]], Sequence[Statement]]
 
 SUBJECTS = {
     ChangeStatus.PENDING: Subject.CHANGE_PENDING,
@@ -33,21 +36,25 @@ def refold(
 
     Persons come before the bodies they speak for, so that one utterance is told as the person's change.
     """
-    moved = {(actor, issue) for holder, issue in pairs for actor in (holder, *_above(holder, rules))}
+    moved = {(actor, issue) for holder, issue in pairs for actor in (holder, *bodies_above(holder, rules))}
     # Two workers may read statements on one position at the same moment; the later one must see the earlier's.
     work.positions.lock(moved)
     transitions: list[ChangeTransition] = []
-    for actor, issue in sorted(moved, key=lambda pair: (pair[1], -len(_above(pair[0], rules)), pair[0])):
-        fold = _fold(work, actor, issue, tracker, rules)
+    for actor, issue in sorted(moved, key=lambda pair: (pair[1], -len(bodies_above(pair[0], rules)), pair[0])):
+        fold = fold_position(work.statements.live_for, actor, issue, tracker, rules)
         recorded = [change.found for change in work.positions.changes(actor=actor, issue=issue, limit=_ALL)]
         fold = replace(fold, changes=same_as_recorded(fold.changes, recorded))
         transitions += work.positions.save_fold(fold, now)
     return transitions
 
 
-def _fold(work: Work, actor: str, issue: str, tracker: Tracker, rules: RuleSet) -> Fold:
+def fold_position(live_for: LiveFor, actor: str, issue: str, tracker: Tracker, rules: RuleSet) -> Fold:
+    """The position and all changes of one actor on one issue, splits among the members included.
+
+    `live_for(issue, holders)` gives the statements as `Statements.live_for` does.
+    """
     speakers = may_speak_for(actor, rules)
-    statements = work.statements.live_for(issue, speakers)
+    statements = live_for(issue, speakers)
     fold = tracker.fold(actor, issue, counted_for(actor, statements, rules))
     members = {
         member: tracker.fold(member, issue, counted_for(member, statements, rules))
@@ -58,7 +65,7 @@ def _fold(work: Work, actor: str, issue: str, tracker: Tracker, rules: RuleSet) 
     return fold
 
 
-def _above(actor: str, rules: RuleSet) -> tuple[str, ...]:
+def bodies_above(actor: str, rules: RuleSet) -> tuple[str, ...]:
     """The bodies above an actor whatever the day: what fell may have counted on another day than today."""
     chain: list[str] = []
     rule = rules.actors.get(actor)

@@ -169,7 +169,7 @@ class Reader:
             transitions = refold(work, pairs, self._tracker, rules.rules, now) if pairs else []
             alerts = self._teller.tell(work, transitions, rules.rules, now)
             if not again:
-                alerts += self._teller.tell_matches(work, item, _alerting(matches, rules), rules.rules, now)
+                alerts += self._teller.tell_matches(work, item, alerting(matches, rules), rules.rules, now)
             self._follower.want(work, item, matches, now)
             work.items.mark_done([item], now)
             # Events come last: on PostgreSQL those who write them queue until their commit, and whoever waited for an
@@ -227,7 +227,7 @@ def _write_events(
         work.events.add(Subject.ALERT_QUEUED, {"alert": alert}, now)
 
 
-def _alerting(matches: Sequence[Match], rules: CompiledRules) -> list[Match]:
+def alerting(matches: Sequence[Match], rules: CompiledRules) -> list[Match]:
     """The first match of each query rule that asks for alerts, by rule: every worker locks in the same order."""
     first: dict[str, Match] = {}
     for match in matches:

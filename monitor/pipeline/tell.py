@@ -36,7 +36,7 @@ class Teller:
         subscriptions = work.subscriptions.all(active_only=True)
         queued: list[str] = []
         for transition in transitions:
-            if _falls(transition):
+            if falls(transition):
                 queued += self._take_back(work, transition, rules, now)
             else:
                 queued += self._tell_change(work, transition, transitions, subscriptions, rules, now)
@@ -172,7 +172,7 @@ class Teller:
         return compose(content, made_at=now, label=self._label, links=links)
 
 
-def _falls(transition: ChangeTransition) -> bool:
+def falls(transition: ChangeTransition) -> bool:
     """Whether what was told no longer holds; a confirmed change of another kind than before still does."""
     status = transition.change.found.status
     return status not in _TOLD or (transition.was is ChangeStatus.CONFIRMED and status is not ChangeStatus.CONFIRMED)
