@@ -56,7 +56,15 @@ class Arranger(Subjects):
                 order.append(part)
             else:
                 part.indexes = [i for i in part.indexes if i not in self._behind.values()]
-                order.extend(self._clause(part))
+                order.extend(self._with_prefixes(part, self._clause(part)))
+        return order
+
+    def _with_prefixes(self, clause: _Clause, order: list[int]) -> list[int]:
+        """With the prefixes that stood apart behind verbs that are not the finite one."""
+        for verb in clause.indexes:
+            prefix = self._behind.get(verb)
+            if prefix is not None and prefix not in order:
+                order.insert(order.index(verb) + 1, prefix)
         return order
 
     def _clauses(self, start: int, end: int) -> Iterator[_Clause | int]:
@@ -146,7 +154,7 @@ class Arranger(Subjects):
             prefix, tail = [c[-1]], tail - 1
         if finite == 0 and self.is_word(verb, "hypotheses"):
             return self._hypothesis(c, tail)
-        fore, rest, cluster = c[:finite], c[finite + 1 : tail], c[tail:] if not prefix else []
+        fore, rest, cluster = c[:finite], c[finite + 1 : tail], [i for i in c[tail:] if i not in prefix]
         subject: list[int] = []
         if not self.free(fore):
             subject = self.subject_behind(rest)

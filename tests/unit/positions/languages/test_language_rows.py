@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from functools import lru_cache
 from pathlib import Path
 
@@ -63,6 +64,19 @@ def test_evidence_is_verbatim_whatever_the_word_order(code: str) -> None:
                 seen = statement.evidence
                 assert seen.text
                 assert row.body[seen.start : seen.end] == seen.text
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_mangled_text_is_read_without_harm(code: str) -> None:
+    shuffled = random.Random(7)
+    words = [word for row in rows(HERE / f"{code}.rows") for word in row.body.split()]
+    between = ["", "", ",", " „", "“", "'", "\n", "\n\n", ".", "«", "»", " zu", " ab", " und"]
+    for _ in range(150):
+        count = shuffled.randint(1, 60)
+        text = " ".join(shuffled.choice(words) + shuffled.choice(between) for _ in range(count))
+        for statement in read_item(item(text, lang=code), seeds(), extractor()).statements:
+            seen = statement.evidence
+            assert text[seen.start : seen.end] == seen.text
 
 
 @pytest.mark.parametrize("code", CODES)
