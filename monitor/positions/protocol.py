@@ -28,9 +28,9 @@ class Attribution(StrEnum):
 @dataclass(frozen=True, slots=True)
 class CueSeen:
     """A wording that bears on a stance. `place`: "before" (between holder and matter), "inside" or "after" the matter,
-    "ahead" (before the holder, as in "If asked, Rome will …"). `gap` counts the words to the matter, `link` those to the
-    noun that comes first on the way ("lift its ban on …"), if one does. A negation is `loose`
-    when a word that no list knows stands between it and the matter: "did not mention", "never heard of".
+    "ahead" (before the holder, as in "If asked, Rome will …"). `gap` counts the words to the matter, `link` those
+    to the noun that comes first on the way ("lift its ban on …"), if one does. A negation is `loose` when a word that
+    no list knows stands between it and the matter: "did not mention", "never heard of".
     """
 
     kinds: frozenset[str]
