@@ -136,6 +136,9 @@ class Fetcher:
         left = self._config.deadline_s
         while True:
             host = trail.here.host
+            if trail.hops and self._politeness.crowded(host):
+                # Feeds are claimed by their own hosts; those that lead to one and the same must not queue up for it.
+                return _held(feed, host, CROWDED_S, "other feeds lead there too")
             async with self._politeness.turn(host), self._slots:
                 held = self._politeness.held(host)  # asked when it is our turn: much may have happened while we waited
                 if held:
@@ -230,6 +233,10 @@ class Fetcher:
         return bytes(body)
 
 
+CROWDED_S = 20.0
+"""When a feed is tried again that redirects to a host for which others wait already."""
+
+
 def _validators(feed: Feed) -> dict[str, str]:
     pairs = (("if-none-match", validator(feed.etag)), ("if-modified-since", validator(feed.last_modified)))
     return {name: value for name, value in pairs if value}
@@ -259,7 +266,9 @@ def _late(feed: Feed, host: str, deadline_s: float, error: Exception) -> FetchRe
 
 
 def _span(seconds: float) -> str:
-    return f"{seconds / 3600:.1f} hours" if seconds >= 5400 else f"{max(1, round(seconds / 60))} minutes"
+    if seconds < 60:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 3600:.1f} hours" if seconds >= 5400 else f"{round(seconds / 60)} minutes"
 
 
 def _with_credentials_hint(status: int, trail: Trail) -> str:

@@ -72,6 +72,11 @@ class Politeness:
         if start > now:
             await self.sleep(start - now)
 
+    def crowded(self, host: str) -> bool:
+        """Whether as many wait for a turn with this host as have one: whoever can come later should."""
+        state = self._hosts.get(host)
+        return state is not None and state.users >= 2 * self.per_host
+
     def hold(self, host: str, seconds: float, why: str) -> None:
         """Leave this host alone for so many seconds; a longer hold that is already there stays."""
         state = self._host(host)

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.feeds.politeness import Politeness
-from monitor.model.feed import Feed, ParsedFeed
+from monitor.model.feed import Feed, FeedStatus, ParsedFeed
 from storage.engine import Database
 from tests.integration.feeds.wire import Exchange, Wire
 from tests.integration.pipeline.polling import NOW, Here, poller, rss
@@ -80,6 +80,37 @@ async def test_a_host_that_hangs_on_200_feeds_starves_nobody(database: Database,
     assert len({report.feed.id for report in reports}) == len(reports) == 208
     assert not [report.error for report in reports if report.error]
     assert len(slow.seen) == 200
+
+
+async def test_200_hosts_that_redirect_to_one_that_hangs_starve_nobody(database: Database, quick: Wire) -> None:
+    let_go = asyncio.Event()
+
+    async def hang(exchange: Exchange) -> None:
+        await let_go.wait()
+        await exchange.answer(body=rss("a"))
+
+    async with Wire("127.0.0.9") as slow, Wire("0.0.0.0") as anywhere:  # noqa: S104 - every loopback address
+        target = slow.on("/hang", hang)
+        anywhere.give("/moved", 302, location=target)
+        with database.work() as work:
+            for n in range(200):
+                url = f"http://127.1.{n // 100}.{n % 100 + 1}:{anywhere.port}/moved"
+                work.feeds.add(url, "", "", NOW - 10 * MINUTE)
+        well = add(database, quick.give("/feed", body=rss("a")), 5, late=MINUTE)
+        async with poller(database, concurrency=8, deadline_s=NEVER_S) as poll:
+            step = asyncio.create_task(poll.step(NOW, limit=300))
+            async with asyncio.timeout(NEVER_S):
+                while not all(feed.last_success_at for feed in stored(database, well)):
+                    await asyncio.sleep(0.02)
+            assert len(slow.seen) <= 2
+            let_go.set()
+            reports = await step
+        postponed = [r for r in reports if r.error and "other feeds lead there too" in r.error]
+        assert len(postponed) > 100
+        with database.view() as work:  # they are not failing, and come again soon
+            feeds = [work.feeds.get(r.feed.id) for r in postponed]
+        assert {(feed.failures, feed.status) for feed in feeds} == {(0, FeedStatus.ACTIVE)}
+        assert all(feed.next_poll_at <= NOW + MINUTE for feed in feeds)
 
 
 async def test_feeds_that_wait_for_their_hosts_turn_hold_no_slot(database: Database, slow: Wire, quick: Wire) -> None:
