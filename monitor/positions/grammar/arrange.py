@@ -182,9 +182,9 @@ class Arranger(Subjects):
         return list(row[: self.free(row)])
 
     def _verb_last(self, clause: _Clause, tail: int, opener: int) -> list[int]:
-        c = clause.indexes
+        c, tail = clause.indexes, max(tail, opener)
         head, body, cluster = c[:opener], c[opener:tail], c[tail:]
-        if any(self.is_word(i, "passives") for i in cluster[1:]):
+        if not cluster or any(self.is_word(i, "passives") for i in cluster[1:]):
             return [*head, *body, *self._turned(cluster)]
         subject_end = self.free(body)
         if not subject_end and (opener or not clause.joined) and not self.is_word(cluster[0], "infinitive_markers"):
