@@ -13,6 +13,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator
 from functools import cache
+from itertools import count
 from typing import Any, NoReturn
 
 import h11
@@ -25,6 +26,9 @@ _CONNECT_S = 10.0
 _FIRST_TRIES_S = 4.0
 _PIECE = 65_536
 _LARGEST_HEAD = 100 * 1024
+_MOST_INTERIM = 16
+_AT_A_STRETCH = 64
+"""Pieces of a body after which others get their turn: one of a byte each costs as much as one of 64 KiB."""
 _PORTS = {"http": 80, "https": 443}
 
 Origin = tuple[str, str, int]
@@ -45,7 +49,7 @@ class GuardedHttp1(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The head of the answer; its body comes as it is read.
 
-        Raises AddressRefused, httpx.ConnectError, ConnectTimeout, ReadError, RemoteProtocolError.
+        Raises AddressRefused, httpx.ConnectError, ConnectTimeout, ReadError, RemoteProtocolError, LocalProtocolError.
         """
         self._guard.check_url(str(request.url))
         origin = _origin(request.url)
@@ -107,7 +111,10 @@ class GuardedHttp1(httpx.AsyncBaseTransport):
             del self._idle[origin]
         if connection.expiry is not None:
             connection.expiry.cancel()
-        return connection
+        if connection.silent():
+            return connection
+        connection.close()
+        return self._take(origin)
 
     def _expire(self, origin: Origin, connection: _Connection) -> None:
         connections = self._idle.get(origin, [])
@@ -133,7 +140,7 @@ class GuardedHttp1(httpx.AsyncBaseTransport):
             remaining = max(0.0, end - time.monotonic())
             try:
                 async with asyncio.timeout(min(_FIRST_TRIES_S, remaining) if left else remaining):
-                    reader, writer = await asyncio.open_connection(address, port, limit=_PIECE, **secure)
+                    connection = await _Connection.open(address, port, **secure)
             except TimeoutError as error:
                 if not left:
                     raise httpx.ConnectTimeout(f"connecting to {host} took too long") from error
@@ -141,7 +148,6 @@ class GuardedHttp1(httpx.AsyncBaseTransport):
                 if not left:
                     raise httpx.ConnectError(str(error)) from error
             else:
-                connection = _Connection(reader, writer)
                 self._check_peer(connection, host)
                 return connection
         raise httpx.ConnectError(f"{host} has no address")
@@ -159,35 +165,65 @@ class GuardedHttp1(httpx.AsyncBaseTransport):
             raise
 
 
+class _Reader(asyncio.StreamReader):
+    """A reader that tells whether something waits to be read."""
+
+    unread = 0
+
+    def feed_data(self, data: Any) -> None:
+        self.unread += len(data)
+        super().feed_data(data)
+
+    async def read(self, n: int = -1) -> bytes:
+        data = await super().read(n)
+        self.unread -= len(data)
+        return data
+
+
 class _Connection:
     """A connection and where h11 stands with it."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    @classmethod
+    async def open(cls, address: str, port: int, **secure: Any) -> _Connection:
+        """Connect; what asyncio.open_connection does, with a reader of ours. Raises OSError."""
+        loop = asyncio.get_running_loop()
+        reader = _Reader(limit=_PIECE, loop=loop)
+        protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
+        transport, _ = await loop.create_connection(lambda: protocol, address, port, **secure)
+        return cls(reader, asyncio.StreamWriter(transport, protocol, reader, loop))
+
+    def __init__(self, reader: _Reader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
         self.writer = writer
         self.expiry: asyncio.TimerHandle | None = None
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_HEAD)
 
     async def ask(self, request: httpx.Request) -> h11.Response:
-        """Send a request; the head of its answer. Interim answers (1xx) are passed over."""
-        asked = h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
-        packed = (self._h11.send(asked) or b"") + (self._h11.send(h11.EndOfMessage()) or b"")
+        """Send a request; the head of its answer. A few interim answers (1xx) are passed over."""
+        try:
+            asked = h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
+            packed = (self._h11.send(asked) or b"") + (self._h11.send(h11.EndOfMessage()) or b"")
+        except h11.LocalProtocolError as error:
+            raise httpx.LocalProtocolError(str(error)) from error
         self.writer.write(packed)
-        while True:
+        for _ in range(_MOST_INTERIM + 1):
             event = await self._next()
             if isinstance(event, h11.Response):
                 return event
             if not isinstance(event, h11.InformationalResponse):
                 raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
+        raise httpx.RemoteProtocolError(f"more than {_MOST_INTERIM} interim answers before the answer itself")
 
     async def body(self) -> AsyncIterator[bytes]:
         """The pieces of the body as they come, in their coding."""
-        while True:
+        for number in count(1):
             event = await self._next()
             if isinstance(event, h11.Data):
                 yield bytes(event.data)
             elif isinstance(event, h11.EndOfMessage | h11.PAUSED):
                 return
+            if not number % _AT_A_STRETCH:
+                await asyncio.sleep(0)
 
     async def _next(self) -> Any:
         while True:
@@ -203,10 +239,19 @@ class _Connection:
 
     def ready(self) -> bool:
         """Whether another request may follow; h11 then stands at its beginning."""
-        if self._h11.our_state is not h11.DONE or self._h11.their_state is not h11.DONE or self.reader.at_eof():
+        if self._h11.their_state is h11.SEND_BODY:  # nobody reads the body of a 304 or of an empty answer
+            with contextlib.suppress(h11.RemoteProtocolError):
+                self._h11.next_event()
+        if self._h11.our_state is not h11.DONE or self._h11.their_state is not h11.DONE:
+            return False
+        if self._h11.trailing_data != (b"", False) or not self.silent():
             return False
         self._h11.start_next_cycle()
         return True
+
+    def silent(self) -> bool:
+        """Whether the other side neither closed it nor sent what nobody asked for: the next answer would be that."""
+        return not self.reader.at_eof() and not self.reader.unread
 
     def close(self) -> None:
         """Let go, without waiting for the other side."""
@@ -235,7 +280,8 @@ class _Body(httpx.AsyncByteStream):
 def _origin(url: httpx.URL) -> Origin:
     if url.scheme not in _PORTS:
         _refuse(url)
-    return url.scheme, url.host, url.port or _PORTS[url.scheme]
+    # Not url.host, which is decoded: Python would encode it by the older IDNA, where straße.de is strasse.de.
+    return url.scheme, url.raw_host.decode("ascii"), url.port or _PORTS[url.scheme]
 
 
 def _refuse(url: httpx.URL) -> NoReturn:

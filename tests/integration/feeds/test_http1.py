@@ -179,3 +179,101 @@ async def test_nobody_there_is_a_connect_error() -> None:
     async with transport() as over:
         with pytest.raises(httpx.ConnectError):
             await get(over, url)
+
+
+EVIL = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"
+
+
+async def test_what_nobody_asked_for_is_never_taken_for_the_next_answer() -> None:
+    """Behind an answer's end a server may send what it likes: it would stand for another document."""
+    server = Server(OK + EVIL, OK)
+    async with serving(server) as url, transport() as over:
+        assert [await get(over, url) for _ in range(2)] == [b"ok", b"ok"]
+    assert server.connections == [1, 1]
+
+
+async def test_what_comes_while_a_connection_is_idle_is_never_taken_for_the_next_answer() -> None:
+    late = asyncio.Event()
+    sent = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(OK)
+        await late.wait()
+        if not sent.is_set():
+            writer.write(EVIL)
+            await writer.drain()
+            sent.set()
+        writer.close()
+
+    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with listening, transport() as over:
+        url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/"
+        assert await get(over, url) == b"ok"
+        late.set()
+        await sent.wait()
+        await asyncio.sleep(0.05)  # it is read as soon as it is there
+        assert await get(over, url) == b"ok"
+
+
+async def test_a_connection_that_brought_nothing_new_is_used_again() -> None:
+    server = Server(b"HTTP/1.1 304 Not Modified\r\n\r\n", b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n", OK)
+    async with serving(server) as url, transport() as over:
+        for _ in range(2):
+            response = await over.handle_async_request(httpx.Request("GET", url))
+            await response.aclose()  # unread, as where nothing is to be read
+        assert await get(over, url) == b"ok"
+    assert server.connections == [3]
+
+
+async def test_hosts_are_looked_up_as_they_are_asked_for() -> None:
+    """straße.example is not strasse.example, which is what Python's older IDNA makes of it."""
+    asked: list[str] = []
+
+    async def resolve(host: str, port: int) -> list[str]:
+        asked.append(host)
+        return []
+
+    over = GuardedHttp1(Guard(resolve=resolve))
+    request = httpx.Request("GET", "http://straße.example/")
+    with pytest.raises(httpx.ConnectError):
+        await over.handle_async_request(request)
+    assert asked == [request.headers["host"]] == ["xn--strae-oqa.example"]
+
+
+async def test_interim_answers_without_end_are_no_answer() -> None:
+    async with serving(Server(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 1000 + OK)) as url, transport() as over:
+        with pytest.raises(httpx.RemoteProtocolError, match="interim"):
+            await get(over, url)
+
+
+async def test_a_body_of_tiny_chunks_leaves_others_their_turn() -> None:
+    many = 5_000
+    body = b"1\r\nx\r\n" * many + b"0\r\n\r\n"
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async with (
+        serving(Server(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body)) as url,
+        transport() as over,
+    ):
+        response = await over.handle_async_request(httpx.Request("GET", url))
+        await asyncio.sleep(0.05)
+        beside = asyncio.create_task(others())
+        assert len(b"".join([piece async for piece in response.aiter_raw()])) == many
+        beside.cancel()
+        await response.aclose()
+    assert turns > many // 100
+
+
+async def test_a_request_that_cannot_be_sent_is_an_error_of_httpx() -> None:
+    server = Server(OK)
+    async with serving(server) as url, transport() as over:
+        with pytest.raises(httpx.LocalProtocolError):
+            await over.handle_async_request(httpx.Request("GET", url, headers={"x": "a\r\nHost: elsewhere"}))
+    assert sum(server.connections) == 0
