@@ -127,8 +127,8 @@ class ParsedFeed:
     `complete` is False when the document breaks off: its entries count, but its ETag must not be stored.
 
     `entries` are those that were read; `skipped` more are in the document that were known to be as they were when they
-    were read, with these `skipped_dates`. `known` is what the parser wants to be handed at the next poll, to skip all of
-    them. It is worth keeping only beside the admission of all these entries; None says that the next poll reads all.
+    were read, with these `skipped_dates`. `known` is what the parser wants to be handed at the next poll, to skip all
+    of them. It is worth keeping only beside the admission of all these entries; None says that the next poll reads all.
     """
 
     title: str

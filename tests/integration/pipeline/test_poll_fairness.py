@@ -89,7 +89,7 @@ async def test_200_hosts_that_redirect_to_one_that_hangs_starve_nobody(database:
         await let_go.wait()
         await exchange.answer(body=rss("a"))
 
-    async with Wire("127.0.0.9") as slow, Wire("0.0.0.0") as anywhere:  # noqa: S104 - every loopback address
+    async with Wire("127.0.0.9") as slow, Wire("0.0.0.0") as anywhere:
         target = slow.on("/hang", hang)
         anywhere.give("/moved", 302, location=target)
         with database.work() as work:
