@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
+import idna
+
 from monitor.net.mask import mask
 
 _LONGEST = 2_000
@@ -75,8 +77,10 @@ def _host(parts: SplitResult, text: str) -> str:
     if ":" in host:
         return f"[{host}]"
     try:
-        ascii_host = host.encode("idna").decode("ascii").lower()
-    except UnicodeError:
+        # Python's own "idna" is that of 2003, for which straße.de is another domain, strasse.de; it knows lengths.
+        name = host if host.isascii() else idna.encode(host, uts46=True).decode("ascii")
+        ascii_host = name.encode("idna").decode("ascii").lower()
+    except (idna.IDNAError, UnicodeError):
         raise BadAddress(f"{host!r} in the address is no valid host name.") from None
     if not re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", ascii_host):
         raise BadAddress(f"{host!r} in the address is no valid host name.")

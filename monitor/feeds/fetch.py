@@ -135,7 +135,7 @@ class Fetcher:
     async def _follow(self, feed: Feed, trail: Trail, conditions: dict[str, str]) -> FetchResult:
         left = self._config.deadline_s
         while True:
-            host = trail.here.host
+            host = trail.host
             if trail.hops and self._politeness.crowded(host):
                 # Feeds are claimed by their own hosts; those that lead to one and the same must not queue up for it.
                 return _held(feed, host, CROWDED_S, "other feeds lead there too")

@@ -55,6 +55,11 @@ class Trail:
         self._visits[str(self.here)] = 1
 
     @property
+    def host(self) -> str:
+        """The host that is asked, in its ASCII form, by which feeds are stored and hosts are spaced and held."""
+        return self.here.raw_host.decode("ascii")
+
+    @property
     def secret(self) -> bool:
         """Whether the feed's address carries credentials."""
         return self._authorization is not None

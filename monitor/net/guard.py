@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import anyio
 import anyio.to_thread
+import idna
 
 from monitor.net.mask import mask
 from monitor.net.ranges import Address, Network, embedded, read_address, read_network, why_not_public
@@ -127,8 +128,8 @@ class Guard:
 def _folded(host: str) -> str:
     host = host.strip("[]").rstrip(".").lower()
     try:
-        return host.encode("idna").decode("ascii")
-    except UnicodeError:
+        return host if host.isascii() else idna.encode(host, uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError):
         return host
 
 

@@ -14,10 +14,12 @@ from typing import Any
 import pytest
 import trustme
 
+from monitor.feeds.address import feed_address
 from monitor.feeds.fetch import FetchConfig, Fetcher
 from monitor.feeds.politeness import Politeness
 from monitor.model.feed import Feed, FetchOutcome, FetchResult
 from monitor.net.guard import Guard
+from storage.feeds import host_of
 from tests.integration.feeds.wire import Exchange, Wire
 
 NOW = datetime(2025, 2, 18, 12, 0, tzinfo=UTC)
@@ -540,3 +542,18 @@ async def test_politeness_is_kept_with_the_server(wire: Wire) -> None:
         results = await asyncio.gather(*(fetcher.fetch(feed(url)) for _ in range(10)))
     assert all(result.outcome is FetchOutcome.OK for result in results)
     assert most == 2
+
+
+async def test_a_host_of_an_international_domain_is_held_under_the_name_by_which_its_feeds_are_stored(
+    wire: Wire,
+) -> None:
+    wire.give("/feed", 429, retry_after="600")
+
+    async def here(host: str, port: int) -> list[str]:
+        return ["127.0.0.1"]
+
+    url = feed_address(f"http://bücher.example:{wire.port}/feed")
+    async with Fetcher(FetchConfig(spacing_s=0.0), Guard(LOOPBACK, resolve=here), now=lambda: NOW) as fetcher:
+        result = await fetcher.fetch(feed(url))
+        assert set(fetcher.held_hosts()) == {result.hold_host} == {host_of(url)}
+    assert wire.seen[0].headers["host"] == f"{host_of(url)}:{wire.port}"

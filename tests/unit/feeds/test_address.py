@@ -20,6 +20,7 @@ from monitor.feeds.address import BadAddress, feed_address
         ("feed://example.org/rss", "https://example.org/rss"),
         ("feed:https://example.org/rss", "https://example.org/rss"),
         ("https://bücher.example/ü?q=ö", "https://xn--bcher-kva.example/%C3%BC?q=%C3%B6"),
+        ("https://straße.example/", "https://xn--strae-oqa.example/"),
         ("https://example.org/%C3%BC", "https://example.org/%C3%BC"),
         ("https://anna:s%40cret@example.org/x", "https://anna:s%40cret@example.org/x"),
         ("http://[::1]:8000/x", "http://[::1]:8000/x"),

@@ -101,6 +101,8 @@ def test_a_refusal_shows_no_secret_and_names_the_setting() -> None:
         ([".intranet.example"], "intranet.example", "10.0.0.1", True),
         ([".intranet.example"], "evilintranet.example", "10.0.0.1", False),
         (["bücher.example"], "xn--bcher-kva.example", "10.0.0.1", True),
+        (["straße.example"], "xn--strae-oqa.example", "10.0.0.1", True),
+        (["straße.example"], "strasse.example", "10.0.0.1", False),
     ],
 )
 def test_the_allow_list(allow: list[str], host: str, address: str, allowed: bool) -> None:
