@@ -75,3 +75,22 @@ def test_what_is_installed_is_what_is_pinned_down_to_the_last_dependency() -> No
 
 def test_nothing_is_pinned_that_nothing_needs() -> None:
     assert not sorted(_PINS.keys() - _closure().keys() - {canonicalize_name(Requirement(text).name) for text in _PEERS})
+
+
+def test_what_an_extra_brings_that_older_pips_do_not_find_is_asked_for_by_name() -> None:
+    """pip before 23.3 (Python 3.11 has one) passes over `html_clean` where the package calls it `html-clean`."""
+    asked = {canonicalize_name(Requirement(text).name) for text in _ASKED}
+    needed = [Requirement(text) for name in _closure() for text in distribution(name).requires or []]
+    missed: set[str] = set()
+    for requirement in needed:
+        name = canonicalize_name(requirement.name)
+        if name not in _PINS or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
+            continue
+        provided = distribution(name).metadata.get_all("Provides-Extra") or []
+        for extra in requirement.extras - set(provided):
+            brought = [Requirement(text) for text in distribution(name).requires or []]
+            missed |= {
+                canonicalize_name(one.name) for one in brought if one.marker and one.marker.evaluate({"extra": extra})
+            } - {canonicalize_name(one.name) for one in brought if one.marker and one.marker.evaluate({"extra": ""})}
+    assert missed, "nothing needs this any more: remove the test, and the names from pyproject.toml"
+    assert not missed - asked
