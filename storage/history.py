@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, tuple_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from monitor.model.item import Item
@@ -51,7 +52,7 @@ class History(Repository):
         query = (
             select(ItemRow, ItemRevisionRow)
             .join(ItemRevisionRow, CURRENT)
-            .where(*_processed(since), ~_read_by(by))
+            .where(*_processed(since), ~read_by(by))
             .order_by(col(ItemRow.published_at), col(ItemRow.id))
             .limit(limit)
         )
@@ -63,8 +64,14 @@ class History(Repository):
     def count_out_of_date(self, by: ReadBy, since: datetime | None) -> int:
         """How many there are."""
         return self._session.exec(
-            select(func.count()).select_from(ItemRow).where(*_processed(since), ~_read_by(by))
+            select(func.count()).select_from(ItemRow).where(*_processed(since), ~read_by(by))
         ).one()
+
+    def ids_out_of_date(self, by: ReadBy, since: datetime | None) -> list[int]:
+        """The ids of all of them."""
+        return [
+            i for i in self._session.exec(select(ItemRow.id).where(*_processed(since), ~read_by(by))) if i is not None
+        ]
 
     def counts(self, since: datetime | None) -> Counter[ItemState]:
         """How many items are in each state."""
@@ -99,6 +106,22 @@ class History(Repository):
         for item_id, words in self._session.exec(select(StatementRow.item_id, StatementRow.fingerprint).where(*live)):
             found[item_id][words] += 1
         return found
+
+    def read_again_as(self, ids: Collection[int]) -> dict[int, int]:
+        """For statements that are no longer live the live one of the same item in the same words, if there is one."""
+        later = aliased(StatementRow)
+        query = (
+            select(StatementRow.id, func.min(later.id))
+            .join(
+                later,
+                and_(col(later.item_id) == StatementRow.item_id, col(later.fingerprint) == StatementRow.fingerprint),
+            )
+            .where(
+                self._is_among(col(StatementRow.id), ids), col(StatementRow.live).is_(False), col(later.live).is_(True)
+            )
+            .group_by(col(StatementRow.id))
+        )
+        return {old: new for old, new in self._session.exec(query) if old is not None and new is not None}
 
     def owe(self, transitions: Sequence[ChangeTransition]) -> None:
         """Notes changes that moved, with what they were before; what was noted earlier stays.
@@ -141,7 +164,8 @@ def _processed(since: datetime | None) -> list[ColumnElement[bool]]:
     return [col(ItemRow.state) == ItemState.DONE.value, *_since(since)]
 
 
-def _read_by(by: ReadBy) -> ColumnElement[bool]:
+def read_by(by: ReadBy) -> ColumnElement[bool]:
+    """Whether the item's live reading is up to date."""
     own = and_(
         col(ReadingRow.extractor) == by.extractor,
         col(ReadingRow.extractor_version) == by.extractor_version,

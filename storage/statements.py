@@ -57,7 +57,7 @@ class Statements(Repository):
         self._session.add(reading)
         self._session.flush()
         assert reading.id is not None
-        rows = [_row(reading.id, item, read) for read in statements]
+        rows = [row_of(reading.id, item, read) for read in statements]
         self._session.add_all(rows)
         self._session.flush()
         self._carry_verdicts(
@@ -191,7 +191,7 @@ class Statements(Repository):
         for row in kept:
             verdict = verdicts.get(_id(row))
             if verdict is None or verdict.kind != VerdictKind.REJECT or keep_rejected:
-                found.append(_statement(row, verdict, *sources[row.item_id, row.revision]))
+                found.append(statement_of(row, verdict, *sources[row.item_id, row.revision]))
         return found
 
     def _sources(self, rows: Iterable[StatementRow]) -> dict[tuple[int, int], tuple[ItemRow, ItemRevisionRow]]:
@@ -216,7 +216,8 @@ def _pair(statement: Statement) -> Pair:
     return statement.read.holder, statement.read.issue
 
 
-def _row(reading_id: int, item: Item, read: ReadStatement) -> StatementRow:
+def row_of(reading_id: int, item: Item, read: ReadStatement) -> StatementRow:
+    """A statement of this item as a row, without an id."""
     return StatementRow(
         reading_id=reading_id,
         item_id=item.id,
@@ -255,7 +256,8 @@ def _read(row: StatementRow) -> ReadStatement:
     )
 
 
-def _statement(row: StatementRow, verdict: VerdictRow | None, item: ItemRow, revision: ItemRevisionRow) -> Statement:
+def statement_of(row: StatementRow, verdict: VerdictRow | None, item: ItemRow, revision: ItemRevisionRow) -> Statement:
+    """The row as a value, with what the verdict puts in place."""
     read = _read(row)
     if verdict is not None and verdict.kind != VerdictKind.REJECT:
         read = replace(

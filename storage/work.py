@@ -26,6 +26,7 @@ from storage.stories import Stories
 from storage.subscriptions import Subscriptions
 from storage.tables import ArticleRow, DeliveryRow, FeedRow, IconRow, ItemRow
 from storage.verdicts import Verdicts
+from storage.what_if import WhatIf
 
 
 class Work:
@@ -41,6 +42,7 @@ class Work:
         self.statements = Statements(session)
         self.readings = Readings(session)
         self.history = History(session)
+        self.what_if = WhatIf(session)
         self.verdicts = Verdicts(session)
         self.answers = Answers(session)
         self.positions = Positions(session)

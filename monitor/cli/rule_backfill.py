@@ -17,8 +17,9 @@ from monitor.cli.talk import JsonFlag, counted, put_json, put_table, say, talk
 from monitor.pipeline.backfill import Backfill, BackfillReport, Scope
 from monitor.pipeline.rulebook import RuleBook
 from monitor.pipeline.tell import Teller
-from monitor.settings import load_settings
+from monitor.settings import Settings, load_settings
 from storage.engine import Database
+from storage.history import ReadBy
 
 Since = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what was published on that day (UTC) or later.")
@@ -36,6 +37,9 @@ def backfill(
     days: Days = None,
     issue: Annotated[str | None, typer.Option(help="Only what this issue finds now, or found before.")] = None,
     alert: Annotated[bool, typer.Option("--alert", help="Tell subscribers of the changes and matches gained.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write nothing; show the statements, changes and alerts that would move.")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Read stored items again under the rules in force, in the order of publication.
@@ -57,17 +61,42 @@ def backfill(
     start = since.replace(tzinfo=UTC) if since else now - timedelta(days=days) if days else None
     scope = Scope(since=start, issue=issue)
     _check(database, scope)
+    if dry_run:
+        _rehearse(database, settings, scope, as_json=as_json)
+        database.close()
+        return
     teller = Teller(label=settings.label, public_url=settings.public_url)
     _note(database, scope, now, alert=alert)
     with chosen_extractor(settings, database) as chosen, Progress(console=talk(), transient=True) as bar:
         run = Backfill(database, chosen, boot.tracker(settings), teller, boot.utc_now, alert=alert)
-        report = run.run(scope, _Shown(bar))
+        report = run.run(scope, ProgressBars(bar))
     database.close()
     _put(report, alert=alert, as_json=as_json)
     if report.left:
         some = ", ".join(f"item {item}: {why}" for item, why in list(report.left.items())[:3])
         message = f"{counted(len(report.left), 'item')} could not be read ({some}); run it again"
         raise CommandError(message)
+
+
+def _rehearse(database: Database, settings: Settings, scope: Scope, *, as_json: bool) -> None:
+    from monitor.cli.rule_preview import put_effects
+    from monitor.pipeline.preview import Draft
+    from monitor.pipeline.preview_effects import EffectPreview
+
+    with database.view() as work:
+        in_force = work.rules.current()
+    with chosen_extractor(settings, database) as chosen, Progress(console=talk(), transient=True) as bar:
+        by = ReadBy(rule_set=in_force.version, extractor=chosen.name, extractor_version=chosen.version)
+        with database.view() as work:
+            wanted = work.history.ids_out_of_date(by, scope.since)
+        draft = Draft(before=in_force, changes=())
+        run = EffectPreview(database, draft, chosen, boot.tracker(settings), issue=scope.issue)
+        found = run.run(wanted, progress=ProgressBars(bar))
+    if as_json:
+        put_json(found)
+    else:
+        put_effects(found)
+        say("Alerts gained go out with --alert only. Nothing was written.")
 
 
 def _check(database: Database, scope: Scope) -> None:
@@ -112,7 +141,7 @@ def _put(report: BackfillReport, *, alert: bool, as_json: bool) -> None:
         say(f"{counted(report.set_aside, 'item')} set aside as unreadable; `volteface doctor` says more")
 
 
-class _Shown:
+class ProgressBars:
     """A bar for each part of the run."""
 
     def __init__(self, bar: Progress) -> None:
@@ -120,6 +149,7 @@ class _Shown:
         self._tasks: dict[str, TaskID] = {}
 
     def __call__(self, what: str, done: int, total: int) -> None:
+        """Shows how far a part is."""
         if what not in self._tasks:
             self._tasks[what] = self._bar.add_task(what, total=total)
         self._bar.update(self._tasks[what], completed=done, total=total)

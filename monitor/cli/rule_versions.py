@@ -41,7 +41,7 @@ def history(kind: Kind, rule: Id, as_json: JsonFlag = False) -> None:
 
     Example: [bold]volteface rules history issue european-troops[/]
     """
-    with _database().view() as work:
+    with ruled_database().view() as work:
         versions = work.rules.history(kind, rule)
         in_force = by_key(work.rules.current()).get((kind, rule))
     rows = list(_steps(versions))
@@ -61,7 +61,7 @@ def rollback(kind: Kind, rule: Id, version: Annotated[int, typer.Argument(help="
 
     Example: [bold]volteface rules rollback issue european-troops 3 --why "caught too much"[/]
     """
-    found = restore(_database(), kind, rule, version, _user(who), why, boot.utc_now())
+    found = restore(ruled_database(), kind, rule, version, _user(who), why, boot.utc_now())
     say(f"{kind} {rule} is as in version {version} again; the rules in force are {found}")
 
 
@@ -70,7 +70,7 @@ def conflicts(as_json: JsonFlag = False) -> None:
 
     Example: [bold]volteface rules conflicts[/]
     """
-    with _database().view() as work:
+    with ruled_database().view() as work:
         found = work.rules.conflicts()
     rows = [(kind, rule, c.field, c.base, c.operator, c.pack) for (kind, rule), fields in found.items() for c in fields]
     names = ("kind", "rule", "field", "was", "operator", "pack")
@@ -88,7 +88,7 @@ def resolve(kind: Kind, rule: Id, keep: Annotated[str, typer.Option(help="operat
     """
     if keep not in ("operator", "pack"):
         raise CommandError(f"--keep {keep} is neither operator nor pack", Exit.USAGE)
-    found = settle(_database(), kind, rule, pack=keep == "pack", who=_user(who), why=why, now=boot.utc_now())
+    found = settle(ruled_database(), kind, rule, pack=keep == "pack", who=_user(who), why=why, now=boot.utc_now())
     say(f"{kind} {rule} holds as the {keep} has it; the rules in force are {found}")
 
 
@@ -97,7 +97,7 @@ def diff(folder: Folder, as_json: JsonFlag = False) -> None:
 
     Example: [bold]volteface rules diff my-pack[/]
     """
-    changes = _changes(_database(), folder)
+    changes = changes_in(ruled_database(), folder)
     if as_json:
         put_json([{**plain(change), "differences": plain(change.differences)} for change in changes])
     elif changes:
@@ -116,8 +116,8 @@ def apply(
     Their examples are run first, with those of all other rules. Rules that the folder does not name stay as they are.
     Example: [bold]volteface rules apply my-pack --why "new names"[/]
     """
-    database = _database()
-    changes = _changes(database, folder)
+    database = ruled_database()
+    changes = changes_in(database, folder)
     if not changes:
         say("Nothing to change.")
         return
@@ -138,7 +138,7 @@ def export(folder: Folder) -> None:
 
     Example: [bold]volteface rules export my-pack && git -C my-pack diff[/]
     """
-    with _database().view() as work:
+    with ruled_database().view() as work:
         in_force = work.rules.current()
     wanted = _named_by(folder) | _beyond(_read(*_below(folder)), in_force)
     left: dict[Key, AnyRule | None] = {key: by_key(in_force).get(key) for key in sorted(wanted)}
@@ -154,7 +154,7 @@ def export(folder: Folder) -> None:
     say(f"{counted(len(written), 'file')} written" if written else "The folder says all this already.")
 
 
-def _database() -> Database:
+def ruled_database() -> Database:
     """The database, with the packs laid into it if nothing was yet: what is in force is never empty by mistake."""
     settings = load_settings()
     database = boot.open_database(settings)
@@ -193,7 +193,8 @@ def _beyond(below: RuleSet, above: RuleSet) -> set[Key]:
     return {key for key in {*one, *other} if one.get(key) != other.get(key)}
 
 
-def _changes(database: Database, folder: Path) -> list[RuleChange]:
+def changes_in(database: Database, folder: Path) -> list[RuleChange]:
+    """What the folder's rules are otherwise than those in force. Raises RulesInvalid."""
     with database.view() as work:
         in_force = work.rules.current()
     given = by_key(_read(*_below(folder), folder))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.events import Subject
-from monitor.model.position import ChangeStatus, Fold
+from monitor.model.position import ChangeStatus, Fold, FoundChange
 from monitor.model.statement import Statement
 from monitor.positions.bodies import counted_for, may_speak_for, splits
 from monitor.positions.changes import same_as_recorded
@@ -43,9 +43,23 @@ def refold(
     for actor, issue in sorted(moved, key=lambda pair: (pair[1], -len(bodies_above(pair[0], rules)), pair[0])):
         fold = fold_position(work.statements.live_for, actor, issue, tracker, rules)
         recorded = [change.found for change in work.positions.changes(actor=actor, issue=issue, limit=_ALL)]
-        fold = replace(fold, changes=same_as_recorded(fold.changes, recorded))
+        fold = replace(fold, changes=under_known_names(work, fold.changes, recorded))
         transitions += work.positions.save_fold(fold, now)
     return transitions
+
+
+def under_known_names(
+    work: Work, found: Sequence[FoundChange], recorded: Sequence[FoundChange]
+) -> tuple[FoundChange, ...]:
+    """The changes that a fold found under the identities that they are recorded by: see `same_as_recorded`.
+
+    What was read again has other ids, though it says the same: a recorded change rests on what stands in its place.
+    """
+    keys = {change.key for change in recorded}
+    if all(change.key in keys for change in found):
+        return tuple(found)
+    instead = work.history.read_again_as({i for change in recorded for i in change.support})
+    return same_as_recorded(found, [replace(c, support=tuple(instead.get(i, i) for i in c.support)) for c in recorded])
 
 
 def fold_position(live_for: LiveFor, actor: str, issue: str, tracker: Tracker, rules: RuleSet) -> Fold:

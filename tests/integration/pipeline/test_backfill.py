@@ -316,3 +316,21 @@ def what_stands(walk: Walk) -> list[tuple[object, ...]]:
     with walk.database.view() as work:
         found = [c.found for c in work.positions.changes(limit=1000) if c.found.status in STANDING]
     return sorted((f.actor, f.at, f.kind, f.status, f.after) for f in found)
+
+
+def test_a_change_that_lost_its_first_words_is_still_the_same_and_taken_back_from_nobody(walk: Walk) -> None:
+    """All its statements are read again and have other ids; the words that it was recorded by are found no more."""
+    walk.subscribe()
+    walk.says(HOLM, AGAINST, 0)
+    walk.read()
+    deliver_all(walk)
+    known = [(c.id, c.found.status) for c in walk.changes() if c.found.status in STANDING]
+    heard = [a.id for a in all_alerts(walk)]
+    assert known
+    assert heard
+    edit(walk, ('"seabed mining" AND NOT said',))
+    report = backfill(walk)
+    assert report.statements_lost > 0
+    assert [(c.id, c.found.status) for c in walk.changes() if c.found.status in STANDING] == known
+    assert (report.corrections, report.changes_lost) == (0, 0)
+    assert [a.id for a in all_alerts(walk)] == heard

@@ -1,4 +1,4 @@
-"""`volteface rules backfill` from the command line."""
+"""`volteface rules backfill` and `preview` from the command line."""
 
 from __future__ import annotations
 
@@ -70,3 +70,45 @@ def test_wrong_use_is_told(command: Command) -> None:
 def test_without_rules_there_is_nothing_to_read_by(command: Command) -> None:
     code, _, err = command("rules", "backfill")
     assert (code, "no rules are in force yet" in err) == (2, True)
+
+
+def test_preview_of_a_folder_or_a_file_says_what_would_come_and_saves_nothing(command: Command, pack: Path) -> None:
+    before = command("rules", "history", "issue", "seabed-mining", "--json")[1]
+    for draft in (pack, pack / "issues" / "norland.yaml"):
+        code, out, err = command("rules", "preview", draft, "--days", "36500", "--json")
+        assert code == 0, err
+        found = json.loads(out)
+        (gained,) = found["matches"]["gained"]
+        assert (gained["item_id"], gained["spans"]) == (
+            2,
+            [{"field": "text", "start": 35, "end": 42, "text": "herring"}],
+        )
+        assert [s["read"]["stance"] for s in found["effects"]["statements_gained"]] == ["opposes"]
+    assert command("rules", "history", "issue", "seabed-mining", "--json")[1] == before
+    code, out, err = command("rules", "preview", pack, "--days", "36500")
+    assert "gained: issue seabed-mining" in out
+    assert "statement gained: astrid-holm opposes seabed-mining" in out
+    assert "2 items looked through: 1 gained, 0 lost" in err
+    code, out, err = command("rules", "preview", pack, "--matches")
+    assert (code, "0 items looked through" in err, "statement" in out) == (0, True, False)
+
+
+def test_a_draft_that_cannot_be_previewed_is_told(command: Command, pack: Path) -> None:
+    stray = pack / "stray.yaml"
+    stray.write_text(EDIT)
+    code, _, err = command("rules", "preview", stray)
+    assert (code, "actors, issues, queries" in err) == (2, True)
+    (pack / "issues" / "norland.yaml").write_text(EDIT.replace("herring]", "'(herring']"))
+    code, _, err = command("rules", "preview", pack)
+    assert (code, "norland.yaml" in err) == (2, True)
+
+
+def test_a_dry_run_writes_nothing_and_says_what_would_come(command: Command, pack: Path) -> None:
+    assert command("rules", "apply", pack, "--why", "fish, too")[0] == 0
+    code, out, err = command("rules", "backfill", "--dry-run", "--json")
+    assert code == 0, err
+    assert len(json.loads(out)["statements_gained"]) == 1
+    code, out, err = command("rules", "backfill", "--dry-run")
+    assert "statement gained: astrid-holm opposes seabed-mining" in out
+    assert "Nothing was written" in err
+    assert json.loads(command("rules", "backfill", "--json")[1])["statements_gained"] == 1
