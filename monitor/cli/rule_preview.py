@@ -35,9 +35,7 @@ def register(group: typer.Typer) -> None:
 
 
 def preview(
-    draft: Annotated[
-        Path, typer.Argument(help="A pack's folder, or one of its files, as my-pack/issues/troops.yaml.", exists=True)
-    ],
+    draft: Annotated[Path, typer.Argument(help="A pack's folder, or one of its files, as my-pack/issues/troops.yaml.")],
     days: Annotated[int, typer.Option(min=1, max=36_500, help="Over what was published in so many last days.")] = 30,
     matches_only: Annotated[
         bool, typer.Option("--matches", help="Only the items gained and lost: read no statements.")
@@ -81,6 +79,8 @@ def _as_folder(draft: Path) -> Iterator[Path]:
     if draft.is_dir():
         yield draft
         return
+    if not draft.is_file():
+        raise CommandError(f"{draft} is neither a pack's folder nor a file", Exit.USAGE)
     kind = draft.resolve().parent.name
     if kind not in _KINDS:
         remedy = f"a file of rules lies in a folder that says which: {', '.join(_KINDS)}"

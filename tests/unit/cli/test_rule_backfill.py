@@ -94,6 +94,8 @@ def test_preview_of_a_folder_or_a_file_says_what_would_come_and_saves_nothing(co
 
 
 def test_a_draft_that_cannot_be_previewed_is_told(command: Command, pack: Path) -> None:
+    code, _, err = command("rules", "preview", pack / "missing")
+    assert (code, "neither a pack's folder nor a file" in err) == (2, True)
     stray = pack / "stray.yaml"
     stray.write_text(EDIT)
     code, _, err = command("rules", "preview", stray)
