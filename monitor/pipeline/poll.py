@@ -27,10 +27,12 @@ class Poller:
 
     A feed that must wait for its host takes none of the `concurrency` slots and no lease: of each host at most
     `per_host` feeds are under way, and none while it was asked a moment ago or is left alone. The others stay due.
-    `most_new` bounds the new items that one poll of one feed takes; the rest comes with the next one.
+    `most_new` bounds the new items that one poll of one feed takes; the rest comes with the next one. A step claims for
+    `claims_for`, well below the lease: leases and what is reckoned of polls begin with the moment that it was given.
     """
 
     lease = timedelta(minutes=5)
+    claims_for = timedelta(minutes=1)
 
     def __init__(
         self,
@@ -56,7 +58,8 @@ class Poller:
         self._waits = False
 
     async def step(self, now: datetime, limit: int = 64) -> list[PollReport]:
-        """Polls feeds that are due, up to `limit`; as one ends, the next is claimed. Returns when none is due any more.
+        """Polls feeds that are due, up to `limit`; as one ends, the next is claimed. Returns when none is due any more,
+        or when its time to claim is over; what is due then is for the next step.
 
         Steps may overlap: one that is kept by a slow host holds up nobody else. When something else than a feed fails
         (the database), no further feeds are claimed, those under way are finished, and the first failure is raised.
@@ -64,8 +67,11 @@ class Poller:
         reports: list[PollReport] = []
         failures: list[BaseException] = []
         running: set[asyncio.Task[PollReport]] = set()
+        clock = asyncio.get_running_loop().time
+        over = clock() + self.claims_for.total_seconds()
         try:
             while True:
+                limit = 0 if reports and clock() >= over else limit
                 claimed = await self._claim(now, limit)
                 limit -= len(claimed)
                 running |= {asyncio.create_task(self._in_turn(feed, now)) for feed in claimed}

@@ -136,6 +136,15 @@ async def test_feeds_that_wait_for_their_hosts_turn_hold_no_slot(database: Datab
     assert clock.now >= len(many) - 1  # and the many were spaced
 
 
+async def test_a_step_claims_no_more_when_its_moment_is_long_past(database: Database, quick: Wire) -> None:
+    """A lease from then would be over when it begins, and a next poll due before its time."""
+    many = add(database, quick.give("/feed", body=rss("a")), 3, late=MINUTE)
+    async with poller(database, concurrency=1) as poll:
+        poll.claims_for = timedelta(0)
+        polled = [[report.feed.id for report in await poll.step(NOW + n * MINUTE)] for n in range(4)]
+    assert polled == [[feed.id] for feed in many] + [[]]
+
+
 async def test_a_host_that_asks_for_patience_gets_it_and_its_feeds_do_not_fail(database: Database, slow: Wire) -> None:
     asked = slow.give("/feed", 429, retry_after="7200")
     first, *others = add(database, asked, 5, late=MINUTE)
