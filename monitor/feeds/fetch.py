@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
+from urllib.parse import quote
 
 import httpx
 
@@ -50,9 +51,9 @@ class FetchConfig:
 
     @property
     def user_agent(self) -> str:
-        """`Volteface/<version> (+<public address>)`."""
+        """`Volteface/<version> (+<public address>)`; what no header may carry is percent-encoded."""
         about = f" (+{self.public_url})" if self.public_url else " (news monitor; feed reader)"
-        return f"Volteface/{self.version}{about}"
+        return "".join(c if " " <= c <= "~" else quote(c) for c in f"Volteface/{self.version}{about}")
 
 
 class _TooLarge(Exception):  # noqa: N818 - it is what the body is

@@ -557,3 +557,9 @@ async def test_a_host_of_an_international_domain_is_held_under_the_name_by_which
         result = await fetcher.fetch(feed(url))
         assert set(fetcher.held_hosts()) == {result.hold_host} == {host_of(url)}
     assert wire.seen[0].headers["host"] == f"{host_of(url)}:{wire.port}"
+
+
+async def test_whoever_runs_it_may_have_any_name(wire: Wire) -> None:
+    result = await fetch(wire.give("/feed", body=b"<rss/>"), version="1", public_url="Büro <a@b.example>\r\nX: y")
+    assert result.outcome is FetchOutcome.OK
+    assert wire.seen[0].headers["user-agent"] == "Volteface/1 (+B%C3%BCro <a@b.example>%0D%0AX: y)"
