@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, NoReturn
 
 import pytest
@@ -15,6 +16,7 @@ from monitor.web.headers import CONTENT_SECURITY_POLICY, HEADERS
 from rules.model import ActorRule
 from storage.engine import Database
 from storage.errors import DatabaseBusy
+from storage.icons import StoredIcon
 from tests.integration.web.client import Client
 from tests.integration.web.newsroom import NOW, Newsroom, turn
 
@@ -35,6 +37,7 @@ PAGES = [
     "/static/volteface.css",
     "/static/live.js",
     "/static/mark.svg",
+    "/icons/1",
     "/api/changes",
     "/api/changes/1",
     "/api/positions",
@@ -67,6 +70,10 @@ def test_the_policy_is_strict() -> None:
 
 def test_every_answer_carries_the_headers(client: Client, newsroom: Newsroom) -> None:
     turn(newsroom)
+    with newsroom.database.work() as work:
+        work.icons.want({"https://paper.example"}, NOW)
+        (claimed,) = work.icons.claim_due(NOW, 1, timedelta(minutes=1))
+        work.icons.put(claimed, StoredIcon("image/png", b"\x89PNG"), NOW + timedelta(days=30), NOW)
     asked = [("GET", path, 200) for path in PAGES]
     asked += [("GET", path, status) for path, status in ERRORS]
     asked += [("POST", "/", 405), ("DELETE", "/api/feeds", 405), ("HEAD", "/", 200)]
