@@ -32,6 +32,7 @@ def test_a_statement_comes_back_with_all_that_its_item_knows(database: Database)
         story_id=item.story_id,
         publisher="news.example",
         url=item.url,
+        lang="en",
         item_title=item.title,
         seen_at=NOW,
         baseline=True,
