@@ -15,7 +15,6 @@ import httpx
 from httpcore import AsyncNetworkBackend, AsyncNetworkStream
 
 from monitor.net.guard import AddressRefused, Guard
-from monitor.net.ranges import read_address
 
 _CONNECT_S = 10.0
 _FIRST_TRIES_S = 4.0
@@ -60,13 +59,8 @@ class GuardedBackend(AsyncNetworkBackend):
         raise httpcore.ConnectError(f"{host} has no address")
 
     async def _check_peer(self, stream: AsyncNetworkStream, host: str) -> None:
-        peer = stream.get_extra_info("server_addr")
-        address = read_address(str(peer[0])) if peer else None
-        if address is None:
-            await stream.aclose()
-            raise AddressRefused(f"cannot tell which address {host} was connected at")
         try:
-            self._guard.check_address(host, address)
+            self._guard.check_peer(host, stream.get_extra_info("server_addr"))
         except AddressRefused:
             await stream.aclose()
             raise

@@ -13,6 +13,7 @@ import contextlib
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import urlsplit
 
 import anyio
@@ -97,6 +98,13 @@ class Guard:
             return
         shown = str(address) if read_address(host) == address else f"{host} ({address})"
         raise AddressRefused(f"{shown} is refused: {why}. If it is meant, add {host} or its network to {self._setting}")
+
+    def check_peer(self, host: str, peer: tuple[Any, ...] | None) -> None:
+        """Check whom a socket got connected to, as it names its other end. Raises AddressRefused."""
+        address = read_address(str(peer[0])) if peer else None
+        if address is None:
+            raise AddressRefused(f"cannot tell which address {host} was connected at")
+        self.check_address(host, address)
 
     def _is_allowed(self, host: str, address: Address) -> bool:
         name = _folded(host)

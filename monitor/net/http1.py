@@ -20,7 +20,6 @@ import h11
 import httpx
 
 from monitor.net.guard import AddressRefused, Guard
-from monitor.net.ranges import read_address
 
 _CONNECT_S = 10.0
 _FIRST_TRIES_S = 4.0
@@ -153,13 +152,8 @@ class GuardedHttp1(httpx.AsyncBaseTransport):
         raise httpx.ConnectError(f"{host} has no address")
 
     def _check_peer(self, connection: _Connection, host: str) -> None:
-        peer = connection.writer.get_extra_info("peername")
-        address = read_address(str(peer[0])) if peer else None
-        if address is None:
-            connection.close()
-            raise AddressRefused(f"cannot tell which address {host} was connected at")
         try:
-            self._guard.check_address(host, address)
+            self._guard.check_peer(host, connection.writer.get_extra_info("peername"))
         except AddressRefused:
             connection.close()
             raise
