@@ -17,10 +17,11 @@ from monitor.model.statement import Stance
 from monitor.pipeline.rule_edits import ExamplesFailed, RuleChange, save_edits
 from monitor.pipeline.rulebook import RuleBook
 from monitor.pipeline.tell import Teller
-from monitor.pipeline.verdicts import Correction, Judge, VerdictReport, statement
+from monitor.pipeline.verdicts import Correction, Judge, VerdictReport
 from monitor.settings import load_settings
 from rules.model import Example, ExampleStance, RuleKind
 from storage.engine import Database
+from storage.values import VerdictKind
 from storage.verdicts import JudgedBy
 
 group = typer.Typer(help="Verdicts on statements: confirm, reject, correct.", no_args_is_help=True)
@@ -92,7 +93,7 @@ def example(
     """
     database = boot.open_database(load_settings())
     with database.view() as work:
-        found = statement(work, number)
+        found = work.statements.get([number]).get(number)
         if found is None:
             raise CommandError(f"there is no statement {number}", Exit.NOT_FOUND)
         item = work.items.revision(found.item_id, found.revision)
@@ -101,7 +102,7 @@ def example(
     rule = rules.issues.get(found.read.issue)
     if rule is None:
         raise CommandError(f"the issue {found.read.issue} is no longer watched", Exit.NOT_FOUND)
-    rejected = bool(verdicts) and verdicts[-1].kind.value == "reject"
+    rejected = bool(verdicts) and verdicts[-1].kind is VerdictKind.REJECT
     made = Example(
         text=_passage(item.fields[found.read.evidence.field], found.read.evidence.start, found.read.evidence.end),
         holder=found.read.holder,

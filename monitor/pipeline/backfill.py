@@ -20,11 +20,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 
-from monitor.events import Subject
 from monitor.model.position import ChangeStatus
 from monitor.model.statement import fingerprint
 from monitor.pipeline.again import Again, ReadAgain
-from monitor.pipeline.changes import SUBJECTS, bodies_above, refold
+from monitor.pipeline.changes import bodies_above, refold, write_events
 from monitor.pipeline.read import alerting
 from monitor.pipeline.rulebook import RuleBook
 from monitor.pipeline.tell import Teller, falls
@@ -173,7 +172,7 @@ class Backfill:
                 )
             transitions = self._fold(work, pairs, rules.rules, now)
             alerts = self._tell_matches(work, held, rules, now) if self._alert else []
-            _write_events(work, transitions, alerts, now)
+            write_events(work, transitions, alerts, now)
         # Revised meanwhile, or somebody else is at it just now: the next pass sees which.
         self._busy |= {read.item.id for read in readings} - {read.item.id for read in held}
         report.items += len(held)
@@ -207,7 +206,7 @@ class Backfill:
             progress("Folding positions", at, len(left))
             now = self._clock()
             with self._database.work() as work:
-                _write_events(work, self._fold(work, set(left[at : at + AT_ONCE]), rules, now), [], now)
+                write_events(work, self._fold(work, set(left[at : at + AT_ONCE]), rules, now), [], now)
 
     def _tell(self, rules: RuleSet, report: BackfillReport, progress: Progress) -> None:
         """What moved in all: corrections to those who were told, and alerts where they are wanted."""
@@ -224,7 +223,7 @@ class Backfill:
                 queued = self._teller.tell(work, wanted, rules, now)
                 work.history.settle(group)
                 kinds = Counter(work.alerts.get(alert).kind.value for alert in queued)
-                _write_events(work, [], queued, now)
+                write_events(work, [], queued, now)
             report.corrections += kinds["correction"]
             report.alerts += len(queued) - kinds["correction"]
             for transition in moved:
@@ -245,13 +244,3 @@ def _by_utterance(owed: Sequence[ChangeTransition], rules: RuleSet) -> list[list
 
     groups = [sorted(group, key=depth) for _, group in groupby(sorted(owed, key=words), key=words)]
     return sorted(groups, key=lambda group: min((t.change.found.at, t.change.id) for t in group))
-
-
-def _write_events(work: Work, transitions: Sequence[ChangeTransition], alerts: Sequence[str], now: datetime) -> None:
-    """Events come last, as they do in `read.py`."""
-    for transition in transitions:
-        found = transition.change.found
-        data = {"change": transition.change.id, "actor": found.actor, "issue": found.issue}
-        work.events.add(SUBJECTS[found.status], data, now)
-    for alert in alerts:
-        work.events.add(Subject.ALERT_QUEUED, {"alert": alert}, now)

@@ -29,6 +29,20 @@ SUBJECTS = {
 """The event that tells of a change's new status."""
 
 
+def write_events(work: Work, transitions: Iterable[ChangeTransition], alerts: Iterable[str], now: datetime) -> None:
+    """Tells of changes of another status and of alerts that were queued. Comes last in a transaction.
+
+    On PostgreSQL those who write events queue until their commit, and whoever waited for an alert's lock with that
+    queue behind them would wait for each other.
+    """
+    for transition in transitions:
+        found = transition.change.found
+        data = {"change": transition.change.id, "actor": found.actor, "issue": found.issue}
+        work.events.add(SUBJECTS[found.status], data, now)
+    for alert in alerts:
+        work.events.add(Subject.ALERT_QUEUED, {"alert": alert}, now)
+
+
 def refold(
     work: Work, pairs: Iterable[tuple[str, str]], tracker: Tracker, rules: RuleSet, now: datetime
 ) -> list[ChangeTransition]:

@@ -13,7 +13,7 @@ from monitor.events import Subject
 from monitor.model.item import Item
 from monitor.model.statement import Reading
 from monitor.pipeline.articles import Follower
-from monitor.pipeline.changes import SUBJECTS, refold
+from monitor.pipeline.changes import refold, write_events
 from monitor.pipeline.group import Grouper
 from monitor.pipeline.rulebook import RuleBook
 from monitor.pipeline.tell import Teller
@@ -172,9 +172,9 @@ class Reader:
                 alerts += self._teller.tell_matches(work, item, alerting(matches, rules), rules.rules, now)
             self._follower.want(work, item, matches, now)
             work.items.mark_done([item], now)
-            # Events come last: on PostgreSQL those who write them queue until their commit, and whoever waited for an
-            # alert's lock with that queue behind them would wait for each other.
-            _write_events(work, item, len(statements), transitions, alerts, now)
+            if statements:
+                work.events.add(Subject.ITEM_READ, {"item": item.id, "statements": len(statements)}, now)
+            write_events(work, transitions, alerts, now)
         return ReadReport(
             items=1,
             statements=len(statements),
@@ -207,24 +207,6 @@ def with_repeated(work: Work, items: Sequence[Item]) -> list[Item]:
         if feed_id is not None:
             repeated[feed_id] = repeated_lines(work.items.recent_texts(feed_id))
     return [replace(item, repeated=repeated[item.feed_id]) for item in items]
-
-
-def _write_events(
-    work: Work,
-    item: Item,
-    statements: int,
-    transitions: Sequence[ChangeTransition],
-    alerts: Sequence[str],
-    now: datetime,
-) -> None:
-    if statements:
-        work.events.add(Subject.ITEM_READ, {"item": item.id, "statements": statements}, now)
-    for transition in transitions:
-        found = transition.change.found
-        data = {"change": transition.change.id, "actor": found.actor, "issue": found.issue}
-        work.events.add(SUBJECTS[found.status], data, now)
-    for alert in alerts:
-        work.events.add(Subject.ALERT_QUEUED, {"alert": alert}, now)
 
 
 def alerting(matches: Sequence[Match], rules: CompiledRules) -> list[Match]:

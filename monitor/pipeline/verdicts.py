@@ -6,9 +6,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.events import Subject
-from monitor.model.statement import Stance, Statement
-from monitor.pipeline.changes import SUBJECTS, refold
+from monitor.model.statement import Stance
+from monitor.pipeline.changes import refold, write_events
 from monitor.pipeline.rulebook import RuleBook
 from monitor.pipeline.tell import Teller
 from monitor.positions.track import Tracker
@@ -88,12 +87,7 @@ class Judge:
         with self._database.work() as work:
             transitions = refold(work, write(work), self._tracker, rules, now)
             alerts = self._teller.tell(work, transitions, rules, now)
-            for transition in transitions:
-                found = transition.change.found
-                data = {"change": transition.change.id, "actor": found.actor, "issue": found.issue}
-                work.events.add(SUBJECTS[found.status], data, now)
-            for alert in alerts:
-                work.events.add(Subject.ALERT_QUEUED, {"alert": alert}, now)
+            write_events(work, transitions, alerts, now)
         return VerdictReport(transitions=tuple(transitions), alerts=tuple(alerts))
 
 
@@ -106,8 +100,3 @@ _DONE = {
 
 def _shown(to: Correction) -> dict[str, str | None]:
     return {"holder": to.holder, "issue": to.issue, "stance": to.stance.value if to.stance else None}
-
-
-def statement(work: Work, statement_id: int) -> Statement | None:
-    """A statement with its newest verdict applied, or None."""
-    return work.statements.get([statement_id]).get(statement_id)
