@@ -9,17 +9,8 @@ of the first set had both at first). Measured before anything was put right for 
 
 from __future__ import annotations
 
-S, O, C = "supports", "opposes", "conditional"  # noqa: E741
-T, P, A, N, X, G, R, D = (
-    "european-troops",
-    "negotiated-peace",
-    "military-aid",
-    "ukraine-nato-membership",
-    "sanctions-on-russia",
-    "security-guarantees",
-    "concessions-to-russia",
-    "defence-spending",
-)
+from tests.unit.positions.reading_rows import A, C, D, G, N, O, P, R, S, T, X
+
 MEET, TALKS, ICC, INT, US = (
     "trump-putin-meeting",
     "us-russia-talks",
