@@ -1,5 +1,6 @@
 """The tables, one file per noun. Rows never leave `storage`: repositories speak in the values of the model."""
 
+from storage.tables.actor import ActorVerdictRow, HolderMoveRow
 from storage.tables.alert import AlertRow, AttemptRow, DeliveryRow, SubscriberRow, SubscriptionRow
 from storage.tables.answer import AnswerRow, TokenSpendRow
 from storage.tables.article import ArticleRow, IconRow
@@ -13,6 +14,7 @@ from storage.tables.rule import RuleRow, RuleSetRow, RuleVersionRow
 from storage.tables.statement import ReadingRow, StatementRow, VerdictRow
 
 __all__ = [
+    "ActorVerdictRow",
     "AlertRow",
     "AnswerRow",
     "ArticleRow",
@@ -22,6 +24,7 @@ __all__ = [
     "DeliveryRow",
     "EventRow",
     "FeedRow",
+    "HolderMoveRow",
     "IconRow",
     "ItemRevisionRow",
     "ItemRow",

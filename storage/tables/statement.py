@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Field, Index
 
-from storage.tables.base import NUMBERED, Table, moment, refers, row_id, string
+from storage.tables.base import NUMBERED, Table, json, moment, refers, row_id, string
 
 
 class ReadingRow(Table, table=True):
     """What one extractor version made of one revision under one rule set. One reading to an item is live.
 
     `wanted` is set where the extractor stood in for another one, with the reason; `again_at` is when to ask that one
-    again, null for never, and `tries` how often it was asked since.
+    again, null for never, and `tries` how often it was asked since. `records` are those of earlier readings by which
+    the accuracy of its statements was reckoned, null where there were none.
     """
 
     __tablename__ = "reading"
@@ -31,10 +33,14 @@ class ReadingRow(Table, table=True):
     fallback_reason: str | None = string(None)
     again_at: datetime | None = moment(None)
     tries: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    records: dict[str, Any] | None = json(None)
 
 
 class StatementRow(Table, table=True):
-    """A statement as it was read. Never edited, save that it stops being live with its reading."""
+    """A statement as it was read. Never edited, save that it stops being live with its reading.
+
+    `accuracy` is what its confidence came to by the record of earlier readings; null where it counts as it was given.
+    """
 
     __tablename__ = "statement"
     __table_args__ = (Index(None, "issue", "holder", "live"), NUMBERED)
@@ -59,6 +65,7 @@ class StatementRow(Table, table=True):
     why: str = string("")
     fingerprint: str = string(index=True)
     live: bool = Field(default=True)
+    accuracy: float | None = Field(default=None)
 
 
 class VerdictRow(Table, table=True):

@@ -139,7 +139,10 @@ def _upgrade(url: str, barrier: object) -> None:
 def _statements(connection: object) -> dict[str, list[str]]:
     """Each statement as its sorted parts: Alembic orders the constraints of a table in its own way."""
     rows = connection.execute(  # type: ignore[attr-defined]
-        text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'item_search%'")
+        text(
+            "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'item_search%' "
+            "AND name NOT LIKE 'append_only%'"
+        )
     )
     tables = ("alembic_version", "sqlite_sequence")
     return {
