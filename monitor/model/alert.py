@@ -67,7 +67,10 @@ class DeliveryStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """A statement as an alert shows it. `poorly_read` names its language where that is read with low accuracy."""
+    """A statement as an alert shows it. `poorly_read` names its language where that is read with low accuracy.
+
+    `lang` is the language of the item that it stands in, where that is known.
+    """
 
     text: str
     stance: str
@@ -79,6 +82,38 @@ class Quote:
     direct: bool
     claimed_by: str | None = None
     poorly_read: str = ""
+    lang: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """What an actor holds on an issue: which stance, and since when it was said."""
+
+    issue_id: str
+    issue: str
+    stance: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """A change of somebody else, in short: who moved from what to what, and when it was said."""
+
+    change_id: int
+    actor_id: str
+    actor: str
+    change_kind: str
+    stance_before: str | None
+    stance_after: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalLinks:
+    """Addresses that belong to one subscriber, and so stand in no message that several share; None is not shown."""
+
+    settings: str | None = None
+    unsubscribe: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +122,9 @@ class AlertContent:
 
     `before` is None when no position was known. `also` are the quotes that confirmed the change. `moves` names the
     bodies whose position the same utterance moved. `actor_short` is the name for a subject line ("Starmer"); empty:
-    the whole name. `sequence` counts what was told of this actor on this issue, from 1, so that a receiver can tell
+    the whole name. `holds` are the actor's standing positions on other issues, newest first; `moved` are others who moved
+    on this issue lately, newest first. `stands` is what a correction leaves standing: the actor's position on this issue
+    as it is known now, None where none is certain enough. `sequence` counts what was told of this actor on this issue, from 1, so that a receiver can tell
     a late retry from news.
     """
 
@@ -111,6 +148,9 @@ class AlertContent:
     moves: tuple[str, ...] = ()
     reason: str = ""
     actor_short: str = ""
+    holds: tuple[Holding, ...] = ()
+    moved: tuple[Movement, ...] = ()
+    stands: Holding | None = None
     sequence: int | None = None
 
 
