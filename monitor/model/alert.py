@@ -122,10 +122,10 @@ class AlertContent:
 
     `before` is None when no position was known. `also` are the quotes that confirmed the change. `moves` names the
     bodies whose position the same utterance moved. `actor_short` is the name for a subject line ("Starmer"); empty:
-    the whole name. `holds` are the actor's standing positions on other issues, newest first; `moved` are others who moved
-    on this issue lately, newest first. `stands` is what a correction leaves standing: the actor's position on this issue
-    as it is known now, None where none is certain enough. `sequence` counts what was told of this actor on this issue, from 1, so that a receiver can tell
-    a late retry from news.
+    the whole name. `holds` are the actor's standing positions on other issues, and `moved` are others who moved on this
+    issue lately, newest first. `stands` is what a correction leaves standing: the actor's position on this issue as it
+    is known now, None where none is certain enough. `sequence` counts what was told of this actor on this issue, from
+    1, so that a receiver can tell a late retry from news.
     """
 
     kind: AlertKind
