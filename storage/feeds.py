@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
@@ -14,6 +14,7 @@ from sqlmodel import col, func, select
 
 from monitor.model.feed import Feed, FeedStatus
 from storage.errors import FeedExists, NotFound
+from storage.feed_choice import Choice, Places
 from storage.repository import Repository, chunks, lease_token, unleased
 from storage.tables import FeedRow, ItemRow, Table
 from storage.values import ItemState
@@ -74,33 +75,33 @@ class Feeds(Repository):
         *,
         busy: Collection[str] = (),
         per_host: int | None = None,
+        places: Places | None = None,
     ) -> list[Feed]:
         """Leases up to `limit` active feeds that are due, longest overdue first; to others they are gone until then.
 
         None of a `busy` host is taken, and at most `per_host` of any other: what waits for its host's turn stays due,
-        and is free for whoever comes when it is its turn. A feed that was polled later than now is due: the clock went
-        back, and what was reckoned from it is void.
+        and is free for whoever comes when it is its turn. `places` bounds apart from one another those whose last poll
+        went well and those whose failed. A feed that was polled later than now is due: the clock went back, and what
+        was reckoned from it is void.
         """
         due = (FeedRow.status == FeedStatus.ACTIVE.value, _due(now), _free(now, lease))
         order = (col(FeedRow.next_poll_at), col(FeedRow.id))
         if not busy and per_host is None:
             query = select(FeedRow.id).where(*due).order_by(*order).limit(limit).with_for_update(skip_locked=True)
             return self._lease([i for i in self._session.exec(query) if i is not None], now, lease)
-        host = func.coalesce(FeedRow.host, "")
-        found = select(FeedRow.id, host).where(*due, ~self._is_among(host, sorted(busy))).order_by(*order)
-        chosen: list[int] = []
-        taken = Counter(dict.fromkeys(busy, limit))
-        start, size = 0, 2 * limit
-        while True:
-            page = self._session.exec(found.offset(start).limit(size)).all()
-            for feed, name in page:
-                if feed is not None and len(chosen) < limit and taken[name] < (per_host or limit):
-                    taken[name] += 1
-                    chosen.append(feed)
-            if len(page) < size or len(chosen) >= limit:
+        choice = Choice(limit, per_host or limit, places or Places(limit, limit))
+        host, failing = func.coalesce(FeedRow.host, ""), col(FeedRow.failures) > 0
+        found = select(FeedRow.id, host, failing).where(*due, ~self._is_among(host, sorted(busy))).order_by(*order)
+        start, size = 0, choice.first_page
+        while (lane := choice.lane) is not None:
+            part = found if lane == "both" else found.where(failing if lane == "failing" else ~failing)
+            page = self._session.exec(part.offset(start).limit(size)).all()
+            for feed, name, fails in page:
+                choice.consider(feed, name, failing=fails)
+            if len(page) < size or choice.well_is_full:
                 break
-            start, size = start + size, _PAGE
-        return self._lease(chosen, now, lease)
+            start, size = (start + size if choice.lane == lane else 0), _PAGE
+        return self._lease(choice.chosen, now, lease)
 
     def due_hosts(self, now: datetime, lease: timedelta) -> set[str]:
         """The hosts of feeds that are due and that nobody polls just now."""

@@ -83,11 +83,12 @@ def tracker(settings: Settings) -> FilterTracker:
 def fetch_config(settings: Settings) -> FetchConfig:
     """How feeds are fetched."""
     from monitor.feeds.fetch import FetchConfig
+    from monitor.pipeline.places import places_aside
 
     return FetchConfig(
         deadline_s=settings.fetch_deadline_s,
         largest_body=settings.fetch_max_bytes,
-        at_once=settings.fetch_concurrency,
+        at_once=settings.fetch_concurrency + places_aside(settings.fetch_concurrency),
         spacing_s=settings.host_spacing_s,
         version=version(),
         public_url=settings.public_url or settings.operator_contact or None,

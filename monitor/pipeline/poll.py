@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -15,9 +14,9 @@ from monitor.feeds.not_a_feed import NotAFeed
 from monitor.feeds.parser_pool import ParseFailed
 from monitor.model.feed import Feed, FetchOutcome, ParsedFeed
 from monitor.pipeline.outcomes import Brought, Outcomes, PollReport
+from monitor.pipeline.places import UnderWay, Visit
 from monitor.pipeline.wire import Fetches, Parses
 from storage.engine import Database
-from storage.feeds import host_of
 
 _log = structlog.get_logger(__name__)
 
@@ -27,6 +26,7 @@ class Poller:
 
     A feed that must wait for its host takes none of the `concurrency` slots and no lease: of each host at most
     `per_host` feeds are under way, and none while it was asked a moment ago or is left alone. The others stay due.
+    A feed that failed last time, or whose host keeps it waiting for `patience_s`, has a place set aside for such ones.
     `most_new` bounds the new items that one poll of one feed takes; the rest comes with the next one. A step claims for
     `claims_for`, well below the lease: leases and what is reckoned of polls begin with the moment that it was given.
     """
@@ -43,6 +43,7 @@ class Poller:
         concurrency: int = 16,
         most_new: int = 500,
         per_host: int = 2,
+        patience_s: float = 3.0,
     ) -> None:
         self._database = database
         self._fetcher = fetcher
@@ -50,7 +51,7 @@ class Poller:
         self._gate = asyncio.Semaphore(concurrency)
         self.concurrency = concurrency
         self._per_host = per_host
-        self._under_way: Counter[str] = Counter()
+        self._under_way = UnderWay(concurrency, patience_s)
         self._claiming = asyncio.Lock()
         # SQLite lets one writer in at a time, and its own waiting is neither fair nor endless: ours stand in line here.
         self._writing = asyncio.Semaphore(1 if database.backend == "sqlite" else concurrency)
@@ -74,7 +75,7 @@ class Poller:
                 limit = 0 if reports and clock() >= over else limit
                 claimed = await self._claim(now, limit)
                 limit -= len(claimed)
-                running |= {asyncio.create_task(self._in_turn(feed, now)) for feed in claimed}
+                running |= {asyncio.create_task(self._in_turn(feed, visit, now)) for feed, visit in claimed}
                 if claimed:
                     await asyncio.sleep(0)  # they take their hosts' turns before the next are chosen
                 elif running:
@@ -90,37 +91,35 @@ class Poller:
         finally:
             await asyncio.gather(*running, return_exceptions=True)
 
-    async def _claim(self, now: datetime, limit: int) -> list[Feed]:
+    async def _claim(self, now: datetime, limit: int) -> list[tuple[Feed, Visit]]:
         async with self._claiming:
-            free = min(limit, self.concurrency - self._under_way.total())
-            if free <= 0:
+            places = self._under_way.free()
+            if limit <= 0 or not places.well:
                 return []
-            full = {host for host, feeds in self._under_way.items() if feeds >= self._per_host}
-            busy = full | set(self._fetcher.spaced()) | set(self._fetcher.held_hosts())
+            busy = self._under_way.full(self._per_host) | set(self._fetcher.spaced()) | set(self._fetcher.held_hosts())
 
             def claim() -> list[Feed]:
                 with self._database.work() as work:
-                    return work.feeds.claim_due(now, free, self.lease, busy=busy, per_host=1)
+                    return work.feeds.claim_due(now, limit, self.lease, busy=busy, per_host=1, places=places)
 
             async with self._writing:
                 feeds = await asyncio.to_thread(claim)
-            self._under_way.update(host_of(feed.url) for feed in feeds)
-            return feeds
+            return [(feed, self._under_way.begin(feed)) for feed in feeds]
 
-    async def _in_turn(self, feed: Feed, now: datetime) -> PollReport:
+    async def _in_turn(self, feed: Feed, visit: Visit, now: datetime) -> PollReport:
         try:
-            return await self._poll_one(feed, now)
+            return await self._poll_one(feed, now, visit)
         finally:
-            self._under_way[host_of(feed.url)] -= 1
-            self._under_way += Counter()  # forgets the hosts at zero
+            self._under_way.end(visit)
 
     async def _some_of(self, running: set[asyncio.Task[PollReport]], *, wake: bool) -> set[asyncio.Task[PollReport]]:
-        """Waits until a poll has ended, or until a host may be asked again; the polls that have ended."""
+        """Waits until a poll has ended, a host may be asked again or a place got free; the polls that have ended."""
         waits = self._fetcher.spaced().values() if wake else ()
+        late = self._under_way.next_aside_s() if wake else None
         if not waits:
-            return (await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED))[0]
+            return (await asyncio.wait(running, timeout=late, return_when=asyncio.FIRST_COMPLETED))[0]
         pause = asyncio.create_task(self._fetcher.pause(min(waits)))
-        await asyncio.wait({*running, pause}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({*running, pause}, timeout=late, return_when=asyncio.FIRST_COMPLETED)
         pause.cancel()
         return {task for task in running if task.done()}
 
@@ -162,8 +161,10 @@ class Poller:
 
         return list(await asyncio.gather(*(one(feed) for feed in feeds)))
 
-    async def _poll_one(self, feed: Feed, now: datetime) -> PollReport:
+    async def _poll_one(self, feed: Feed, now: datetime, visit: Visit | None = None) -> PollReport:
         result = await self._fetcher.fetch(feed, full=wants_whole(feed, now))
+        if visit is not None:
+            visit.began = None  # what takes time from here on is our own doing
         parsed: ParsedFeed | None = None
         known: bytes | None = None
         error = result.error

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from monitor.model.feed import Feed, FeedStatus
 from storage.engine import Database
+from storage.feed_choice import Places
 from storage.work import Work
 from tests.contract.storage.values import DAY, MINUTE, NOW
 
@@ -52,3 +53,36 @@ def test_a_feed_that_moves_is_of_its_new_host(database: Database) -> None:
         (feed,) = add(work, "old.example", 1)
         work.feeds.save(replace(feed, url="https://new.example:8080/feed"), was=feed)
         assert work.feeds.due_hosts(NOW, MINUTE) == {"new.example"}
+
+
+def failing(work: Work, feeds: list[Feed]) -> list[Feed]:
+    for feed in feeds:
+        work.feeds.save(replace(feed, failures=1))
+    return feeds
+
+
+def test_those_that_failed_last_time_take_their_own_places_only(database: Database) -> None:
+    with database.work() as work:
+        down = failing(work, [feed for n in range(450) for feed in add(work, f"down{n}.example", 1, late=DAY)])
+        well = [feed for n in range(3) for feed in add(work, f"well{n}.example", 1)]
+    with database.work() as work:
+        claimed = work.feeds.claim_due(NOW, 64, MINUTE, per_host=1, places=Places(well=2, failing=3))
+        assert [feed.id for feed in claimed] == [feed.id for feed in [*down[:3], *well[:2]]]
+        claimed = work.feeds.claim_due(NOW, 64, MINUTE, per_host=1, places=Places(well=2, failing=0))
+        assert [feed.id for feed in claimed] == [well[2].id]
+        claimed = work.feeds.claim_due(NOW, 2, MINUTE, per_host=1, places=Places(well=0, failing=9))
+        assert [feed.id for feed in claimed] == [feed.id for feed in down[3:5]]
+        assert work.feeds.claim_due(NOW, 9, MINUTE, per_host=1, places=Places(well=0, failing=0)) == []
+
+
+def test_those_that_failed_are_not_kept_waiting_by_those_that_went_well(database: Database) -> None:
+    with database.work() as work:
+        first = [feed for n in range(300) for feed in add(work, f"well{n}.example", 1, late=DAY)]
+        (down,) = failing(work, add(work, "down.example", 1))
+        add(work, "last.example", 1, late=-MINUTE)
+    claimed: list[int] = []
+    with database.work() as work:
+        while found := work.feeds.claim_due(NOW, 64, MINUTE, per_host=1, places=Places(well=16, failing=48)):
+            assert len(found) <= 17
+            claimed += [feed.id for feed in found]
+    assert sorted(claimed) == [*(feed.id for feed in first), down.id]

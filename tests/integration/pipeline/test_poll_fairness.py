@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from monitor.feeds.politeness import Politeness
 from monitor.model.feed import Feed, FeedStatus, ParsedFeed
+from monitor.pipeline.places import places_aside
 from storage.engine import Database
 from tests.integration.feeds.wire import Exchange, Wire
 from tests.integration.pipeline.polling import NOW, Here, poller, rss
@@ -62,18 +65,14 @@ async def test_a_host_that_hangs_on_200_feeds_starves_nobody(database: Database,
     well = add(database, quick.give("/feed", body=rss("a")), 5, late=MINUTE)
     async with poller(database, concurrency=4, deadline_s=NEVER_S) as poll:
         step = asyncio.create_task(poll.step(NOW, limit=300))
-        async with asyncio.timeout(NEVER_S):
-            while not all(feed.last_success_at for feed in stored(database, well)):
-                await asyncio.sleep(0.02)
+        await until_polled(database, well)
         assert len(slow.seen) <= 2
         with database.work() as work:  # another worker finds all but those that are asked just now
             assert len(work.feeds.claim_due(NOW, 1000, timedelta(0))) >= 198
         # What falls due while they hang is polled as well, by this step or by the next.
         more = add(database, quick.give("/more", body=rss("b")), 3, late=MINUTE)
         next_step = asyncio.create_task(poll.step(NOW, limit=3))
-        async with asyncio.timeout(NEVER_S):
-            while not all(feed.last_success_at for feed in stored(database, more)):
-                await asyncio.sleep(0.02)
+        await until_polled(database, more)
         assert len(slow.seen) <= 2
         let_go.set()
         reports = await step + await next_step
@@ -99,9 +98,7 @@ async def test_200_hosts_that_redirect_to_one_that_hangs_starve_nobody(database:
         well = add(database, quick.give("/feed", body=rss("a")), 5, late=MINUTE)
         async with poller(database, concurrency=8, deadline_s=NEVER_S) as poll:
             step = asyncio.create_task(poll.step(NOW, limit=300))
-            async with asyncio.timeout(NEVER_S):
-                while not all(feed.last_success_at for feed in stored(database, well)):
-                    await asyncio.sleep(0.02)
+            await until_polled(database, well)
             assert len(slow.seen) <= 2
             let_go.set()
             reports = await step
@@ -111,6 +108,32 @@ async def test_200_hosts_that_redirect_to_one_that_hangs_starve_nobody(database:
             feeds = [work.feeds.get(r.feed.id) for r in postponed]
         assert {(feed.failures, feed.status) for feed in feeds} == {(0, FeedStatus.ACTIVE)}
         assert all(feed.next_poll_at <= NOW + MINUTE for feed in feeds)
+
+
+async def test_hosts_that_hang_for_the_first_time_lose_their_places(database: Database, quick: Wire) -> None:
+    """Twelve hosts of their own, three times as many as there are places: no rule about one host would help."""
+    async with hanging(database, 12) as (anywhere, _, let_go):
+        well = add(database, quick.give("/feed", body=rss("a")), 5, late=MINUTE)
+        async with poller(database, concurrency=4, patience_s=0.05, deadline_s=NEVER_S) as poll:
+            step = asyncio.create_task(poll.step(NOW))
+            await until_polled(database, well)
+            assert len(anywhere.seen) == 12
+            let_go.set()
+            assert len(await step) == 17
+
+
+async def test_hosts_that_hung_last_time_leave_places_to_the_others(database: Database, quick: Wire) -> None:
+    async with hanging(database, 100) as (anywhere, feeds, let_go):
+        with database.work() as work:
+            for feed in feeds:
+                work.feeds.save(replace(feed, failures=1))
+        well = add(database, quick.give("/feed", body=rss("a")), 5, late=MINUTE)
+        async with poller(database, concurrency=4, deadline_s=NEVER_S) as poll:
+            step = asyncio.create_task(poll.step(NOW, limit=200))
+            await until_polled(database, well)
+            assert len(anywhere.seen) == places_aside(4) == 12
+            let_go.set()
+            assert len(await step) == 105
 
 
 async def test_feeds_that_wait_for_their_hosts_turn_hold_no_slot(database: Database, slow: Wire, quick: Wire) -> None:
@@ -206,6 +229,27 @@ async def test_what_fails_for_one_feed_keeps_no_other_from_being_polled(database
         with pytest.raises(RuntimeError, match="disk is full"):
             await poll.step(NOW + poll.lease)
         assert stored(database, [bad])[0].last_poll_at is None
+
+
+@asynccontextmanager
+async def hanging(database: Database, count: int) -> AsyncIterator[tuple[Wire, list[Feed], asyncio.Event]]:
+    """Feeds of so many hosts that hang until the event; due before all others."""
+    let_go = asyncio.Event()
+
+    async def hang(exchange: Exchange) -> None:
+        await let_go.wait()
+        await exchange.answer(body=rss("a"))
+
+    async with Wire("0.0.0.0") as anywhere:
+        anywhere.on("/hang", hang)
+        hosts = [f"http://127.1.2.{n + 1}:{anywhere.port}/hang" for n in range(count)]
+        yield anywhere, [feed for host in hosts for feed in add(database, host, 1, late=10 * MINUTE)], let_go
+
+
+async def until_polled(database: Database, feeds: list[Feed]) -> None:
+    async with asyncio.timeout(NEVER_S):
+        while not all(feed.last_success_at for feed in stored(database, feeds)):
+            await asyncio.sleep(0.02)
 
 
 def stored(database: Database, feeds: list[Feed]) -> list[Feed]:
