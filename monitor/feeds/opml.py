@@ -18,7 +18,7 @@ from defusedxml.common import DefusedXmlException
 from monitor.feeds.address import BadAddress, feed_address
 from monitor.feeds.charset import decode
 from monitor.feeds.text import one_line
-from monitor.net.mask import mask
+from monitor.net.mask import MASK, mask
 
 _MOST_FEEDS = 20_000
 _DEEPEST = 50
@@ -123,15 +123,17 @@ class _Outlines(ContentHandler):
         if url:
             self._feed(url, title, folder, _ARTICLES.get(attributes.get(_ARTICLES_NAME, "").lower()))
         elif attributes.get("type", "").lower() in ("rss", "atom"):
-            self._problems.append(
-                f"Line {self._line}: the outline {title[:80]!r} has no xmlUrl; add the feed's address."
-            )
+            self._refuse(title, "The outline has no xmlUrl; add the feed's address.")
 
     def _feed(self, url: str, title: str, folder: str, articles: bool | None) -> None:
         try:
             address = feed_address(url)
         except BadAddress as error:
-            self._problems.append(f"Line {self._line}: {error}")
+            self._refuse(title, str(error))
+            return
+        if f"{MASK}@" in address or f"={MASK}" in address:
+            # It would be polled, and only ever fail.
+            self._refuse(title, f"The address {address} holds {MASK} where a password or token was; put the secret in.")
             return
         if address in self._known:
             return
@@ -139,6 +141,10 @@ class _Outlines(ContentHandler):
             raise BadOpml(f"Line {self._line}: more than {_MOST_FEEDS} feeds; divide the list.")
         self._known.add(address)
         self.feeds.append(OutlineFeed(url=address, title=title[:300], folder=folder[:300], articles=articles))
+
+    def _refuse(self, title: str, why: str) -> None:
+        name = f" ({title[:80]})" if title else ""
+        self._problems.append(f"Line {self._line}{name}: {why}")
 
 
 def write_opml(feeds: Iterable[OutlineFeed], title: str = "Volteface feeds", *, with_secrets: bool = False) -> bytes:

@@ -33,3 +33,28 @@ def test_a_masked_address_is_refused_in_words(command: Command, tmp_path: Path, 
     assert url in said
     assert "password or token" in said
     assert json.loads(command("feeds", "list", "--json")[1]) == []
+
+
+def test_the_good_feeds_of_a_list_come_in_and_the_bad_ones_are_named(command: Command, tmp_path: Path) -> None:
+    lines = [
+        '<opml version="2.0"><body>',
+        '<outline text="First" xmlUrl="https://a.example/feed"/>',
+        '<outline text="By ftp" xmlUrl="ftp://b.example/feed"/>',
+        '<outline text="Masked" xmlUrl="https://c.example/feed?token=***"/>',
+        '<outline type="rss" text="Nowhere"/>',
+        '<outline text="Last" xmlUrl="https://d.example/feed"/>',
+        "</body></opml>",
+    ]
+    (tmp_path / "feeds.opml").write_text("\n".join(lines))
+    code, out, said = command("feeds", "import", str(tmp_path / "feeds.opml"), "--json")
+    assert code == 1
+    assert [feed["title"] for feed in json.loads(out)] == ["First", "Last"]
+    assert len(json.loads(command("feeds", "list", "--json")[1])) == 2
+    for line, title, why in ((3, "By ftp", "only http"), (4, "Masked", "put the secret in"), (5, "Nowhere", "xmlUrl")):
+        (named,) = [text for text in said.splitlines() if f"Line {line} ({title}): " in text]
+        assert why in named
+    assert "2 feeds added" in said
+    assert "3 outlines could not be used" in said
+    code, _, said = command("feeds", "import", str(tmp_path / "feeds.opml"))
+    assert code == 1
+    assert "0 feeds added, 2 there already" in said

@@ -62,9 +62,9 @@ def test_bad_outlines_are_reported_with_their_lines_and_the_good_ones_kept() -> 
 <outline type="rss" text="C"/>"""
     problems: list[str] = []
     assert [f.title for f in read_opml(document(body), problems)] == ["A"]
-    assert problems[0].startswith("Line 6: The address 'ftp://b.example/'")
-    assert problems[1].startswith("Line 7: the outline 'C' has no xmlUrl")
-    with pytest.raises(BadOpml, match=r"Line 6: .* Line 7: "):
+    assert problems[0].startswith("Line 6 (B): The address 'ftp://b.example/'")
+    assert problems[1].startswith("Line 7 (C): The outline has no xmlUrl")
+    with pytest.raises(BadOpml, match=r"Line 6 \(B\): .* Line 7 \(C\): "):
         read_opml(document(body))
 
 
