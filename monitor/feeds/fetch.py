@@ -15,14 +15,15 @@ from urllib.parse import quote
 import httpx
 
 from monitor.feeds.decoding import ACCEPTED, BodyDecoder, UndecodableBody
-from monitor.feeds.hops import REDIRECTS, BadRedirect, Trail
-from monitor.feeds.http_facts import max_age_s, retry_after_s, validator
+from monitor.feeds.hops import REDIRECTS, BadRedirect, Trail, bare
+from monitor.feeds.http_facts import max_age_s, validator
 from monitor.feeds.plain_words import failure_in_words, status_in_words
 from monitor.feeds.politeness import Politeness
 from monitor.model.feed import Feed, FetchOutcome, FetchResult
 from monitor.net.guard import AddressRefused, Guard
 from monitor.net.http1 import GuardedHttp1
 from monitor.net.mask import mask
+from monitor.net.retry_after import retry_after_s
 
 _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9,"
@@ -111,15 +112,14 @@ class Fetcher:
             result = await self._follow(feed, trail, {} if full else _validators(feed))
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as error:
             result = replace(failed, error=_sentence(failure_in_words(error, trail.here.host)))
-        except (AddressRefused, UndecodableBody, BadRedirect) as error:
-            moved = (
-                f"redirected to {mask(str(trail.here))}: " if trail.hops and isinstance(error, AddressRefused) else ""
-            )
-            result = replace(failed, error=_sentence(moved + failure_in_words(error, trail.here.host)))
+        except BadRedirect as error:  # its words name both sides
+            return replace(failed, error=_sentence(str(error)), elapsed_s=self._clock() - started)
+        except (AddressRefused, UndecodableBody) as error:
+            result = replace(failed, error=_sentence(failure_in_words(error, trail.here.host)))
         except _TooLarge:
             most = self._config.largest_body / (1024 * 1024)
             result = replace(failed, error=f"The document is larger than {most:.0f} MiB; it was not read to its end.")
-        return replace(result, elapsed_s=self._clock() - started)
+        return replace(result, error=_with_its_way(result.error, trail), elapsed_s=self._clock() - started)
 
     def spaced(self) -> Mapping[str, float]:
         """The hosts that were asked a moment ago, and in how many seconds each may be asked again."""
@@ -234,6 +234,8 @@ class Fetcher:
         return bytes(body)
 
 
+_LONGEST_NAMED = 300
+
 CROWDED_S = 20.0
 """When a feed is tried again that redirects to a host for which others wait already."""
 
@@ -281,6 +283,14 @@ def _with_credentials_hint(status: int, trail: Trail) -> str:
             )
         return "the user name or password in the feed's address is wrong (401)"
     return status_in_words(status)
+
+
+def _with_its_way(error: str | None, trail: Trail) -> str | None:
+    """What went wrong behind a redirect names the address that was asked for, and where it led."""
+    if error is None or not trail.hops:
+        return error
+    start, here = (mask(str(url))[:_LONGEST_NAMED] for url in (bare(trail.start), trail.here))
+    return f"{start} redirects to {here}: {error[:1].lower()}{error[1:]}"
 
 
 def _sentence(words: str) -> str:

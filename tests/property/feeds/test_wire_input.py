@@ -18,8 +18,7 @@ from monitor.feeds.cadence import LONGEST_WAIT_S, CadenceConfig, after_poll
 from monitor.feeds.charset import decode
 from monitor.feeds.dates import parse_date
 from monitor.feeds.decoding import BodyDecoder, UndecodableBody
-from monitor.feeds.http_facts import LONGEST_WAIT_S as LONGEST_RETRY_S
-from monitor.feeds.http_facts import max_age_s, retry_after_s
+from monitor.feeds.http_facts import max_age_s
 from monitor.feeds.opml import BadOpml, OutlineFeed, read_opml, write_opml
 from monitor.feeds.parse import NotAFeed, parse_document
 from monitor.feeds.text import html_to_line, html_to_text, mended
@@ -28,6 +27,8 @@ from monitor.items.identity import identities_to_ask
 from monitor.model.feed import Feed, FetchOutcome, FetchResult, ParsedEntry, ParsedFeed
 from monitor.net.guard import AddressRefused, Guard
 from monitor.net.mask import mask
+from monitor.net.retry_after import LONGEST_S as LONGEST_RETRY_S
+from monitor.net.retry_after import retry_after_s
 
 NOW = datetime(2025, 2, 18, 12, 0, tzinfo=UTC)
 FEED = Feed(id=1, url="https://example.org/feed", next_poll_at=NOW, added_at=NOW)
