@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import time
 from collections.abc import Iterable
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -14,10 +13,8 @@ import httpcore
 import httpx
 from httpcore import AsyncNetworkBackend, AsyncNetworkStream
 
+from monitor.net.dialling import CONNECT_S, dial
 from monitor.net.guard import AddressRefused, Guard
-
-_CONNECT_S = 10.0
-_FIRST_TRIES_S = 4.0
 
 
 class GuardedBackend(AsyncNetworkBackend):
@@ -36,27 +33,22 @@ class GuardedBackend(AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> AsyncNetworkStream:
         """Look up, check, connect. Raises AddressRefused, httpcore.ConnectError, httpcore.ConnectTimeout."""
-        end = None if timeout is None else time.monotonic() + timeout
-        try:
-            with anyio.fail_after(timeout):
-                addresses = await self._guard.addresses(host, port)
-        except TimeoutError as error:
-            raise httpcore.ConnectTimeout(f"looking up {host} took too long") from error
-        except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(str(error)) from error
         options = list(socket_options or ())
-        for left, address in zip(range(len(addresses) - 1, -1, -1), addresses, strict=True):
-            remaining = None if end is None else max(0.0, end - time.monotonic())
-            patience = remaining if not left else min(_FIRST_TRIES_S, remaining or _FIRST_TRIES_S)
+
+        async def connect(address: str) -> AsyncNetworkStream:
             try:
-                stream = await self._inner.connect_tcp(address, port, patience, local_address, options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                if not left:
-                    raise
-            else:
-                await self._check_peer(stream, host)
-                return stream
-        raise httpcore.ConnectError(f"{host} has no address")
+                return await self._inner.connect_tcp(address, port, None, local_address, options)
+            except httpcore.ConnectError as error:
+                raise OSError(str(error)) from error
+
+        try:
+            stream = await dial(self._guard, host, port, timeout, connect)
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout(str(error)) from error
+        except OSError as error:
+            raise httpcore.ConnectError(str(error)) from error
+        await self._check_peer(stream, host)
+        return stream
 
     async def _check_peer(self, stream: AsyncNetworkStream, host: str) -> None:
         try:
@@ -122,7 +114,7 @@ def guarded_client(
         transport=GuardedTransport(guard, connections=connections),
         trust_env=False,
         follow_redirects=False,
-        timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_S)),
+        timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, CONNECT_S)),
         headers=headers,
         cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
     )

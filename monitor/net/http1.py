@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
-import time
 from collections.abc import AsyncIterator
 from functools import cache
 from itertools import count
@@ -19,10 +18,9 @@ from typing import Any, NoReturn
 import h11
 import httpx
 
+from monitor.net.dialling import CONNECT_S, dial
 from monitor.net.guard import AddressRefused, Guard
 
-_CONNECT_S = 10.0
-_FIRST_TRIES_S = 4.0
 _PIECE = 65_536
 _LARGEST_HEAD = 100 * 1024
 _MOST_INTERIM = 16
@@ -126,30 +124,17 @@ class GuardedHttp1(httpx.AsyncBaseTransport):
     async def _connect(self, origin: Origin) -> _Connection:
         """Look up, check, connect to what was checked, and check whom one got."""
         scheme, host, port = origin
-        end = time.monotonic() + _CONNECT_S
-        try:
-            async with asyncio.timeout(_CONNECT_S):
-                addresses = await self._guard.addresses(host, port)
-        except TimeoutError as error:
-            raise httpx.ConnectTimeout(f"looking up {host} took too long") from error
-        except (OSError, UnicodeError) as error:
-            raise httpx.ConnectError(str(error)) from error
         secure: dict[str, Any] = {"ssl": _tls(), "server_hostname": host} if scheme == "https" else {}
-        for left, address in zip(range(len(addresses) - 1, -1, -1), addresses, strict=True):
-            remaining = max(0.0, end - time.monotonic())
-            try:
-                async with asyncio.timeout(min(_FIRST_TRIES_S, remaining) if left else remaining):
-                    connection = await _Connection.open(address, port, **secure)
-            except TimeoutError as error:
-                if not left:
-                    raise httpx.ConnectTimeout(f"connecting to {host} took too long") from error
-            except OSError as error:
-                if not left:
-                    raise httpx.ConnectError(str(error)) from error
-            else:
-                self._check_peer(connection, host)
-                return connection
-        raise httpx.ConnectError(f"{host} has no address")
+        try:
+            connection = await dial(
+                self._guard, host, port, CONNECT_S, lambda address: _Connection.open(address, port, **secure)
+            )
+        except TimeoutError as error:
+            raise httpx.ConnectTimeout(str(error)) from error
+        except OSError as error:
+            raise httpx.ConnectError(str(error)) from error
+        self._check_peer(connection, host)
+        return connection
 
     def _check_peer(self, connection: _Connection, host: str) -> None:
         try:
