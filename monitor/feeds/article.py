@@ -94,8 +94,8 @@ class ArticleReader:
                 return Article(note=permission.why, again=permission.later)
         try:
             page = cast("ArticlePage", await self._pool.parse(result.body, result.content_type, landed))
-        except ParseFailed as failed:
-            return Article(note=f"the page could not be read: {mask(str(failed))[:200]}")
+        except ParseFailed as failed:  # on a busy machine it may fare better, and a killed parser read nothing at all
+            return Article(note=f"the page could not be read: {mask(str(failed))[:200]}", again=True)
         except NotAFeed:
             return Article(note="the page is far too large to be an article")
         if page.text and not is_about(title, page):
