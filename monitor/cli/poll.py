@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -16,6 +17,7 @@ from monitor.cli.talk import JsonFlag, counted, plain, put_json, put_table, say,
 from monitor.model.alert import DeliveryStatus
 from monitor.net.mask import mask
 from monitor.pipeline.outcomes import PollReport
+from monitor.pipeline.poll import Poller
 from monitor.pipeline.read import Reader
 from monitor.pipeline.send import Sender
 from monitor.settings import Settings, load_settings
@@ -90,26 +92,37 @@ def _as_row(report: PollReport) -> dict[str, object]:
 
 
 async def _poll(settings: Settings, database: Database, named: list[str]) -> list[PollReport]:
-    now = utc_now()
     async with wired(settings, database) as pipeline:
-        pipeline.rulebook.install(settings.packs, now)
-        add_default_feeds(settings, database, now)
+        pipeline.rulebook.install(settings.packs, utc_now())
+        add_default_feeds(settings, database, utc_now())
         reports: list[PollReport] = []
         with Progress(console=talk(), transient=True) as progress:
             task = progress.add_task("Polling", total=None)
             if named:
                 with database.work() as work:
                     ids = [find_feed(work, name).id for name in named]
-                reports += await pipeline.poller.step_these(ids, now)
+                reports += await pipeline.poller.step_these(ids, utc_now())
             else:
-                while polled := await pipeline.poller.step(now):
-                    reports += polled
-                    progress.advance(task, len(polled))
+                reports += await _rounds(pipeline.poller, lambda count: progress.advance(task, count))
             failed = sum(1 for r in reports if r.error)
             say(f"{counted(len(reports), 'feed')} polled, {failed} failed.")
             say(await asyncio.to_thread(_read, pipeline.reader, progress))
         say(await _send(pipeline.sender, database))
         return sorted(reports, key=lambda r: r.feed.id)
+
+
+async def _rounds(poller: Poller, advance: Callable[[int], None]) -> list[PollReport]:
+    """Polls until nothing is due that was not polled already; each round has its own moment, for a run may be long."""
+    reports: list[PollReport] = []
+    known: set[int] = set()
+    while polled := await poller.step(utc_now()):
+        advance(len(polled))
+        reports += polled
+        ids = {report.feed.id for report in polled}
+        if ids <= known:
+            break
+        known |= ids
+    return reports
 
 
 def _read(reader: Reader, progress: Progress) -> str:

@@ -7,14 +7,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
+import pytest
 from rich.progress import Progress
 
-from monitor.cli.poll import _read, _send
+from monitor.cli.poll import _read, _rounds, _send
+from monitor.model.feed import Feed, FetchOutcome
+from monitor.pipeline.outcomes import PollReport
+from monitor.pipeline.poll import Poller as RealPoller
 from monitor.pipeline.read import ReadReport
 from monitor.pipeline.send import SendReport
 from storage.engine import Database
 from tests.unit.cli.conftest import Command
+
+NOW = datetime(2025, 6, 1, tzinfo=UTC)
 
 
 def _database(folder: Path) -> Database:
@@ -53,6 +60,30 @@ class _Steps:
 class _Waits(_Steps):
     async def step(self, now: datetime) -> object:
         return super().step(now)
+
+
+async def test_each_round_has_its_own_moment_and_no_feed_is_polled_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run over many feeds is long: leases and next polls are reckoned from the moment that a round was given."""
+    moments = iter([NOW + n * timedelta(minutes=10) for n in range(10)])
+    monkeypatch.setattr("monitor.cli.poll.utc_now", lambda: next(moments))
+    given: list[datetime] = []
+
+    class Poller:
+        async def step(self, now: datetime) -> list[PollReport]:
+            given.append(now)
+            polled = {0: [1, 2], 1: [3, 1]}.get(len(given) - 1, [1])  # the first falls due again and again
+            return [_report(feed, new=len(given)) for feed in polled]
+
+    advanced: list[int] = []
+    reports = await _rounds(cast("RealPoller", Poller()), advanced.append)
+    assert given == [NOW, NOW + timedelta(minutes=10), NOW + timedelta(minutes=20)]
+    assert sorted((report.feed.id, report.new) for report in reports) == [(1, 1), (1, 2), (1, 3), (2, 1), (3, 2)]
+    assert sum(advanced) == 5
+
+
+def _report(number: int, new: int) -> PollReport:
+    feed = Feed(id=number, url=f"https://h{number}.example/", next_poll_at=NOW, added_at=NOW)
+    return PollReport(feed=feed, outcome=FetchOutcome.OK, new=new)
 
 
 def test_a_step_with_failures_only_does_not_end_the_reading() -> None:
