@@ -86,7 +86,7 @@ class Feeds(Repository):
         """
         due = (FeedRow.status == FeedStatus.ACTIVE.value, _due(now), _free(now, lease))
         order = (col(FeedRow.next_poll_at), col(FeedRow.id))
-        if not busy and per_host is None:
+        if not busy and per_host is None and places is None:
             query = select(FeedRow.id).where(*due).order_by(*order).limit(limit).with_for_update(skip_locked=True)
             return self._lease([i for i in self._session.exec(query) if i is not None], now, lease)
         choice = Choice(limit, per_host or limit, places or Places(limit, limit))
