@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import secrets
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import col, func, select
+from sqlmodel.sql.expression import Select
 
-from monitor.model.alert import AlertKind, DeliveryStatus
-from storage.deliveries import Deliveries
-from storage.tables import AlertRow, DeliveryRow
+from monitor.model.alert import AlertKind, DeliveryStatus, Message, NewAlert
+from monitor.model.timing import Hold
+from storage.holds import Holds
+from storage.tables import AlertRow, DeliveryRow, MessageRow
 from storage.types import storable
 from storage.values import StoredAlert
 
@@ -22,91 +24,140 @@ def alert_id(subscription_id: int, dedup: str) -> str:
     return "alt_" + hashlib.sha256(f"{subscription_id}\x1f{storable(dedup)}".encode()).hexdigest()[:32]
 
 
-class Alerts(Deliveries):
+class Alerts(Holds):
     """The alerts, and with them their deliveries."""
+
+    def untold(self, wanted: Sequence[NewAlert]) -> list[NewAlert]:
+        """Those of the alerts whose subscription was not told of the thing before.
+
+        Nobody else tells anybody of anything until this transaction ends: one lock, so that no two can wait for each
+        other, however many are told.
+        """
+        self._lock("alerts")
+        keys = {alert_id(new.subscription.id, new.dedup): new for new in wanted}
+        known = set(self._session.exec(select(AlertRow.id).where(self._is_among(col(AlertRow.id), list(keys)))))
+        return [new for key, new in keys.items() if key not in known]
+
+    def next_sequence(self, actor: str | None, issue: str | None) -> int:
+        """What the next message on this actor and issue is numbered."""
+        self._lock("alerts")
+        before = select(func.max(MessageRow.sequence)).where(
+            col(MessageRow.actor).is_not_distinct_from(actor), col(MessageRow.issue).is_not_distinct_from(issue)
+        )
+        return (self._session.exec(before).one() or 0) + 1
 
     def add(
         self,
-        subscription_id: int,
+        message: Message,
+        told: Sequence[NewAlert],
         kind: AlertKind,
-        change_id: int | None,
-        item_id: int | None,
-        dedup: str,
-        content: Mapping[str, Any],
-        actor: str | None,
-        issue: str | None,
         now: datetime,
-    ) -> str | None:
-        """Writes an alert and gives its id; None where the subscription was told of it before.
+        *,
+        change_id: int | None = None,
+        item_id: int | None = None,
+    ) -> list[str]:
+        """Tells subscriptions that were not told before (see `untold`); gives the ids of the alerts.
 
-        `dedup` names the thing that is told. `sequence` counts on within the subscription, actor and issue.
+        Each has its delivery, but those that are held to be folded.
         """
-        self._lock("alert", subscription_id, actor, issue)
-        self._lock("alert", subscription_id, dedup)
-        key = alert_id(subscription_id, dedup)
-        if self._session.exec(select(AlertRow.id).where(AlertRow.id == key)).first() is not None:
-            return None
-        before = select(func.max(AlertRow.sequence)).where(
-            AlertRow.subscription_id == subscription_id,
-            col(AlertRow.actor).is_not_distinct_from(actor),
-            col(AlertRow.issue).is_not_distinct_from(issue),
+        if not told:
+            return []
+        written = self._write_message(message, now)
+        ids = [alert_id(new.subscription.id, new.dedup) for new in told]
+        rows = [
+            {
+                "id": key,
+                "subscription_id": new.subscription.id,
+                "kind": kind.value,
+                "change_id": change_id,
+                "item_id": item_id,
+                "dedup": storable(new.dedup),
+                "message_id": written,
+                "actor": message.actor,
+                "issue": message.issue,
+                "sequence": message.sequence,
+                "created_at": now,
+                "hold_until": new.hold.until if new.hold and new.fold else None,
+                "hold_why": new.hold.why if new.hold else None,
+            }
+            for key, new in zip(ids, told, strict=True)
+        ]
+        self._insert("alert", rows)
+        self.add_deliveries(
+            [
+                (key, new.subscription, new.hold.until if new.hold else now)
+                for key, new in zip(ids, told, strict=True)
+                if not (new.hold and new.fold)
+            ],
+            now,
         )
-        row = AlertRow(
-            id=key,
-            subscription_id=subscription_id,
-            kind=kind.value,
-            change_id=change_id,
-            item_id=item_id,
-            dedup=dedup,
-            content=dict(content),
-            actor=actor,
-            issue=issue,
-            sequence=(self._session.exec(before).one() or 0) + 1,
-            created_at=now,
-        )
-        self._session.add(row)
-        self._session.flush()
-        return key
+        return ids
 
     def get(self, key: str) -> StoredAlert:
         """The alert. Raises NotFound."""
-        row = self._row(AlertRow, key, "alert")
-        query = select(DeliveryRow.status, DeliveryRow.attempts).where(DeliveryRow.alert_id == key)
-        status, attempts = self._session.exec(query).first() or (None, 0)
-        return _alert(row, status, attempts)
+        self._row(AlertRow, key, "alert")
+        (found,) = self._alerts(_whole().where(AlertRow.id == key))
+        return found
+
+    def of_subscription(self, subscription_id: int, limit: int = 100) -> list[StoredAlert]:
+        """What a subscription was told, or is to be, newest first."""
+        query = _whole().where(AlertRow.subscription_id == subscription_id)
+        return self._alerts(query.order_by(col(AlertRow.created_at).desc(), col(AlertRow.id)).limit(limit))
 
     def alerts_for_change(self, change_id: int) -> list[StoredAlert]:
         """Who was or is to be told of the change, by subscription, then sequence."""
-        query = (
-            select(AlertRow, DeliveryRow.status, DeliveryRow.attempts)
-            .join(DeliveryRow, col(DeliveryRow.alert_id) == col(AlertRow.id), isouter=True)
-            .where(AlertRow.change_id == change_id)
-            .order_by(col(AlertRow.subscription_id), col(AlertRow.sequence))
-        )
-        return [_alert(row, status, attempts or 0) for row, status, attempts in self._session.exec(query)]
+        query = _whole().where(AlertRow.change_id == change_id)
+        return self._alerts(query.order_by(col(AlertRow.subscription_id), col(AlertRow.sequence)))
 
     def cancel_undelivered(self, change_id: int, now: datetime) -> list[str]:
         """Cancels what was not delivered yet of a change's alerts and gives their ids: these people were not told.
 
         What somebody is sending just now, or was when they died, may have arrived: it is left as it is, and its
-        recipient has to be told otherwise.
+        recipient has to be told otherwise. A digest that nobody began to send is taken apart: what else was in it
+        waits again, and is released at once.
         """
-        query = (
-            select(DeliveryRow.id, DeliveryRow.alert_id)
-            .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
-            .where(
-                AlertRow.change_id == change_id,
-                AlertRow.kind == AlertKind.CHANGE.value,  # a correction is owed whatever comes after it
-                DeliveryRow.status == DeliveryStatus.PENDING.value,
-                col(DeliveryRow.lease_token).is_(None),
-            )
-            .order_by(col(DeliveryRow.id))
-            .with_for_update(of=DeliveryRow)
+        mine = (col(AlertRow.change_id) == change_id, col(AlertRow.kind) == AlertKind.CHANGE.value)
+        folded = select(AlertRow.digest_id).where(*mine, col(AlertRow.digest_id).is_not(None)).distinct()
+        digests = [key for key in self._session.exec(folded) if key is not None]
+        self.take_apart(self._stop(col(DeliveryRow.alert_id).in_(digests), now, untried=True), now)
+        waiting = select(AlertRow.id).where(
+            *mine, col(AlertRow.hold_until).is_not(None), col(AlertRow.cancelled_at).is_(None)
         )
-        found = list(self._session.exec(query))
+        held = list(self._session.exec(waiting))
+        self._session.exec(
+            update(AlertRow).where(self._is_among(col(AlertRow.id), held)).values(cancelled_at=now, hold_until=None)
+        )
+        # A correction is owed whatever comes after it.
+        return self._stop(col(DeliveryRow.alert_id).in_(select(AlertRow.id).where(*mine)), now) + held
+
+    def _write_message(self, message: Message, now: datetime) -> str:
+        row = MessageRow(
+            id=f"msg_{secrets.token_hex(16)}",
+            content=dict(message.content),
+            subject=message.subject,
+            text=message.text,
+            html=message.html,
+            payload=message.payload,
+            actor=message.actor,
+            issue=message.issue,
+            sequence=message.sequence,
+            created_at=now,
+        )
+        self._session.add(row)
+        self._session.flush()
+        return row.id
+
+    def _stop(self, which: ColumnElement[bool], now: datetime, *, untried: bool = False) -> list[str]:
+        """Cancels deliveries that nobody has in hand, or with `untried` ever had; gives their alerts' ids."""
+        query = select(DeliveryRow.id, DeliveryRow.alert_id).where(
+            which, DeliveryRow.status == DeliveryStatus.PENDING.value, col(DeliveryRow.lease_token).is_(None)
+        )
+        if untried:
+            query = query.where(DeliveryRow.attempts == 0)
+        found = list(self._session.exec(query.order_by(col(DeliveryRow.id)).with_for_update(of=DeliveryRow)))
         self._session.exec(
             update(DeliveryRow)
-            .where(col(DeliveryRow.id).in_([row_id for row_id, _ in found]))
+            .where(self._is_among(col(DeliveryRow.id), [row_id for row_id, _ in found if row_id is not None]))
             .values(
                 status=DeliveryStatus.CANCELLED.value,
                 next_attempt_at=None,
@@ -115,8 +166,23 @@ class Alerts(Deliveries):
         )
         return [key for _, key in found]
 
+    def _alerts(self, query: Select[AlertRow, MessageRow, str, int]) -> list[StoredAlert]:
+        rows = self._session.execute(query.execution_options(populate_existing=True))
+        return [_alert(row, message, status, attempts or 0) for row, message, status, attempts in rows]
 
-def _alert(row: AlertRow, status: str | None, attempts: int) -> StoredAlert:
+
+def _whole() -> Select[AlertRow, MessageRow, str, int]:
+    """Alerts with their messages and what became of the delivery, which may be that of a digest."""
+    carried = func.coalesce(col(AlertRow.digest_id), col(AlertRow.id))
+    return (
+        select(AlertRow, MessageRow, DeliveryRow.status, DeliveryRow.attempts)
+        .join(MessageRow, col(MessageRow.id) == AlertRow.message_id)
+        .join(DeliveryRow, col(DeliveryRow.alert_id) == carried, isouter=True)
+    )
+
+
+def _alert(row: AlertRow, message: MessageRow, status: str | None, attempts: int) -> StoredAlert:
+    delivery = DeliveryStatus.CANCELLED if row.cancelled_at else None if status is None else DeliveryStatus(status)
     return StoredAlert(
         id=row.id,
         subscription_id=row.subscription_id,
@@ -124,9 +190,13 @@ def _alert(row: AlertRow, status: str | None, attempts: int) -> StoredAlert:
         change_id=row.change_id,
         item_id=row.item_id,
         dedup=row.dedup,
-        content=row.content,
+        content=message.content,
+        subject=message.subject,
         sequence=row.sequence,
         created_at=row.created_at,
-        delivery=None if status is None else DeliveryStatus(status),
+        delivery=delivery,
         attempts=attempts,
+        hold=Hold(until=row.hold_until, why=row.hold_why or "") if row.hold_until else None,
+        hold_why=row.hold_why,
+        digest_id=row.digest_id,
     )

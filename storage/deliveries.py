@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -9,10 +10,10 @@ from sqlalchemy import ColumnElement, or_, update
 from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from monitor.model.alert import AttemptResult, ChannelName, ClaimedDelivery, DeliveryStatus
+from monitor.model.alert import AttemptResult, ChannelName, ClaimedDelivery, DeliveryStatus, Subscription
 from storage.delivery_order import deliverable, earlier_untried, under_way
 from storage.repository import Repository, chunks, lease_token, unleased
-from storage.tables import AlertRow, AttemptRow, DeliveryRow, SubscriberRow, SubscriptionRow
+from storage.tables import AlertRow, AttemptRow, DeliveryRow, MessageRow, SubscriberRow, SubscriptionRow
 from storage.values import StoredAttempt, StoredDelivery
 
 MOST_ANSWER = 1_000
@@ -24,34 +25,23 @@ Extreme = TypeVar("Extreme")
 class Deliveries(Repository):
     """The deliveries. One is claimed by a lease while it is attempted; `record` gives the lease back."""
 
-    def add_delivery(
-        self,
-        alert_id: str,
-        channel: ChannelName,
-        target: str,
-        subject: str,
-        text: str,
-        html: str,
-        payload: str,
-        now: datetime,
-    ) -> int:
-        """Puts an alert on its way, due at once, in exactly these words; gives the delivery's id."""
-        row = DeliveryRow(
-            alert_id=alert_id,
-            channel=channel.value,
-            target=target,
-            subject=subject,
-            text=text,
-            html=html,
-            payload=payload,
-            status=DeliveryStatus.PENDING.value,
-            next_attempt_at=now,
-            created_at=now,
-        )
-        self._session.add(row)
-        self._session.flush()
-        assert row.id is not None
-        return row.id
+    def add_deliveries(self, due: Sequence[tuple[str, Subscription, datetime]], now: datetime) -> None:
+        """Puts alerts on their way: the alert's id, whose it is, and when its first attempt is due."""
+        rows = [
+            {
+                "id": row_id,
+                "alert_id": key,
+                "subscription_id": subscription.id,
+                "channel": subscription.channel.value,
+                "target": subscription.target,
+                "status": DeliveryStatus.PENDING.value,
+                "attempts": 0,
+                "next_attempt_at": at,
+                "created_at": now,
+            }
+            for row_id, (key, subscription, at) in zip(self._new_ids("delivery", len(due)), due, strict=True)
+        ]
+        self._insert("delivery", rows)
 
     def claim_due(
         self, now: datetime, limit: int, lease: timedelta, at_once: int | None = None
@@ -63,13 +53,13 @@ class Deliveries(Repository):
         many of one subscription are under way, so that an endpoint that hangs cannot take the place of all others.
         """
         place = func.row_number().over(
-            partition_by=col(AlertRow.subscription_id),
+            partition_by=col(DeliveryRow.subscription_id),
             order_by=(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id)),
         )
         due = (
             select(DeliveryRow.id, place.label("place"), under_way(now).label("under_way"))
             .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
-            .join(SubscriptionRow, col(SubscriptionRow.id) == AlertRow.subscription_id)
+            .join(SubscriptionRow, col(SubscriptionRow.id) == DeliveryRow.subscription_id)
             .where(deliverable(), _is_due(now), unleased(DeliveryRow.lease_until, now))
             .where((col(DeliveryRow.attempts) > 0) | ~earlier_untried())
             .subquery()
@@ -143,9 +133,10 @@ class Deliveries(Repository):
     def deliveries(self, status: DeliveryStatus | None = None, limit: int = 100) -> list[StoredDelivery]:
         """Deliveries, newest first."""
         query = (
-            select(DeliveryRow, AlertRow.subscription_id, SubscriberRow.name)
+            select(DeliveryRow, MessageRow.subject, SubscriberRow.name)
             .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
-            .join(SubscriptionRow, col(SubscriptionRow.id) == AlertRow.subscription_id)
+            .join(MessageRow, col(MessageRow.id) == AlertRow.message_id)
+            .join(SubscriptionRow, col(SubscriptionRow.id) == DeliveryRow.subscription_id)
             .join(SubscriberRow, col(SubscriberRow.id) == SubscriptionRow.subscriber_id)
             .order_by(col(DeliveryRow.id).desc())
             .limit(limit)
@@ -153,7 +144,7 @@ class Deliveries(Repository):
         )
         if status is not None:
             query = query.where(DeliveryRow.status == status.value)
-        return [_delivery(row, subscription, name) for row, subscription, name in self._session.execute(query)]
+        return [_delivery(row, subject, name) for row, subject, name in self._session.execute(query)]
 
     def attempts(self, delivery_id: int) -> list[StoredAttempt]:
         """Every attempt at a delivery, oldest first."""
@@ -175,8 +166,7 @@ class Deliveries(Repository):
         """When the next delivery is due; None where none waits."""
         query = (
             select(func.min(DeliveryRow.next_attempt_at))
-            .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
-            .join(SubscriptionRow, col(SubscriptionRow.id) == AlertRow.subscription_id)
+            .join(SubscriptionRow, col(SubscriptionRow.id) == DeliveryRow.subscription_id)
             .where(deliverable())
         )
         return self._session.exec(query).one()
@@ -189,14 +179,17 @@ class Deliveries(Repository):
 
     def _claimed(self, token: str) -> list[ClaimedDelivery]:
         query = (
-            select(DeliveryRow, SubscriptionRow.secret)
+            select(DeliveryRow, MessageRow, SubscriptionRow)
             .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
-            .join(SubscriptionRow, col(SubscriptionRow.id) == AlertRow.subscription_id)
+            .join(MessageRow, col(MessageRow.id) == AlertRow.message_id)
+            .join(SubscriptionRow, col(SubscriptionRow.id) == DeliveryRow.subscription_id)
             .where(DeliveryRow.lease_token == token)
             .order_by(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id))
             .execution_options(populate_existing=True)
         )
-        return [_claim(row, secret, token) for row, secret in self._session.execute(query)]
+        return [
+            _claim(row, message, subscription, token) for row, message, subscription in self._session.execute(query)
+        ]
 
 
 LONGEST_WAIT = timedelta(days=2)
@@ -211,10 +204,8 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 
 def _of(query: SelectOfScalar[Extreme], subscription_id: int, *, ok: bool) -> SelectOfScalar[Extreme]:
     """Narrows a query on attempts to those of one subscription that went well, or did not."""
-    return (
-        query.join(DeliveryRow, col(DeliveryRow.id) == AttemptRow.delivery_id)
-        .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
-        .where(AlertRow.subscription_id == subscription_id, col(AttemptRow.ok).is_(ok))
+    return query.join(DeliveryRow, col(DeliveryRow.id) == AttemptRow.delivery_id).where(
+        DeliveryRow.subscription_id == subscription_id, col(AttemptRow.ok).is_(ok)
     )
 
 
@@ -233,34 +224,38 @@ def _outcome(result: AttemptResult, now: datetime) -> dict[str, Any]:
     }
 
 
-def _claim(row: DeliveryRow, secret: str | None, token: str) -> ClaimedDelivery:
+def _claim(row: DeliveryRow, message: MessageRow, subscription: SubscriptionRow, token: str) -> ClaimedDelivery:
     assert row.id is not None
     return ClaimedDelivery(
         id=row.id,
         alert_id=row.alert_id,
         channel=ChannelName(row.channel),
         target=row.target,
-        secret=secret,
-        subject=row.subject,
-        text=row.text,
-        html=row.html,
-        payload=row.payload,
+        secret=subscription.secret,
+        subject=message.subject,
+        text=message.text,
+        html=message.html,
+        payload=message.payload,
         attempt=row.attempts + 1,
         created_at=row.created_at,
         lease_token=token,
+        subscription_id=row.subscription_id,
+        previous_secret=subscription.previous_secret,
+        previous_secret_until=subscription.previous_secret_until,
+        thread=f"{message.actor}/{message.issue}" if message.actor and message.issue else None,
     )
 
 
-def _delivery(row: DeliveryRow, subscription_id: int, subscriber: str) -> StoredDelivery:
+def _delivery(row: DeliveryRow, subject: str, subscriber: str) -> StoredDelivery:
     assert row.id is not None
     return StoredDelivery(
         id=row.id,
         alert_id=row.alert_id,
-        subscription_id=subscription_id,
+        subscription_id=row.subscription_id,
         subscriber=subscriber,
         channel=ChannelName(row.channel),
         target=row.target,
-        subject=row.subject,
+        subject=subject,
         status=DeliveryStatus(row.status),
         attempts=row.attempts,
         next_attempt_at=row.next_attempt_at,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_
+from sqlalchemy import ColumnElement, ScalarSelect, and_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 
-from monitor.model.alert import DeliveryStatus
+from monitor.model.alert import AlertKind, DeliveryStatus
 from storage.tables import AlertRow, DeliveryRow, SubscriptionRow
 
 
@@ -19,34 +19,39 @@ def deliverable() -> ColumnElement[bool]:
 
 def under_way(now: datetime) -> ScalarSelect[int]:
     """How many deliveries of the same subscription are being attempted now."""
-    other, alert = aliased(DeliveryRow), aliased(AlertRow)
+    other = aliased(DeliveryRow)
     return (
         select(func.count())
         .select_from(other)
-        .join(alert, col(alert.id) == other.alert_id)
         .where(
-            alert.subscription_id == AlertRow.subscription_id,
+            other.subscription_id == DeliveryRow.subscription_id,
             other.status == DeliveryStatus.PENDING.value,
             col(other.lease_until) > now,
         )
-        .correlate(AlertRow)
+        .correlate(DeliveryRow)
         .scalar_subquery()
     )
 
 
 def earlier_untried() -> ColumnElement[bool]:
-    """Whether an earlier delivery on the same subscription, actor and issue still waits for its first attempt."""
+    """Whether an earlier delivery on the same subscription, actor and issue still waits for its first attempt.
+
+    A digest is on all that it holds: it waits for what came before it, and what comes after waits for it.
+    """
     other, alert = aliased(DeliveryRow), aliased(AlertRow)
     return (
         select(other.id)
         .join(alert, col(alert.id) == other.alert_id)
         .where(
-            alert.subscription_id == AlertRow.subscription_id,
-            alert.actor == AlertRow.actor,
-            alert.issue == AlertRow.issue,
-            col(alert.sequence) < AlertRow.sequence,
+            other.subscription_id == DeliveryRow.subscription_id,
             other.status == DeliveryStatus.PENDING.value,
             other.attempts == 0,
+            col(other.id) < DeliveryRow.id,
+            or_(
+                and_(col(alert.actor) == AlertRow.actor, col(alert.issue) == AlertRow.issue),
+                col(alert.kind) == AlertKind.DIGEST.value,
+                col(AlertRow.kind) == AlertKind.DIGEST.value,
+            ),
         )
         .exists()
     )

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import update
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement, and_, update
+from sqlmodel import col, func, select
 
-from monitor.model.alert import ChannelName, Filter, Subscription
+from monitor.model.alert import Audience, ChannelName, Filter, Subscription
 from monitor.model.position import ChangeKind
+from monitor.model.timing import Cadence, Timing
+from storage.addresses import Addresses
 from storage.errors import NotFound
 from storage.repository import Repository
-from storage.tables import SubscriberRow, SubscriptionRow
+from storage.tables import AddressRow, SubscriberRow, SubscriptionRow, SubscriptionVersionRow
+from storage.values import SubscriptionVersion
 
 
 class Subscriptions(Repository):
@@ -37,36 +41,128 @@ class Subscriptions(Repository):
         filter: Filter,  # noqa: A002 - the field's own term
         secret: str | None,
         now: datetime,
+        *,
+        timing: Timing = Timing(),  # noqa: B008 - frozen
+        audience: Audience = Audience.CHANGES,
+        next_digest_at: datetime | None = None,
+        confirmed: bool = True,
+        who: str = "",
     ) -> Subscription:
-        """A new subscription of the subscriber with this name."""
+        """A new subscription of the subscriber with this name, and its first version.
+
+        With `confirmed` False nothing goes to a mail address before its owner confirms it, if they did not before.
+        """
         row = SubscriptionRow(
             subscriber_id=self.subscriber(subscriber, now),
             channel=channel.value,
             target=target,
             secret=secret,
             filter=_filter_body(filter),
+            timing=_timing_body(timing),
+            audience=audience.value,
+            next_digest_at=next_digest_at,
+            last_digest_at=now,
             created_at=now,
         )
         self._session.add(row)
         self._session.flush()
-        self._session.refresh(row)
-        return _subscription(row, subscriber)
+        assert row.id is not None
+        self._write_version(row, now, who, "")
+        if channel is ChannelName.EMAIL:
+            self.addresses.meet(target, now, confirmed=confirmed)
+        return self.get(row.id)
+
+    @property
+    def addresses(self) -> Addresses:
+        """The mail addresses."""
+        return Addresses(self._session)
+
+    def edit(
+        self,
+        subscription_id: int,
+        wanted: Filter,
+        timing: Timing,
+        next_digest_at: datetime | None,
+        who: str,
+        why: str,
+        now: datetime,
+    ) -> Subscription:
+        """Another filter and timing from now on, as a version. Raises NotFound."""
+        row = self._row(SubscriptionRow, subscription_id, "subscription")
+        row.filter, row.timing, row.next_digest_at = _filter_body(wanted), _timing_body(timing), next_digest_at
+        self._session.add(row)
+        self._session.flush()
+        self._write_version(row, now, who, why)
+        return self.get(subscription_id)
+
+    def versions(self, subscription_id: int) -> list[SubscriptionVersion]:
+        """What the subscription wanted and when, oldest first."""
+        query = (
+            select(SubscriptionVersionRow)
+            .where(SubscriptionVersionRow.subscription_id == subscription_id)
+            .order_by(col(SubscriptionVersionRow.n))
+        )
+        return [
+            SubscriptionVersion(
+                n=row.n,
+                filter=_filter(row.filter),
+                timing=_timing(row.timing),
+                at=row.at,
+                who=row.who,
+                why=row.why,
+            )
+            for row in self._session.exec(query)
+        ]
+
+    def digest_sent(self, subscription_id: int, next_digest_at: datetime | None, now: datetime) -> None:
+        """Notes that a scheduled digest was made: when the next is due, and that it reports from here."""
+        self._session.exec(
+            update(SubscriptionRow)
+            .where(col(SubscriptionRow.id) == subscription_id)
+            .values(next_digest_at=next_digest_at, last_digest_at=now)
+        )
+
+    def rotate_secret(self, subscription_id: int, secret: str, until: datetime) -> None:
+        """Signs with a new secret, and until then with the old one as well. Raises NotFound."""
+        row = self._row(SubscriptionRow, subscription_id, "subscription")
+        row.previous_secret, row.previous_secret_until, row.secret = row.secret, until, secret
+        self._session.add(row)
+        self._session.flush()
 
     def get(self, subscription_id: int) -> Subscription:
         """The subscription. Raises NotFound."""
-        row = self._row(SubscriptionRow, subscription_id, "subscription")
-        return _subscription(row, self._row(SubscriberRow, row.subscriber_id, "subscriber").name)
+        self._row(SubscriptionRow, subscription_id, "subscription")
+        (found,) = self._find(col(SubscriptionRow.id) == subscription_id)
+        return found
 
-    def all(self, active_only: bool = True) -> list[Subscription]:
-        """The subscriptions by id."""
+    def all(self, active_only: bool = True, audience: Audience | None = Audience.CHANGES) -> list[Subscription]:
+        """The subscriptions by id; those of one audience, or with None of all."""
+        wanted = [] if audience is None else [col(SubscriptionRow.audience) == audience.value]
+        return self._find(*wanted, *([col(SubscriptionRow.disabled_at).is_(None)] if active_only else []))
+
+    def of(self, subscriber: str) -> list[Subscription]:
+        """All subscriptions of the subscriber with this name, by id."""
+        return self._find(col(SubscriberRow.name) == subscriber)
+
+    def _find(self, *which: ColumnElement[bool]) -> list[Subscription]:
+        mailed = and_(
+            col(AddressRow.target) == SubscriptionRow.target, col(SubscriptionRow.channel) == ChannelName.EMAIL.value
+        )
         query = (
-            select(SubscriptionRow, SubscriberRow.name)
+            select(SubscriptionRow, SubscriberRow.name, AddressRow)
             .join(SubscriberRow, col(SubscriberRow.id) == SubscriptionRow.subscriber_id)
+            .join(AddressRow, mailed, isouter=True)
+            .where(*which)
             .order_by(col(SubscriptionRow.id))
         )
-        if active_only:
-            query = query.where(col(SubscriptionRow.disabled_at).is_(None))
-        return [_subscription(row, name) for row, name in self._session.exec(query)]
+        rows = self._session.execute(query.execution_options(populate_existing=True))
+        return [_subscription(row, name, address) for row, name, address in rows]
+
+    def _write_version(self, row: SubscriptionRow, now: datetime, who: str, why: str) -> None:
+        last = select(func.max(SubscriptionVersionRow.n)).where(SubscriptionVersionRow.subscription_id == row.id)
+        version = {"filter": row.filter, "timing": row.timing, "at": now, "who": who, "why": why}
+        number = (self._session.exec(last).one() or 0) + 1
+        self._insert("subscription_version", [{"subscription_id": row.id, "n": number, **version}])
 
     def disable(self, subscription_id: int, why: str, now: datetime) -> None:
         """Stops the subscription; what waits to be sent to it stays where it is. Raises NotFound."""
@@ -98,24 +194,65 @@ def _filter_body(wanted: Filter) -> dict[str, Any]:
     }
 
 
-def _subscription(row: SubscriptionRow, subscriber: str) -> Subscription:
+def _filter(body: Mapping[str, Any]) -> Filter:
+    return Filter(
+        actors=frozenset(body["actors"]),
+        issues=frozenset(body["issues"]),
+        kinds=frozenset(ChangeKind(kind) for kind in body["kinds"]),
+        least_confidence=body["least_confidence"],
+        pending=body["pending"],
+        commentators=body["commentators"],
+    )
+
+
+def _timing_body(timing: Timing) -> dict[str, Any]:
+    return {
+        "cadence": timing.cadence.value,
+        "zone": timing.zone,
+        "at": timing.at.isoformat(),
+        "weekday": timing.weekday,
+        "quiet": [edge.isoformat() for edge in timing.quiet] if timing.quiet else None,
+        "empty": timing.empty,
+        "burst": timing.burst,
+        "most_per_hour": timing.most_per_hour,
+    }
+
+
+def _timing(body: Mapping[str, Any] | None) -> Timing:
+    """What a row holds; rows from before there was a choice hold nothing, and are told at once."""
+    if body is None:
+        return Timing()
+    quiet = body["quiet"]
+    return Timing(
+        cadence=Cadence(body["cadence"]),
+        zone=body["zone"],
+        at=time.fromisoformat(body["at"]),
+        weekday=body["weekday"],
+        quiet=(time.fromisoformat(quiet[0]), time.fromisoformat(quiet[1])) if quiet else None,
+        empty=body["empty"],
+        burst=body["burst"],
+        most_per_hour=body["most_per_hour"],
+    )
+
+
+def _subscription(row: SubscriptionRow, subscriber: str, address: AddressRow | None) -> Subscription:
     assert row.id is not None
-    body = row.filter
     return Subscription(
         id=row.id,
         subscriber=subscriber,
         channel=ChannelName(row.channel),
         target=row.target,
         secret=row.secret,
-        filter=Filter(
-            actors=frozenset(body["actors"]),
-            issues=frozenset(body["issues"]),
-            kinds=frozenset(ChangeKind(kind) for kind in body["kinds"]),
-            least_confidence=body["least_confidence"],
-            pending=body["pending"],
-            commentators=body["commentators"],
-        ),
+        filter=_filter(row.filter),
         created_at=row.created_at,
         disabled_at=row.disabled_at,
         disabled_why=row.disabled_why,
+        timing=_timing(row.timing),
+        audience=Audience(row.audience),
+        previous_secret=row.previous_secret,
+        previous_secret_until=row.previous_secret_until,
+        confirmed=address is None or address.confirmed_at is not None,
+        suppressed_why=address.suppressed_why if address and address.suppressed_at else None,
+        next_digest_at=row.next_digest_at,
+        last_digest_at=row.last_digest_at,
     )

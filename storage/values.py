@@ -8,10 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from monitor.model.alert import AlertKind, ChannelName, DeliveryStatus
+from monitor.model.alert import AlertKind, ChannelName, DeliveryStatus, Filter
 from monitor.model.item import Item
 from monitor.model.position import Change, ChangeStatus
 from monitor.model.statement import Stance
+from monitor.model.timing import Hold, Timing
 from rules.model import AnyRule, RuleKind
 
 
@@ -98,7 +99,8 @@ class RuleVersion:
 class StoredAlert:
     """An alert with its delivery's status, None while no delivery was written, and how often it was attempted.
 
-    `sequence` counts the alerts of one subscription on one actor and issue from 1, without gaps.
+    For one that was folded into the digest `digest_id` that is the digest's delivery. `sequence` counts what was told
+    of one actor on one issue, to whomever. `hold` is there while it waits, `hold_why` also when it no longer does.
     """
 
     id: str
@@ -112,6 +114,24 @@ class StoredAlert:
     created_at: datetime
     delivery: DeliveryStatus | None
     attempts: int = 0
+    subject: str = ""
+    hold: Hold | None = None
+    hold_why: str | None = None
+    digest_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldAlert:
+    """An alert that waits to be released: `content` is what it was made from, `subject` how it reads alone."""
+
+    id: str
+    kind: AlertKind
+    change_id: int | None
+    content: Mapping[str, Any]
+    subject: str
+    why: str
+    until: datetime
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,3 +224,35 @@ class TokenSpend:
 
     tokens: int
     questions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """When messages went or will go to a subscription, oldest first, and the hold in which its alerts wait now."""
+
+    moments: tuple[datetime, ...] = ()
+    hold: Hold | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionVersion:
+    """What a subscription wanted, and when, from `at` until the next version; `n` counts from 1."""
+
+    n: int
+    filter: Filter
+    timing: Timing
+    at: datetime
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAlarm:
+    """A trouble that operators are told of; `over_at` None while it lasts. `subject` names what is in trouble."""
+
+    id: int
+    kind: str
+    subject: str
+    detail: Mapping[str, Any]
+    since: datetime
+    over_at: datetime | None

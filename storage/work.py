@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import Session, col
 
+from storage.alarms import Alarms
 from storage.alerts import Alerts
 from storage.answers import Answers
 from storage.articles import Articles
@@ -24,7 +25,9 @@ from storage.rules import Rules
 from storage.statements import Statements
 from storage.stories import Stories
 from storage.subscriptions import Subscriptions
+from storage.suggestions import Suggested
 from storage.tables import ArticleRow, DeliveryRow, FeedRow, IconRow, ItemRow
+from storage.tokens import Tokens
 from storage.verdicts import Verdicts
 from storage.what_if import WhatIf
 
@@ -47,8 +50,11 @@ class Work:
         self.answers = Answers(session)
         self.positions = Positions(session)
         self.rules = Rules(session)
+        self.suggested = Suggested(session)
         self.subscriptions = Subscriptions(session)
         self.alerts = Alerts(session)
+        self.alarms = Alarms(session)
+        self.tokens = Tokens(session)
         self.events = Events(session)
         self.audit = Audit(session)
         self.meta = Meta(session)

@@ -44,10 +44,12 @@ def reason_against_match(subscription: Subscription) -> str | None:
 
 
 def _not_now(subscription: Subscription) -> str | None:
-    if subscription.disabled_at is None:
-        return None
-    why = f": {subscription.disabled_why}" if subscription.disabled_why else ""
-    return f"subscription disabled since {subscription.disabled_at:%Y-%m-%d}{why}"
+    if subscription.disabled_at is not None:
+        why = f": {subscription.disabled_why}" if subscription.disabled_why else ""
+        return f"subscription disabled since {subscription.disabled_at:%Y-%m-%d}{why}"
+    if subscription.suppressed_why is not None:
+        return f"address suppressed: {subscription.suppressed_why}"
+    return None if subscription.confirmed else "address not confirmed by its owner yet"
 
 
 def _not_news(change: Change) -> str | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from monitor.model.position import ChangeKind
+from monitor.model.timing import Hold, Timing
 
 
 class ChannelName(StrEnum):
@@ -15,6 +18,7 @@ class ChannelName(StrEnum):
     WEBHOOK = "webhook"
     EMAIL = "email"
     LOG = "log"
+    APPRISE = "apprise"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +37,22 @@ class Filter:
     commentators: bool = True
 
 
+class Audience(StrEnum):
+    """Who a subscription is for: those who follow changes, or the operators, who are told of troubles."""
+
+    CHANGES = "changes"
+    OPERATIONS = "operations"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """Who wants to know what, and where it is sent. `secret` signs webhooks and is never shown again."""
+    """Who wants to know what, when, and where it is sent. `secret` signs webhooks and is never shown again.
+
+    After a rotation webhooks are signed with `previous_secret` as well until `previous_secret_until`. `confirmed` is
+    whether the owner of a mail address asked for it; other targets are confirmed by their nature. `suppressed_why` says
+    why nothing may go to the address any more. `next_digest_at` is when a scheduled digest is due, `last_digest_at`
+    since when it reports.
+    """
 
     id: int
     subscriber: str
@@ -46,14 +63,30 @@ class Subscription:
     secret: str | None = None
     disabled_at: datetime | None = None
     disabled_why: str | None = None
+    timing: Timing = field(default_factory=Timing)
+    audience: Audience = Audience.CHANGES
+    previous_secret: str | None = None
+    previous_secret_until: datetime | None = None
+    confirmed: bool = True
+    suppressed_why: str | None = None
+    next_digest_at: datetime | None = None
+    last_digest_at: datetime | None = None
 
 
 class AlertKind(StrEnum):
-    """CHANGE tells of a change; CORRECTION takes one back; MATCH tells of an item that a query rule found."""
+    """What an alert tells.
+
+    CHANGE tells of a change; CORRECTION takes one back; MATCH tells of an item that a query rule found. DIGEST holds
+    several of these. ALARM tells operators of a trouble, or that it is over. NOTICE is about the subscription itself:
+    a request to confirm an address, word that an endpoint was disabled.
+    """
 
     CHANGE = "change"
     CORRECTION = "correction"
     MATCH = "match"
+    DIGEST = "digest"
+    ALARM = "alarm"
+    NOTICE = "notice"
 
 
 class DeliveryStatus(StrEnum):
@@ -155,11 +188,43 @@ class AlertContent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What is told, in words, the same for all who are told it. `content` is what it was made from, as JSON values.
+
+    `actor` and `issue` are what it is about, where it is about one; `sequence` counts on within them.
+    """
+
+    content: Mapping[str, Any]
+    subject: str
+    text: str
+    html: str
+    payload: str
+    actor: str | None
+    issue: str | None
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAlert:
+    """An alert for one subscription. `hold` None: it is due at once.
+
+    `fold` says that a held alert waits without a delivery, to be sent alone or in a digest when it is released; else it
+    has its delivery from the beginning, due when the hold ends.
+    """
+
+    subscription: Subscription
+    dedup: str
+    hold: Hold | None = None
+    fold: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedDelivery:
     """A delivery that this worker has leased and must now attempt.
 
     `alert_id` is the idempotency id: the same through all retries and replays. `payload` is the exact body of a
-    webhook. `attempt` counts from 1.
+    webhook. `attempt` counts from 1. `previous_secret` signs beside `secret` until `previous_secret_until`. `thread` is
+    the same for all that is told of one actor on one issue, so that a mailbox can keep it together.
     """
 
     id: int
@@ -174,6 +239,11 @@ class ClaimedDelivery:
     attempt: int
     created_at: datetime
     lease_token: str
+    subscription_id: int = 0
+    previous_secret: str | None = None
+    previous_secret_until: datetime | None = None
+    thread: str | None = None
+    personal: PersonalLinks | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,11 @@ from typing import Any
 
 from monitor.alerts.compose import Composed, Links, compose
 from monitor.alerts.wants import reason_against, reason_against_match
-from monitor.model.alert import AlertContent, AlertKind, DeliveryStatus, MatchContent, Subscription
+from monitor.model.alert import AlertContent, AlertKind, DeliveryStatus, MatchContent, Message, NewAlert, Subscription
 from monitor.model.item import Item
 from monitor.model.position import Change, ChangeKind, ChangeStatus
 from monitor.pipeline.content import change_content, match_content
+from monitor.pipeline.pace import has_limits, with_holds
 from monitor.pipeline.utterance import Utterance
 from rules.model import Match, RuleSet
 from storage.values import ChangeTransition, StoredAlert
@@ -68,12 +69,8 @@ class Teller:
             return []
         content = change_content(work, change, rules, AlertKind.CHANGE, moves)
         utterance = Utterance(work, change)
-        queued: list[str] = []
-        for subscription in wanting:
-            queued += self._queue(
-                work, subscription, content, utterance.name_for(subscription.id), now, change_id=change.id
-            )
-        return queued
+        told = [(subscription, utterance.name_for(subscription.id)) for subscription in wanting]
+        return self._queue(work, told, content, now, change_id=change.id)
 
     def _take_back(self, work: Work, transition: ChangeTransition, rules: RuleSet, now: datetime) -> list[str]:
         """Exactly those who were told are told that it no longer holds; what nobody can have seen is cancelled.
@@ -92,12 +89,12 @@ class Teller:
         cancelled = work.alerts.cancel_undelivered(change.id, now)
         content = change_content(work, change, rules, AlertKind.CORRECTION, ())
         subscriptions = {s.id: s for s in work.subscriptions.all(active_only=False)}
-        queued: list[str] = []
-        for alert in told:
-            if _may_have_arrived(alert, cancelled):
-                target = subscriptions[alert.subscription_id]
-                dedup = f"correction:{alert.id}"
-                queued += self._queue(work, target, content, dedup, now, change_id=change.id)
+        owed = [
+            (subscriptions[alert.subscription_id], f"correction:{alert.id}")
+            for alert in told
+            if _may_have_arrived(alert, cancelled)
+        ]
+        queued = self._queue(work, owed, content, now, change_id=change.id)
         heard = [subscriptions[i] for i in dict.fromkeys(a.subscription_id for a in told)]
         return queued + self._tell_what_still_holds(work, change, heard, rules, now)
 
@@ -126,50 +123,53 @@ class Teller:
         for match in matches:
             content = match_content(item, match, rules)
             dedup = f"match:{match.rule}:{item.story_id}"
-            for subscription in wanting:
-                queued += self._queue(work, subscription, content, dedup, now, item_id=item.id)
+            queued += self._queue(work, [(s, dedup) for s in wanting], content, now, item_id=item.id)
         return queued
 
     def _queue(
         self,
         work: Work,
-        subscription: Subscription,
+        told: Sequence[tuple[Subscription, str]],
         content: AlertContent | MatchContent,
-        dedup: str,
         now: datetime,
         *,
         change_id: int | None = None,
         item_id: int | None = None,
     ) -> list[str]:
-        kind = content.kind if isinstance(content, AlertContent) else AlertKind.MATCH
-        actor, issue = (
-            (content.actor_id, content.issue_id) if isinstance(content, AlertContent) else (None, content.query_id)
-        )
-        alert = work.alerts.add(
-            subscription.id, kind, change_id, item_id, dedup, as_json(content), actor=actor, issue=issue, now=now
-        )
-        if alert is None:
+        """Tells each subscription under its name for the thing, unless it was told before: composed once for all."""
+        new = work.alerts.untold([NewAlert(subscription=s, dedup=dedup) for s, dedup in told])
+        if not new:
             return []
+        kind, actor, issue = _about(content)
+        sequence = work.alerts.next_sequence(actor, issue)
         if isinstance(content, AlertContent):
-            content = dataclasses.replace(content, sequence=work.alerts.get(alert).sequence)
+            content = dataclasses.replace(content, sequence=sequence)
         composed = self._compose(content, change_id, now)
-        work.alerts.add_delivery(
-            alert,
-            subscription.channel,
-            subscription.target,
+        message = Message(
+            content=as_json(content),
             subject=composed.subject,
             text=composed.text,
             html=composed.html,
             payload=composed.payload,
-            now=now,
+            actor=actor,
+            issue=issue,
+            sequence=sequence,
         )
-        return [alert]
+        timed = with_holds(new, work.alerts.paces([n.subscription.id for n in new if has_limits(n)], now), now)
+        return work.alerts.add(message, timed, kind, now, change_id=change_id, item_id=item_id)
 
     def _compose(self, content: AlertContent | MatchContent, change_id: int | None, now: datetime) -> Composed:
         links = Links()
         if self._public_url and change_id is not None:
             links = Links(change=f"{self._public_url}/changes/{change_id}")
         return compose(content, made_at=now, label=self._label, links=links)
+
+
+def _about(content: AlertContent | MatchContent) -> tuple[AlertKind, str | None, str]:
+    """The kind of alert, and the actor and issue it is about; of a match its query stands for the issue."""
+    if isinstance(content, MatchContent):
+        return AlertKind.MATCH, None, content.query_id
+    return content.kind, content.actor_id, content.issue_id
 
 
 def falls(transition: ChangeTransition) -> bool:

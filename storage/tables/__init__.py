@@ -1,20 +1,24 @@
 """The tables, one file per noun. Rows never leave `storage`: repositories speak in the values of the model."""
 
 from storage.tables.actor import ActorVerdictRow, HolderMoveRow
-from storage.tables.alert import AlertRow, AttemptRow, DeliveryRow, SubscriberRow, SubscriptionRow
+from storage.tables.alert import AlertRow, AttemptRow, DeliveryRow, MessageRow
 from storage.tables.answer import AnswerRow, TokenSpendRow
 from storage.tables.article import ArticleRow, IconRow
 from storage.tables.base import Table
-from storage.tables.event import AuditRow, EventRow, MetaRow
+from storage.tables.event import AlarmRow, AuditRow, EventRow, MetaRow
 from storage.tables.feed import FeedRow
 from storage.tables.item import ItemRevisionRow, ItemRow, MatchRow, OwnWordsRow, StoryRow, WordKeyRow
 from storage.tables.known import KnownEntriesRow
 from storage.tables.position import ChangeRow, PositionRow
 from storage.tables.rule import RuleRow, RuleSetRow, RuleVersionRow
 from storage.tables.statement import ReadingRow, StatementRow, VerdictRow
+from storage.tables.subscription import AddressRow, SubscriberRow, SubscriptionRow, SubscriptionVersionRow, TokenRow
+from storage.tables.suggestion import SuggestionRow
 
 __all__ = [
     "ActorVerdictRow",
+    "AddressRow",
+    "AlarmRow",
     "AlertRow",
     "AnswerRow",
     "ArticleRow",
@@ -30,6 +34,7 @@ __all__ = [
     "ItemRow",
     "KnownEntriesRow",
     "MatchRow",
+    "MessageRow",
     "MetaRow",
     "OwnWordsRow",
     "PositionRow",
@@ -41,7 +46,10 @@ __all__ = [
     "StoryRow",
     "SubscriberRow",
     "SubscriptionRow",
+    "SubscriptionVersionRow",
+    "SuggestionRow",
     "Table",
+    "TokenRow",
     "TokenSpendRow",
     "VerdictRow",
     "WordKeyRow",

@@ -1,4 +1,4 @@
-"""Subscribers, subscriptions, alerts, their deliveries and each attempt at these."""
+"""Alerts, the messages they are put in, their deliveries and each attempt at these."""
 
 from __future__ import annotations
 
@@ -11,41 +11,38 @@ from storage.tables.base import NUMBERED, Table, json, moment, refers, row_id, s
 from storage.types import CleanText
 
 
-class SubscriberRow(Table, table=True):
-    """Somebody who wants to be told."""
+class MessageRow(Table, table=True):
+    """What is told, put into words once and shared by all who are told it.
 
-    __tablename__ = "subscriber"
-    __table_args__ = NUMBERED
+    `sequence` counts the messages on one actor and issue, so that a receiver can tell a late retry from news.
+    """
 
-    id: int | None = row_id()
-    name: str = string(unique=True)
+    __tablename__ = "message"
+    __table_args__ = (Index(None, "actor", "issue", "sequence"),)
+
+    id: str = string(primary_key=True)
+    content: dict[str, Any] = json()
+    subject: str = string()
+    text: str = string()
+    html: str = string()
+    payload: str = string()
+    actor: str | None = string(None)
+    issue: str | None = string(None)
+    sequence: int = Field()
     created_at: datetime = moment()
-
-
-class SubscriptionRow(Table, table=True):
-    """What a subscriber wants, and where it is sent."""
-
-    __tablename__ = "subscription"
-    __table_args__ = NUMBERED
-
-    id: int | None = row_id()
-    subscriber_id: int = refers("subscriber.id", "RESTRICT", index=True)
-    channel: str = string()
-    target: str = string()
-    secret: str | None = string(None)
-    filter: dict[str, Any] = json()
-    created_at: datetime = moment()
-    disabled_at: datetime | None = moment(None)
-    disabled_why: str | None = string(None)
 
 
 class AlertRow(Table, table=True):
-    """One thing that one subscription is told, once: `dedup` names the thing, and `id` follows from both."""
+    """One thing that one subscription is told, once: `dedup` names the thing, and `id` follows from both.
+
+    One that waits has `hold_until` and `hold_why`. A digest is an alert too; those that were folded into it have its
+    id in `digest_id` and no delivery of their own.
+    """
 
     __tablename__ = "alert"
     __table_args__ = (
         UniqueConstraint("subscription_id", "dedup"),
-        Index(None, "subscription_id", "actor", "issue", "sequence"),
+        Index(None, "subscription_id", "created_at"),
     )
 
     id: str = string(primary_key=True)
@@ -54,27 +51,34 @@ class AlertRow(Table, table=True):
     change_id: int | None = refers("change.id", "RESTRICT", default=None, index=True)
     item_id: int | None = refers("item.id", "RESTRICT", default=None, index=True)
     dedup: str = string()
-    content: dict[str, Any] = json()
+    message_id: str = Field(foreign_key="message.id", ondelete="RESTRICT", index=True, sa_type=CleanText)
     actor: str | None = string(None)
     issue: str | None = string(None)
     sequence: int = Field()
     created_at: datetime = moment()
+    hold_until: datetime | None = moment(None, index=True)
+    hold_why: str | None = string(None)
+    digest_id: str | None = Field(
+        default=None, foreign_key="alert.id", ondelete="RESTRICT", index=True, sa_type=CleanText
+    )
+    cancelled_at: datetime | None = moment(None)
 
 
 class DeliveryRow(Table, table=True):
-    """An alert on its way: the exact words, how often it was tried, and when it is tried next."""
+    """An alert on its way to one target: how often it was tried, and when it is tried next."""
 
     __tablename__ = "delivery"
-    __table_args__ = (Index(None, "status", "next_attempt_at", "id"), NUMBERED)
+    __table_args__ = (
+        Index(None, "status", "next_attempt_at", "id"),
+        Index(None, "subscription_id", "status", "id"),
+        NUMBERED,
+    )
 
     id: int | None = row_id()
     alert_id: str = Field(foreign_key="alert.id", ondelete="RESTRICT", unique=True, sa_type=CleanText)
+    subscription_id: int = refers("subscription.id", "RESTRICT")
     channel: str = string()
     target: str = string()
-    subject: str = string()
-    text: str = string()
-    html: str = string()
-    payload: str = string()
     status: str = string("pending")
     attempts: int = Field(default=0)
     next_attempt_at: datetime | None = moment(None)

@@ -37,6 +37,20 @@ class AuditRow(Table, table=True):
     detail: dict[str, Any] = json()
 
 
+class AlarmRow(Table, table=True):
+    """A trouble that operators are told of once, and again when it is over. `subject` names what is in trouble."""
+
+    __tablename__ = "alarm"
+    __table_args__ = (Index(None, "kind", "subject"), NUMBERED)
+
+    id: int | None = row_id()
+    kind: str = string()
+    subject: str = string()
+    detail: dict[str, Any] = json()
+    since: datetime = moment()
+    over_at: datetime | None = moment(None, index=True)
+
+
 class MetaRow(Table, table=True):
     """A fact about this database, by name."""
 

@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.model.alert import AlertKind, AttemptResult, ChannelName, ClaimedDelivery, DeliveryStatus, Filter
+from monitor.model.alert import AlertKind, AttemptResult, ChannelName, ClaimedDelivery, DeliveryStatus, Filter, NewAlert
 from monitor.model.position import ChangeKind
+from monitor.model.timing import Hold
 from storage.alerts import alert_id
 from storage.engine import Database
 from storage.errors import NotFound
 from storage.work import Work
-from tests.contract.storage.values import DAY, MINUTE, NOW, alert, change, fold, stored_statement, subscribe
+from tests.contract.storage.values import DAY, MINUTE, NOW, alert, change, fold, message, stored_statement, subscribe
 
 WELL = AttemptResult(ok=True, status=204, answer="thanks")
 ILL = AttemptResult(ok=False, status=503, error="the server answered 503", answer="x" * 5_000)
@@ -65,13 +66,13 @@ def test_one_subscription_is_told_a_thing_once_under_an_id_that_follows_from_it(
         assert first == alert_id(mine, "change:1")
         assert first.startswith("alt_")
         assert len(first) == 36
-        again = work.alerts.add(mine, AlertKind.CHANGE, None, None, "change:1", {}, "minister", "troops", NOW)
-        assert again is None
+        again = NewAlert(subscription=work.subscriptions.get(mine), dedup="change:1")
+        assert work.alerts.untold([again]) == []
         assert alert(work, other, "change:1") != first
         assert work.alerts.get(first).content == {"said": "…"}
 
 
-def test_the_sequence_counts_within_subscription_actor_and_issue(database: Database) -> None:
+def test_the_sequence_counts_within_actor_and_issue_whoever_is_told(database: Database) -> None:
     with database.work() as work:
         mine, other = subscribe(work), subscribe(work, "Bob")
         keys = [
@@ -83,7 +84,7 @@ def test_the_sequence_counts_within_subscription_actor_and_issue(database: Datab
             alert(work, mine, "5", actor=None, issue=None),
             alert(work, mine, "6"),
         ]
-        assert [work.alerts.get(key).sequence for key in keys] == [1, 2, 1, 1, 1, 2, 3]
+        assert [work.alerts.get(key).sequence for key in keys] == [1, 2, 1, 3, 1, 2, 4]
 
 
 def test_a_claimed_delivery_holds_all_that_is_sent(database: Database) -> None:
@@ -105,6 +106,8 @@ def test_a_claimed_delivery_holds_all_that_is_sent(database: Database) -> None:
         attempt=1,
         created_at=NOW,
         lease_token=claimed.lease_token,
+        subscription_id=claimed.subscription_id,
+        thread="minister/troops",
     )
 
 
@@ -249,12 +252,83 @@ def test_an_endpoint_fails_since_its_first_failure_after_its_last_success(databa
         assert work.alerts.failing_since(mine) is None
 
 
-def test_an_alert_without_a_delivery_says_so(database: Database) -> None:
+def test_an_alert_that_is_held_has_no_delivery_until_it_is_released(database: Database) -> None:
+    hold = Hold(until=NOW + MINUTE, why="quiet hours")
     with database.work() as work:
-        about = recorded_change(work)
-        key = work.alerts.add(subscribe(work), AlertKind.CHANGE, about, None, "d", {"a": [1]}, "m", "i", NOW)
+        mine, about = subscribe(work), recorded_change(work)
+        key = alert(work, mine, "d", change_id=about, hold=hold)
         (stored,) = work.alerts.alerts_for_change(about)
-    assert (stored.id, stored.delivery, stored.content) == (key, None, {"a": [1]})
+        assert (stored.id, stored.delivery, stored.content, stored.hold) == (key, None, {"said": "…"}, hold)
+        assert work.alerts.due_holds(NOW) == []
+        assert work.alerts.due_holds(NOW + MINUTE) == [mine]
+        (held,) = work.alerts.held(mine)
+        assert (held.id, held.subject, held.why) == (key, "subject", "quiet hours")
+        assert work.alerts.paces([mine], NOW)[mine].hold == hold
+        work.alerts.release(work.subscriptions.get(mine), [key], NOW + MINUTE)
+        assert work.alerts.held(mine) == []
+        (claimed,) = work.alerts.claim_due(NOW + MINUTE, 9, MINUTE)
+        assert (claimed.alert_id, claimed.subject) == (key, "subject")
+        assert work.alerts.get(key).hold_why == "quiet hours"
+
+
+def test_a_digest_carries_its_alerts_and_is_taken_apart_when_one_of_them_falls(database: Database) -> None:
+    hold = Hold(until=NOW + MINUTE, why="daily digest")
+    with database.work() as work:
+        mine, about = subscribe(work), recorded_change(work)
+        falls, stays = alert(work, mine, "1", change_id=about, hold=hold), alert(work, mine, "2", hold=hold)
+        digest = work.alerts.add_digest(
+            work.subscriptions.get(mine), message(subject="two"), [falls, stays], "digest:1", NOW + MINUTE
+        )
+        assert [work.alerts.get(key).digest_id for key in (falls, stays)] == [digest, digest]
+        assert work.alerts.held(mine) == []
+    with database.work() as work:
+        assert work.alerts.cancel_undelivered(about, NOW + MINUTE) == [falls]
+        assert work.alerts.get(falls).delivery is DeliveryStatus.CANCELLED
+        assert work.alerts.get(digest).delivery is DeliveryStatus.CANCELLED
+        assert [held.id for held in work.alerts.held(mine, NOW + MINUTE)] == [stays]
+        again = work.alerts.add_digest(
+            work.subscriptions.get(mine), message(subject="one"), [stays], "digest:2", NOW + MINUTE
+        )
+        (claimed,) = work.alerts.claim_due(NOW + MINUTE, 9, MINUTE)
+        assert (claimed.alert_id, claimed.subject) == (again, "one")
+        work.alerts.record(claimed, WELL, DeliveryStatus.DELIVERED, None, NOW + MINUTE)
+        assert work.alerts.get(stays).delivery is DeliveryStatus.DELIVERED
+
+
+def test_a_digest_that_was_attempted_may_have_arrived_and_stays(database: Database) -> None:
+    hold = Hold(until=NOW, why="daily digest")
+    with database.work() as work:
+        mine, about = subscribe(work), recorded_change(work)
+        falls = alert(work, mine, "1", change_id=about, hold=hold)
+        work.alerts.add_digest(work.subscriptions.get(mine), message(), [falls], "digest:1", NOW)
+        (claimed,) = claim(work)
+        work.alerts.record(claimed, ILL, DeliveryStatus.PENDING, NOW + DAY, NOW)
+        assert work.alerts.cancel_undelivered(about, NOW) == []
+        assert (work.alerts.get(falls).delivery, work.alerts.get(falls).attempts) == (DeliveryStatus.PENDING, 1)
+
+
+def test_a_held_alert_of_a_change_that_falls_is_never_sent(database: Database) -> None:
+    with database.work() as work:
+        mine, about = subscribe(work), recorded_change(work)
+        key = alert(work, mine, "1", change_id=about, hold=Hold(until=NOW, why="quiet hours"))
+        assert work.alerts.cancel_undelivered(about, NOW) == [key]
+        assert work.alerts.due_holds(NOW + DAY) == []
+        assert work.alerts.get(key).delivery is DeliveryStatus.CANCELLED
+
+
+def test_a_digest_keeps_its_place_among_single_alerts(database: Database) -> None:
+    with database.work() as work:
+        mine = subscribe(work)
+        before = alert(work, mine, "1")
+        held = alert(work, mine, "2", hold=Hold(until=NOW, why="burst"))
+        digest = work.alerts.add_digest(work.subscriptions.get(mine), message(), [held], "digest:1", NOW)
+        after = alert(work, mine, "3", issue="sanctions")
+        order = []
+        while claimed := claim(work):
+            order.append([c.alert_id for c in claimed])
+            for one in claimed:
+                work.alerts.record(one, WELL, DeliveryStatus.DELIVERED, None, NOW)
+    assert order == [[before], [digest], [after]]
 
 
 def test_an_endpoint_that_hangs_does_not_take_the_place_of_others(database: Database) -> None:

@@ -8,10 +8,20 @@ from collections.abc import Callable, Collection
 
 import pytest
 
-from monitor.model.alert import AlertKind, AttemptResult, DeliveryStatus
+from monitor.model.alert import AlertKind, AttemptResult, DeliveryStatus, NewAlert
 from storage.engine import Database
 from storage.work import Work
-from tests.contract.storage.values import MINUTE, NOW, alert, change, fold, new_item, stored_statement, subscribe
+from tests.contract.storage.values import (
+    MINUTE,
+    NOW,
+    alert,
+    change,
+    fold,
+    message,
+    new_item,
+    stored_statement,
+    subscribe,
+)
 
 CLAIMERS = 6
 ROWS = 60
@@ -93,8 +103,9 @@ def test_a_thing_is_told_once_and_numbered_without_gaps(database: Database) -> N
             thing = next(things, None)
         if thing is None:
             return []
-        key = work.alerts.add(subscription, AlertKind.CHANGE, None, None, thing, {}, "a", "i", NOW)
-        return [] if key is None else [work.alerts.get(key).sequence]
+        new = work.alerts.untold([NewAlert(subscription=work.subscriptions.get(subscription), dedup=thing)])
+        numbered = message(sequence=work.alerts.next_sequence("minister", "troops"))
+        return [work.alerts.get(key).sequence for key in work.alerts.add(numbered, new, AlertKind.CHANGE, NOW)]
 
     told: list[int] = []
     while len(told) < 20:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
+from monitor.model.timing import Timing
 from storage.engine import Database
 from storage.errors import SchemaMissing, SchemaNewer
 from storage.migrations import schema
@@ -150,3 +152,37 @@ def _statements(connection: object) -> dict[str, list[str]]:
         for name, sql in rows
         if name not in tables
     }
+
+
+def test_what_was_told_before_messages_were_shared_keeps_its_words(empty_url: str) -> None:
+    database = Database(empty_url)
+    at = "'2025-06-01 12:00:00'"
+    with database._engine.begin() as connection:
+        settings = schema.config()
+        settings.attributes["connection"] = connection
+        schema.command.upgrade(settings, "0008")
+        for row in (
+            f"subscriber (name, created_at) VALUES ('Ada', {at})",
+            "subscription (subscriber_id, channel, target, filter, created_at) VALUES (1, 'email', 'ada@x.example',"
+            f' \'{{"actors": [], "issues": [], "kinds": [], "least_confidence": 0, "pending": false,'
+            f' "commentators": true}}\', {at})',
+            "alert (id, subscription_id, kind, dedup, content, actor, issue, sequence, created_at)"
+            f" VALUES ('alt_7', 1, 'change', 'd', '{{\"a\": 1}}', 'm', 'i', 4, {at})",
+            "delivery (alert_id, channel, target, subject, text, html, payload, status, attempts, created_at)"
+            f" VALUES ('alt_7', 'email', 'ada@x.example', 's', 't', 'h', 'p', 'dead', 2, {at})",
+            f"attempt (delivery_id, n, at, ok) VALUES (1, 1, {at}, false), (1, 2, {at}, false)",
+        ):
+            connection.execute(text(f"INSERT INTO {row}".replace(":", "\\:")))
+    database.upgrade()
+    with database.work() as work:
+        told = work.alerts.get("alt_7")
+        assert (told.content, told.subject, told.sequence) == ({"a": 1}, "s", 4)
+        (delivery,) = work.alerts.deliveries()
+        assert (delivery.subject, delivery.attempts, len(work.alerts.attempts(delivery.id))) == ("s", 2, 2)
+        (subscription,) = work.subscriptions.all()
+        assert (subscription.confirmed, subscription.timing, len(work.subscriptions.versions(1))) == (True, Timing(), 1)
+        work.alerts.retry(delivery.id, subscription.created_at)
+        (claimed,) = work.alerts.claim_due(subscription.created_at, 9, timedelta(minutes=1))
+        assert (claimed.subject, claimed.text, claimed.html, claimed.payload) == ("s", "t", "h", "p")
+        assert work.alerts.next_sequence("m", "i") == 5
+    database.close()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monitor.model.alert import AlertKind, ChannelName, Filter
+from monitor.model.alert import AlertKind, ChannelName, Filter, Message, NewAlert
 from monitor.model.item import Item, NewItem
 from monitor.model.position import ChangeKind, ChangeStatus, Fold, FoundChange, FoundPosition
 from monitor.model.statement import Evidence, ReadStatement, Stance
@@ -99,22 +99,32 @@ def subscribe(work: Work, name: str = "Ada", **wanted: Any) -> int:
     ).id
 
 
+def message(**changes: Any) -> Message:
+    plain = Message(
+        content={"said": "…"},
+        subject="subject",
+        text="text",
+        html="<p>html</p>",
+        payload='{"a": 1}',
+        actor="minister",
+        issue="troops",
+        sequence=0,
+    )
+    return replace(plain, **changes)
+
+
 def alert(work: Work, subscription: int, dedup: str, **changes: Any) -> str:
-    """An alert with its delivery; gives the alert's id."""
-    values: dict[str, Any] = {
-        "kind": AlertKind.CHANGE,
-        "change_id": None,
-        "item_id": None,
-        "dedup": dedup,
-        "content": {"said": "…"},
-        "actor": "minister",
-        "issue": "troops",
-        "now": NOW,
-    }
-    values |= changes
-    key = work.alerts.add(subscription, **values)
-    assert key is not None
-    work.alerts.add_delivery(
-        key, ChannelName.WEBHOOK, "https://hook.example/x", "subject", "text", "<p>html</p>", '{"a": 1}', values["now"]
+    """An alert with its delivery, or held back; gives the alert's id."""
+    values: dict[str, Any] = {"kind": AlertKind.CHANGE, "change_id": None, "item_id": None, "now": NOW, "hold": None}
+    values |= {"actor": "minister", "issue": "troops"} | changes
+    about = {"actor": values["actor"], "issue": values["issue"]}
+    told = NewAlert(subscription=work.subscriptions.get(subscription), dedup=dedup, hold=values["hold"], fold=True)
+    (key,) = work.alerts.add(
+        message(**about, sequence=work.alerts.next_sequence(**about)),
+        work.alerts.untold([told]),
+        values["kind"],
+        values["now"],
+        change_id=values["change_id"],
+        item_id=values["item_id"],
     )
     return key

@@ -10,12 +10,13 @@ from monitor.alerts.channels.signing import new_secret
 from monitor.alerts.channels.webhook import WebhookChannel
 from monitor.bus.inprocess import InProcessBus
 from monitor.events import Event, Subject
-from monitor.model.alert import AlertKind, ChannelName, DeliveryStatus, Filter
+from monitor.model.alert import AlertKind, ChannelName, DeliveryStatus, Filter, NewAlert
 from monitor.net.client import guarded_client
 from monitor.net.guard import Guard
 from monitor.pipeline.relay import Relay
 from monitor.pipeline.send import Sender
 from storage.engine import Database
+from tests.contract.storage.values import message
 from tests.integration.pipeline.walking import NOW
 from tests.sinks import Answer, HttpSink
 
@@ -26,14 +27,10 @@ def queue(database: Database, target: str, count: int = 1) -> list[str]:
         subscription = work.subscriptions.add("desk", ChannelName.WEBHOOK, target, Filter(), new_secret(), NOW)
         ids = []
         for number in range(count):
-            alert = work.alerts.add(
-                subscription.id, AlertKind.MATCH, None, None, f"n{number}", {}, actor=None, issue=f"i{number}", now=NOW
+            told = message(text="t", html="<p>t</p>", payload=f'{{"n": {number}}}', actor=None, issue=f"i{number}")
+            ids += work.alerts.add(
+                told, [NewAlert(subscription=subscription, dedup=f"n{number}")], AlertKind.MATCH, NOW
             )
-            assert alert is not None
-            work.alerts.add_delivery(
-                alert, ChannelName.WEBHOOK, target, "s", "t", "<p>t</p>", f'{{"n": {number}}}', NOW
-            )
-            ids.append(alert)
     return ids
 
 

@@ -1,0 +1,44 @@
+"""Mail addresses: whether their owner asked for mail, and whether mail arrives there at all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import col
+
+from storage.errors import NotFound
+from storage.repository import Repository
+from storage.tables import AddressRow
+
+
+class Addresses(Repository):
+    """The mail addresses, each by itself: two subscriptions to one address are confirmed, and suppressed, as one."""
+
+    def meet(self, target: str, now: datetime, *, confirmed: bool) -> None:
+        """Notes an address; one that is known stays as it is, but for being confirmed now."""
+        self._lock("address", target)
+        row = self._session.get(AddressRow, target, populate_existing=True)
+        if row is None:
+            row = AddressRow(target=target, created_at=now)
+        if confirmed and row.confirmed_at is None:
+            row.confirmed_at = now
+        self._session.add(row)
+        self._session.flush()
+
+    def confirm(self, target: str, now: datetime) -> None:
+        """Its owner asked for mail; an earlier suppression ends. Raises NotFound."""
+        self._update(target, confirmed_at=now, suppressed_at=None, suppressed_why=None)
+
+    def suppress(self, target: str, why: str, now: datetime) -> None:
+        """Nothing goes there any more, until somebody confirms it anew. Raises NotFound."""
+        self._update(target, suppressed_at=now, suppressed_why=why)
+
+    def unsuppress(self, target: str) -> None:
+        """Mail goes there again. Raises NotFound."""
+        self._update(target, suppressed_at=None, suppressed_why=None)
+
+    def _update(self, target: str, **values: datetime | str | None) -> None:
+        done = self._session.exec(update(AddressRow).where(col(AddressRow.target) == target).values(**values))
+        if done.rowcount == 0:
+            raise NotFound("address", target)

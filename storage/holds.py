@@ -1,0 +1,141 @@
+"""Alerts that wait: for a digest, for the end of quiet hours, or because too many came at once."""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlmodel import col, func, select
+
+from monitor.model.alert import AlertKind, Message, Subscription
+from monitor.model.timing import Hold
+from storage.deliveries import Deliveries
+from storage.tables import AlertRow, DeliveryRow, MessageRow, SubscriptionRow
+from storage.values import HeldAlert, Pace
+
+LOOKED_BACK = timedelta(days=1)
+
+
+class Holds(Deliveries):
+    """The alerts that were held back, and their release."""
+
+    def due_holds(self, now: datetime) -> list[int]:
+        """Subscriptions with a held alert whose time has come, or with a scheduled digest that is due."""
+        held = select(AlertRow.subscription_id).where(col(AlertRow.hold_until) <= now)
+        digests = select(SubscriptionRow.id).where(
+            col(SubscriptionRow.next_digest_at) <= now, col(SubscriptionRow.disabled_at).is_(None)
+        )
+        return sorted({i for i in (*self._session.exec(held), *self._session.exec(digests)) if i is not None})
+
+    def hold_subscription(self, subscription_id: int) -> None:
+        """Keeps others from releasing what this subscription waits for, and from telling anybody, until the end."""
+        self._lock("alerts")
+
+    def held(self, subscription_id: int, until: datetime | None = None) -> list[HeldAlert]:
+        """What waits for this subscription, oldest first; with `until` only what waits no longer than that."""
+        query = (
+            select(AlertRow, MessageRow)
+            .join(MessageRow, col(MessageRow.id) == AlertRow.message_id)
+            .where(AlertRow.subscription_id == subscription_id, col(AlertRow.hold_until).is_not(None))
+            .order_by(col(AlertRow.created_at), col(AlertRow.sequence), col(AlertRow.id))
+        )
+        if until is not None:
+            query = query.where(col(AlertRow.hold_until) <= until)
+        return [
+            HeldAlert(
+                id=row.id,
+                kind=AlertKind(row.kind),
+                change_id=row.change_id,
+                content=message.content,
+                subject=message.subject,
+                why=row.hold_why or "",
+                until=row.hold_until,
+                created_at=row.created_at,
+            )
+            for row, message in self._session.execute(query)
+            if row.hold_until is not None
+        ]
+
+    def paces(self, subscriptions: Collection[int], now: datetime) -> dict[int, Pace]:
+        """What went lately, or will go, to each of the subscriptions, and what it waits for by now.
+
+        Those to which nothing did are not in it. Alerts of the last day are looked at; the wait for a retry counts as a
+        message at its end.
+        """
+        moment = func.coalesce(DeliveryRow.delivered_at, DeliveryRow.next_attempt_at, AlertRow.created_at)
+        mine = self._is_among(col(AlertRow.subscription_id), list(subscriptions))
+        sent = (
+            select(AlertRow.subscription_id, moment)
+            .join(DeliveryRow, col(DeliveryRow.alert_id) == AlertRow.id)
+            .where(mine, AlertRow.created_at > now - LOOKED_BACK, AlertRow.kind != AlertKind.NOTICE.value)
+        )
+        moments: dict[int, list[datetime]] = defaultdict(list)
+        for subscription, at in self._session.exec(sent):
+            moments[subscription].append(at)
+        waiting = (
+            select(AlertRow.subscription_id, func.min(AlertRow.hold_until), func.min(AlertRow.hold_why))
+            .where(mine, col(AlertRow.hold_until) > now)
+            .group_by(col(AlertRow.subscription_id))
+        )
+        holds = {
+            subscription: Hold(until=until, why=why or "")
+            for subscription, until, why in self._session.exec(waiting)
+            if until is not None
+        }
+        return {i: Pace(moments=tuple(sorted(moments[i])), hold=holds.get(i)) for i in {*moments, *holds}}
+
+    def release(self, subscription: Subscription, keys: Sequence[str], now: datetime) -> None:
+        """Sends held alerts one by one, in their own words."""
+        self._unhold(keys)
+        self.add_deliveries([(key, subscription, now) for key in keys], now)
+
+    def add_digest(
+        self, subscription: Subscription, message: Message, keys: Sequence[str], dedup: str, now: datetime
+    ) -> str:
+        """Folds held alerts into one digest and sends it; gives its id, which is that of an alert of its own."""
+        digest, written = f"dig_{secrets.token_hex(16)}", f"msg_{secrets.token_hex(16)}"
+        self._insert(
+            "message",
+            [
+                {
+                    "id": written,
+                    "content": dict(message.content),
+                    "subject": message.subject,
+                    "text": message.text,
+                    "html": message.html,
+                    "payload": message.payload,
+                    "sequence": message.sequence,
+                    "created_at": now,
+                }
+            ],
+        )
+        row = {
+            "id": digest,
+            "subscription_id": subscription.id,
+            "kind": AlertKind.DIGEST.value,
+            "dedup": dedup,
+            "message_id": written,
+            "sequence": message.sequence,
+            "created_at": now,
+        }
+        self._insert("alert", [row])
+        self._unhold(keys)
+        self._session.exec(
+            update(AlertRow).where(self._is_among(col(AlertRow.id), list(keys))).values(digest_id=digest)
+        )
+        self.add_deliveries([(digest, subscription, now)], now)
+        return digest
+
+    def take_apart(self, digests: Sequence[str], now: datetime) -> None:
+        """What was folded into these digests waits again, and is due; their deliveries must be cancelled already."""
+        self._session.exec(
+            update(AlertRow)
+            .where(self._is_among(col(AlertRow.digest_id), list(digests)))
+            .values(digest_id=None, hold_until=now)
+        )
+
+    def _unhold(self, keys: Sequence[str]) -> None:
+        self._session.exec(update(AlertRow).where(self._is_among(col(AlertRow.id), list(keys))).values(hold_until=None))
