@@ -81,11 +81,11 @@ def _tried(rules: RuleSet) -> Backtest:
 
 @group.command("list")
 def list_rules(packs: Packs = None, as_json: JsonFlag = False) -> None:
-    """List all rules in force.
+    """List all rules in force: those of the database. With --pack those that files say, laid over the seed pack.
 
-    Example: [bold]volteface rules list --pack my-pack[/]
+    Example: [bold]volteface rules list[/]
     """
-    loaded = loaded_rules(packs)
+    loaded = _in_force(packs)
     if as_json:
         put_json(
             {
@@ -105,11 +105,11 @@ def list_rules(packs: Packs = None, as_json: JsonFlag = False) -> None:
 
 @group.command()
 def show(rule: Annotated[str, typer.Argument(help="The id.")], packs: Packs = None, as_json: JsonFlag = False) -> None:
-    """Show one rule whole.
+    """Show one rule whole, as it is in force. With --pack as files say it, laid over the seed pack.
 
     Example: [bold]volteface rules show european-troops[/]
     """
-    loaded = loaded_rules(packs)
+    loaded = _in_force(packs)
     found = [r for table in (loaded.actors, loaded.issues, loaded.queries) for r in table.values() if r.id == rule]
     if not found:
         raise CommandError(f"no rule has the id {rule}; `volteface rules list` shows them", Exit.NOT_FOUND)
@@ -164,6 +164,17 @@ def _lines(rule: ActorRule | IssueRule | QueryRule) -> list[tuple[str, object]]:
         (key.rstrip("_"), "\n".join(str(v) for v in value) if isinstance(value, list) else value)
         for key, value in plain(rule).items()
     ]
+
+
+def _in_force(packs: list[Path] | None) -> RuleSet:
+    """The rules of the database, which is the truth; those of packs only where packs are named. Raises RulesInvalid."""
+    if packs is not None:
+        return loaded_rules(packs)
+    database = rule_versions.ruled_database()
+    with database.view() as work:
+        found = work.rules.current()
+    database.close()
+    return found
 
 
 def loaded_rules(packs: list[Path] | None) -> RuleSet:

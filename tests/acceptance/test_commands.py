@@ -232,9 +232,12 @@ def test_bad_json_lines_are_named_by_line(tmp_path: Path, line: str, complaint: 
     assert "Traceback" not in ended.stderr
 
 
-def test_a_broken_pipe_is_quiet(tmp_path: Path) -> None:
+def test_a_broken_pipe_is_quiet(env: dict[str, str]) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "monitor.cli", "rules", "list", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-m", "monitor.cli", "rules", "list", "--json"],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None

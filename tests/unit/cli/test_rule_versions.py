@@ -9,6 +9,7 @@ import pytest
 
 from monitor.cli import boot
 from monitor.settings import load_settings
+from rules.model import RuleKind
 from storage.engine import Database
 from tests.unit.cli.conftest import Command
 
@@ -123,3 +124,21 @@ def test_unknown_rules_and_versions_are_said(command: Command, pack: Path) -> No
     assert (code, "not valid YAML" in err) == (2, True), err
     code, _, err = command("rules", "export", pack)
     assert (code, "not valid YAML" in err) == (2, True), err
+
+
+def test_what_is_listed_and_shown_is_what_the_database_says(command: Command, pack: Path, tmp_path: Path) -> None:
+    assert command("rules", "apply", pack, "--why", "trams matter", "--who", "ann")[0] == 0
+    listed = json.loads(command("rules", "list", "--json")[1])
+    assert "tram-line" in {issue["id"] for issue in listed["issues"]}
+    assert json.loads(command("rules", "show", "tram-line", "--json")[1])["about"] == ["tram*"]
+    write(pack, TRAM.replace("    - tram*\n", "    - light rail\n"))
+    assert json.loads(command("rules", "show", "tram-line", "--json")[1])["about"] == ["tram*"]
+    assert json.loads(command("rules", "show", "tram-line", "--json", "--pack", pack)[1])["about"] == ["light rail"]
+
+    with database().work() as work:
+        work.rules.remove(RuleKind.ACTOR, "emmanuel-macron", "ann", "left", boot.utc_now())
+    code, out, err = command("rules", "show", "emmanuel-macron")
+    assert (code, out) == (4, "")
+    assert "no rule has the id emmanuel-macron" in err
+    listed = json.loads(command("rules", "list", "--json")[1])
+    assert "emmanuel-macron" not in {actor["id"] for actor in listed["actors"]}

@@ -60,11 +60,12 @@ def test_replay_names_the_option_when_its_pack_is_not_there(command: Command, tm
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize("arguments", [["rules", "list"], ["rules", "list", "--json"], ["--help"]])
-def test_output_that_finds_no_room_is_one_line(arguments: list[str]) -> None:
+def test_output_that_finds_no_room_is_one_line(arguments: list[str], tmp_path: Path) -> None:
+    outer = {k: v for k, v in os.environ.items() if not k.startswith("VOLTEFACE_")}
     with Path("/dev/full").open("w") as full:
         ended = subprocess.run(
             [sys.executable, "-m", "monitor.cli", *arguments],
-            env={k: v for k, v in os.environ.items() if not k.startswith("VOLTEFACE_")},
+            env={**outer, "VOLTEFACE_DATA_DIR": str(tmp_path)},
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
