@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from monitor.alerts.digest_texts import DigestTexts
+
 _MONTHS = (
     "January",
     "February",
@@ -101,6 +103,8 @@ class Texts:
     link_settings: str = "Your settings"
     link_unsubscribe: str = "Unsubscribe"
     footer: str = "Sent by Volteface, which watches the news and tells you when somebody changes their position."
+
+    digest: DigestTexts = field(default_factory=DigestTexts)
 
 
 ENGLISH = Texts()

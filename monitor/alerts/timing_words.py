@@ -49,7 +49,7 @@ def parse_weekday(typed: str) -> int:
 
 
 def checked(timing: Timing) -> Timing:
-    """The timing with its zone spelled as IANA does. Raises TimingError or UnknownZoneError for what cannot be meant."""
+    """The timing, its zone spelled as IANA does. Raises TimingError or UnknownZoneError for what cannot be meant."""
     if timing.burst < 1:
         raise TimingError(f"a burst of {timing.burst} would let nothing through one by one; write 1 or more")
     if timing.most_per_hour is not None and not 1 <= timing.most_per_hour <= MOST_PER_HOUR:
