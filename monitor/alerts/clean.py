@@ -15,6 +15,9 @@ _SPARE = 8
 _SPACES = re.compile(r"\s+")
 # Overrides and isolates turn what is around them (CVE-2021-42574). The marks U+200E and U+200F stay: scripts need them.
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\u2060]")
+_JOINER = "\u200d"
+# The joiner itself, variation selectors are marks; tones of skin and the tags of flags of regions.
+_JOINS = frozenset([_JOINER, *map(chr, range(0x1F3FB, 0x1F400)), *map(chr, range(0xE0020, 0xE0080))])
 _LINK_ENDING = re.compile(r"[\x00-\x20\x7f\\]")
 _UNSAFE_IN_LINK = re.compile(r"""[^\x21-\x7e]|["'<>`{}|^]""")
 
@@ -39,13 +42,33 @@ def one_line(text: str, most: int | None = None) -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """At most `most` code points; what is cut ends with an ellipsis, and never between a letter and its accents."""
+    """At most `most` code points; what is cut ends with an ellipsis, and never within what is seen as one letter."""
     if len(text) <= most:
         return text
     end = max(most - 1, 0)
-    while end > 0 and (unicodedata.combining(text[end]) or text[end] in "\u200d\ufe0f"):
+    while end > 0 and joined_to_previous(text, end):
         end -= 1
     return text[:end].rstrip() + ELLIPSIS
+
+
+def joined_to_previous(text: str, place: int) -> bool:
+    """Whether the character at this place is seen as one with that before it: an accent, a part of an emoji or flag.
+
+    The cases of extended grapheme clusters (Unicode Standard Annex 29) that occur in names and quotes.
+    """
+    letter, before = text[place], text[place - 1]
+    if unicodedata.category(letter) in ("Mn", "Me", "Mc") or letter in _JOINS or before == _JOINER:
+        return True
+    if not _is_flag_letter(letter) or not _is_flag_letter(before):
+        return False
+    begin = place
+    while begin > 0 and _is_flag_letter(text[begin - 1]):
+        begin -= 1
+    return (place - begin) % 2 == 1
+
+
+def _is_flag_letter(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
 
 
 def safe_link(url: str | None) -> str | None:

@@ -1,28 +1,31 @@
 """What an alert says: subject, text, HTML and the body of a webhook. Pure.
 
-Nothing in it depends on who is told, unless links of theirs are given: one composition serves all subscriptions.
+Nothing in it depends on who is told: one composition serves all subscriptions, and `with_personal` adds what belongs
+to one of them when it is sent.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
-from monitor.alerts.letter import Letter, Links, letter_of
+from monitor.alerts.layout import laid_out
+from monitor.alerts.letter import Links, letter_of
 from monitor.alerts.payload import payload_of
+from monitor.alerts.personal import with_personal
 from monitor.alerts.subject import subject_of
 from monitor.alerts.texts import ENGLISH, Texts
 from monitor.model.alert import AlertContent, MatchContent
 
-__all__ = ["Composed", "Links", "compose"]
+__all__ = ["Composed", "Links", "compose", "with_personal"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
-    """An alert as it is sent. `payload` is the exact body of a webhook, UTF-8 JSON below 20 kB."""
+    """An alert as it is sent. `payload` is the exact body of a webhook, UTF-8 JSON below 20 kB.
+
+    `text` is wrapped at 72 columns and reads well in a chat too. The HTML holds a place for personal links.
+    """
 
     subject: str
     text: str
@@ -48,23 +51,7 @@ def compose(
     letter = letter_of(content, subject, label, links, texts)
     return Composed(
         subject=subject,
-        text=_laid_out("alert.txt", letter),
-        html=_laid_out("alert.html", letter),
+        text=laid_out("alert.txt", letter=letter),
+        html=laid_out("alert.html", letter=letter),
         payload=payload_of(content, made_at=made_at, label=label, links=links),
-    )
-
-
-def _laid_out(template: str, letter: Letter) -> str:
-    return _templates().get_template(template).render(letter=letter)
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("monitor.alerts", "templates"),
-        autoescape=select_autoescape(enabled_extensions=("html",), default_for_string=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
     )

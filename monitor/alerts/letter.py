@@ -2,54 +2,46 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from monitor.alerts.clean import one_line, safe_link
-from monitor.alerts.subject import stance
+from monitor.alerts.quoting import LONGEST_LINE, Block, block_of, day, found_block, moment, name_of, percent
+from monitor.alerts.subject import move_of, stance
 from monitor.alerts.texts import Texts
-from monitor.model.alert import AlertContent, AlertKind, MatchContent, Quote
-from monitor.model.moment import utc
+from monitor.alerts.width import fitted
+from monitor.model.alert import AlertContent, AlertKind, Holding, MatchContent, PersonalLinks
 from monitor.model.position import ChangeStatus
 
-LONGEST_QUOTE = 1_500
-LONGEST_LINE = 300
 MOST_ALSO = 8
 MOST_NAMES = 8
+MOST_LISTED = 5
+"""Lines under "what else" and "who else"."""
 
-_OPENING = '“„«»"‚‘'
-_CLOSING = '”“»«"’‘'
+_PREVIEW = 110
+"""Columns of the line that mail clients show beside the subject."""
+
+Rows = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
     """Addresses of our own pages that an alert leads to; None is not shown.
 
-    `change` is the page of the change, `wrong` is where a reader says that it is wrong. `settings` and `unsubscribe`
-    belong to one subscriber.
+    `change` is the page of the change, `wrong` is where a reader says that it is wrong. What belongs to one subscriber
+    is no part of a message that several share: see `monitor.alerts.personal`.
     """
 
     change: str | None = None
     wrong: str | None = None
-    settings: str | None = None
-    unsubscribe: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """One quote as it is shown. `tone` names the stance for the colour of its rule; colour is never all there is."""
+class Section:
+    """A list under a heading: names, and what is said of them."""
 
     heading: str
-    stance: str = ""
-    tone: str = "none"
-    words: str = ""
-    speaker: str = ""
-    source: str = ""
-    title: str = ""
-    link: str | None = None
-    empty: str = ""
+    rows: Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,15 +50,17 @@ class Letter:
 
     subject: str
     label: str
+    preview: str
     notice: str
     headline: str
     lead: str
     blocks: tuple[Block, ...]
-    facts: tuple[tuple[str, str], ...]
+    facts: Rows
     also_heading: str
     also: tuple[Block, ...]
     also_more: str
-    links: tuple[tuple[str, str], ...]
+    sections: tuple[Section, ...]
+    links: Rows
     footer: str
     language: str
     direction: str
@@ -77,20 +71,21 @@ def letter_of(content: AlertContent | MatchContent, subject: str, label: str, li
     if isinstance(content, MatchContent):
         return _of_match(content, subject, label, links, texts)
     more = len(content.also) - MOST_ALSO
+    before = block_of(texts.before, content.before, texts, empty=texts.nothing_before)
+    after = block_of(texts.after, content.after, texts)
     return Letter(
         subject=subject,
         label=one_line(label, LONGEST_LINE),
+        preview=fitted(after.words, _PREVIEW),
         notice=_notice(content, texts),
         headline=one_line(content.issue, LONGEST_LINE) or texts.no_name,
         lead=_lead(content, texts),
-        blocks=(
-            _block(texts.before, content.before, texts, empty=texts.nothing_before),
-            _block(texts.after, content.after, texts),
-        ),
+        blocks=(before, after),
         facts=_facts(content, texts),
         also_heading=texts.also,
-        also=tuple(_block("", quote, texts) for quote in content.also[:MOST_ALSO]),
+        also=tuple(block_of("", quote, texts) for quote in content.also[:MOST_ALSO]),
         also_more=texts.also_more.format(count=more) if more > 0 else "",
+        sections=_sections(content, texts),
         links=_links(links, texts),
         footer=texts.footer,
         language=texts.language,
@@ -99,45 +94,26 @@ def letter_of(content: AlertContent | MatchContent, subject: str, label: str, li
 
 
 def _of_match(content: MatchContent, subject: str, label: str, links: Links, texts: Texts) -> Letter:
-    name = one_line(content.query, LONGEST_LINE) or texts.no_name
-    found = Block(
-        heading=texts.found,
-        words=_in_marks(one_line(content.excerpt, LONGEST_QUOTE)),
-        source=one_line(content.publisher, LONGEST_LINE),
-        title=one_line(content.item_title, LONGEST_LINE) or texts.no_title,
-        link=safe_link(content.url),
-    )
+    name = name_of(content.query, texts) or texts.no_name
+    found = found_block(content, texts)
     return Letter(
         subject=subject,
         label=one_line(label, LONGEST_LINE),
+        preview=fitted(found.words, _PREVIEW),
         notice="",
-        headline=name,
+        headline=one_line(content.query, LONGEST_LINE) or texts.no_name,
         lead=texts.match.format(query=name),
         blocks=(found,),
         facts=((texts.published, moment(content.published_at, texts)),),
         also_heading="",
         also=(),
         also_more="",
+        sections=(),
         links=_links(links, texts),
         footer=texts.footer,
         language=texts.language,
         direction=texts.direction,
     )
-
-
-def moment(when: datetime, texts: Texts) -> str:
-    """A time for people, in UTC. The first second of a day is the day alone: more was not known."""
-    when = utc(when)
-    parts = {"day": when.day, "month": texts.months[when.month - 1], "year": when.year}
-    if (when.hour, when.minute, when.second) == (0, 0, 0):
-        return texts.day.format(**parts)
-    return texts.moment.format(clock=f"{when:%H:%M}", **parts)
-
-
-def percent(share: float, texts: Texts) -> str:
-    """A probability for people, rounded down: what is not certain never reads 100%."""
-    figure = math.floor(share * 1000 + 1e-9) / 10
-    return texts.percent.format(figure=f"{figure:g}")
 
 
 def publishers_of(content: AlertContent) -> tuple[str, ...]:
@@ -146,61 +122,61 @@ def publishers_of(content: AlertContent) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))
 
 
+def reason_of(content: AlertContent, texts: Texts) -> str:
+    """Why a correction was made, or what an operator noted; "" where nothing is said."""
+    given = one_line(content.reason, LONGEST_LINE)
+    return given or (texts.reasons.get(content.status, "") if content.kind is AlertKind.CORRECTION else "")
+
+
+def personal_rows(links: PersonalLinks, texts: Texts) -> Rows:
+    """The links of one subscriber, by what they are called."""
+    offered = (
+        (texts.link_settings, safe_link(links.settings)),
+        (texts.link_unsubscribe, safe_link(links.unsubscribe)),
+    )
+    return tuple((name, link) for name, link in offered if link)
+
+
 def _notice(content: AlertContent, texts: Texts) -> str:
     if content.kind is AlertKind.CORRECTION:
-        reason = one_line(content.reason, LONGEST_LINE)
+        reason = reason_of(content, texts)
         return texts.correction_because.format(reason=reason) if reason else texts.correction
     return texts.pending if content.status != ChangeStatus.CONFIRMED else ""
 
 
 def _lead(content: AlertContent, texts: Texts) -> str:
-    return texts.moves.get(content.change_kind, texts.moved).format(
-        actor=one_line(content.actor, LONGEST_LINE) or texts.no_name,
+    lead = texts.moves.get(content.change_kind, texts.moved).format(
+        actor=name_of(content.actor, texts) or texts.no_name,
         before=stance(content.stance_before, texts),
         after=stance(content.stance_after, texts),
     )
+    return texts.taken_back.format(lead=lead) if content.kind is AlertKind.CORRECTION else lead
 
 
-def _block(heading: str, quote: Quote | None, texts: Texts, empty: str = "") -> Block:
-    if quote is None:
-        return Block(heading=heading, empty=empty)
-    speaker = texts.claimed if quote.claimed_by else texts.direct if quote.direct else texts.reported
-    said = speaker.format(
-        holder=one_line(quote.holder, LONGEST_LINE) or texts.no_name,
-        claimed_by=one_line(quote.claimed_by or "", LONGEST_LINE),
-    )
-    return Block(
-        heading=heading,
-        stance=stance(quote.stance, texts),
-        tone=quote.stance if quote.stance in texts.stances else "none",
-        words=_in_marks(one_line(quote.text, LONGEST_QUOTE)),
-        speaker=texts.poorly_read.format(speaker=said, language=quote.poorly_read) if quote.poorly_read else said,
-        source=texts.source.format(
-            publisher=one_line(quote.publisher, LONGEST_LINE) or texts.no_name, said=moment(quote.said_at, texts)
-        ),
-        title=one_line(quote.title, LONGEST_LINE) or texts.no_title,
-        link=safe_link(quote.url),
-    )
-
-
-def _in_marks(words: str) -> str:
-    """The words between quotation marks; those that bring their own at both ends keep them."""
-    own = len(words) > 1 and words[0] in _OPENING and words[-1] in _CLOSING
-    return words if own or not words else f"“{words}”"
-
-
-def _facts(content: AlertContent, texts: Texts) -> tuple[tuple[str, str], ...]:
-    sure = content.status == ChangeStatus.CONFIRMED or content.kind is AlertKind.CORRECTION
+def _facts(content: AlertContent, texts: Texts) -> Rows:
+    corrects = content.kind is AlertKind.CORRECTION
+    sure = content.status == ChangeStatus.CONFIRMED or corrects
     rows = [
+        (texts.stands, _stands(content.stands, texts) if corrects else ""),
         (texts.proposition, one_line(content.proposition, 2 * LONGEST_LINE)),
         (texts.since, moment(content.at, texts)),
         (texts.confirmed if sure else texts.not_confirmed, _how(content, texts)),
         (texts.confidence, percent(content.confidence, texts)),
-        (texts.moves_too, _names([one_line(body, LONGEST_LINE) for body in content.moves], texts)),
+        (texts.moves_too, _names([name_of(body, texts) for body in content.moves], texts)),
+        (texts.why, "" if corrects else reason_of(content, texts)),
     ]
-    if content.kind is not AlertKind.CORRECTION:
-        rows.append((texts.why, one_line(content.reason, LONGEST_LINE)))
     return tuple((name, value) for name, value in rows if value)
+
+
+def _stands(holding: Holding | None, texts: Texts) -> str:
+    return texts.stands_nothing if holding is None else _held(holding, texts)
+
+
+def _held(holding: Holding, texts: Texts) -> str:
+    shown = stance(holding.stance, texts)
+    if holding.since is None:
+        return texts.hold_undated.format(stance=shown)
+    return texts.hold.format(stance=shown, since=day(holding.since, texts))
 
 
 def _how(content: AlertContent, texts: Texts) -> str:
@@ -208,20 +184,33 @@ def _how(content: AlertContent, texts: Texts) -> str:
     names = publishers_of(content)
     said = texts.by_direct if direct else texts.by_report
     how = texts.by_one if len(names) <= 1 else texts.by_publishers
-    return how.format(how=said, count=len(names), names=_names(names, texts) or texts.no_name)
+    shown = _names([name_of(name, texts) for name in names], texts)
+    return how.format(how=said, count=len(names), names=shown or texts.no_name)
 
 
 def _names(names: Sequence[str], texts: Texts) -> str:
-    shown = ", ".join(names[:MOST_NAMES])
+    shown = texts.comma.join(name for name in names[:MOST_NAMES] if name)
     more = len(names) - MOST_NAMES
     return f"{shown} {texts.also_more.format(count=more)}" if more > 0 else shown
 
 
-def _links(links: Links, texts: Texts) -> tuple[tuple[str, str], ...]:
-    offered = (
-        (texts.link_change, safe_link(links.change)),
-        (texts.link_wrong, safe_link(links.wrong)),
-        (texts.link_settings, safe_link(links.settings)),
-        (texts.link_unsubscribe, safe_link(links.unsubscribe)),
+def _sections(content: AlertContent, texts: Texts) -> tuple[Section, ...]:
+    holds = tuple(
+        (name_of(held.issue, texts) or texts.no_name, _held(held, texts)) for held in content.holds[:MOST_LISTED]
     )
+    moved = tuple(
+        (
+            name_of(move.actor, texts) or texts.no_name,
+            texts.move_of.format(
+                move=move_of(move.change_kind, move.stance_before, move.stance_after, texts), said=day(move.at, texts)
+            ),
+        )
+        for move in content.moved[:MOST_LISTED]
+    )
+    named = (Section(heading=texts.holds, rows=holds), Section(heading=texts.moved_lately, rows=moved))
+    return tuple(section for section in named if section.rows)
+
+
+def _links(links: Links, texts: Texts) -> Rows:
+    offered = ((texts.link_change, safe_link(links.change)), (texts.link_wrong, safe_link(links.wrong)))
     return tuple((name, link) for name, link in offered if link)

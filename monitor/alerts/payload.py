@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from monitor.alerts.clean import cut, encodable, one_line, safe_link
-from monitor.alerts.letter import Links
-from monitor.model.alert import AlertContent, AlertKind, MatchContent, Quote
+from monitor.alerts.letter import MOST_LISTED, Links, reason_of
+from monitor.alerts.scripts import language_tag
+from monitor.alerts.texts import ENGLISH
+from monitor.model.alert import AlertContent, AlertKind, Holding, MatchContent, Movement, Quote
 from monitor.model.moment import utc
 from monitor.model.position import ChangeStatus
 
@@ -29,14 +31,15 @@ class _Limits:
     id: int
     also: int
     moves: int
+    listed: int
 
 
 _TRIED = (
-    _Limits(quote=4_000, line=500, id=200, also=20, moves=50),
-    _Limits(quote=2_000, line=300, id=200, also=10, moves=20),
-    _Limits(quote=1_000, line=300, id=200, also=5, moves=20),
-    _Limits(quote=400, line=200, id=200, also=2, moves=10),
-    _Limits(quote=150, line=80, id=120, also=0, moves=5),
+    _Limits(quote=4_000, line=500, id=200, also=20, moves=50, listed=MOST_LISTED),
+    _Limits(quote=2_000, line=300, id=200, also=10, moves=20, listed=MOST_LISTED),
+    _Limits(quote=1_000, line=300, id=200, also=5, moves=20, listed=MOST_LISTED),
+    _Limits(quote=400, line=200, id=200, also=2, moves=10, listed=2),
+    _Limits(quote=150, line=80, id=120, also=0, moves=5, listed=0),
 )
 
 
@@ -47,7 +50,7 @@ def payload_of(content: AlertContent | MatchContent, *, made_at: datetime, label
     """
     for limits in _TRIED:
         data = _match(content, limits) if isinstance(content, MatchContent) else _change(content, limits)
-        data["links"] = {"change": safe_link(links.change)}
+        data["links"] = {"change": safe_link(links.change), "wrong": safe_link(links.wrong)}
         if label:
             data["label"] = one_line(label, limits.line)
         body = _dumped({"type": type_of(content), "timestamp": _stamp(made_at), "data": data})
@@ -74,7 +77,7 @@ def _change(content: AlertContent, limits: _Limits) -> Json:
             "status": one_line(content.status, limits.id),
             "at": _stamp(content.at),
             "confidence": round(content.confidence, 6),
-            "reason": one_line(content.reason, limits.line),
+            "reason": one_line(reason_of(content, ENGLISH), limits.line),
         },
         "actor": {"id": one_line(content.actor_id, limits.id), "name": one_line(content.actor, limits.line)},
         "issue": {
@@ -91,6 +94,9 @@ def _change(content: AlertContent, limits: _Limits) -> Json:
         "also": [_quote(quote, limits) for quote in content.also[: limits.also]],
         "also_left_out": max(len(content.also) - limits.also, 0),
         "moves": [one_line(body, limits.line) for body in content.moves[: limits.moves]],
+        "holds": [_holding(held, limits) for held in content.holds[: limits.listed]],
+        "moved": [_movement(move, limits) for move in content.moved[: limits.listed]],
+        "stands": None if content.stands is None else _holding(content.stands, limits),
         "sequence": content.sequence,
     }
 
@@ -119,12 +125,32 @@ def _quote(quote: Quote, limits: _Limits) -> Json:
         "said_at": _stamp(quote.said_at),
         "direct": quote.direct,
         "claimed_by": None if quote.claimed_by is None else one_line(quote.claimed_by, limits.line),
+        "lang": language_tag(quote.lang) or None,
         "poorly_read": one_line(quote.poorly_read, limits.line) or None,
         "source": {
             "publisher": one_line(quote.publisher, limits.line),
             "title": one_line(quote.title, limits.line),
             "url": safe_link(quote.url),
         },
+    }
+
+
+def _holding(held: Holding, limits: _Limits) -> Json:
+    return {
+        "issue": {"id": one_line(held.issue_id, limits.id), "name": one_line(held.issue, limits.line)},
+        "stance": one_line(held.stance, limits.id),
+        "since": None if held.since is None else _stamp(held.since),
+    }
+
+
+def _movement(move: Movement, limits: _Limits) -> Json:
+    return {
+        "id": move.change_id,
+        "actor": {"id": one_line(move.actor_id, limits.id), "name": one_line(move.actor, limits.line)},
+        "kind": one_line(move.change_kind, limits.id),
+        "before": None if move.stance_before is None else one_line(move.stance_before, limits.id),
+        "after": None if move.stance_after is None else one_line(move.stance_after, limits.id),
+        "at": _stamp(move.at),
     }
 
 

@@ -24,6 +24,12 @@ _MONTHS = (
 
 _STANCES = {"supports": "supports", "opposes": "opposes", "conditional": "conditional"}
 
+_REASONS = {
+    "retracted": "what it rested on was revised, rejected or outweighed.",
+    "dropped": "it was contradicted before it was confirmed.",
+    "pending": "part of what it rested on was revised or outweighed, and it is no longer certain.",
+}
+
 _MOVES = {
     "first": "First known position of {actor}: {after}.",
     "reversed": "{actor} has reversed: {before} → {after}.",
@@ -38,14 +44,15 @@ _MOVES = {
 class Texts:
     """The wordings in one language; the defaults are English. Names in braces are filled in by the composer.
 
-    `moves` is keyed by kind of change, `stances` by stance; a key that is missing is shown as it is.
+    `moves` is keyed by kind of change, `stances` by stance, `reasons` by what became of a change that fell, `languages`
+    by code (ISO 639-1); a key that is missing is shown as it is, and a language by its name in English.
     """
 
     language: str = "en"
     direction: str = "ltr"
     months: tuple[str, ...] = _MONTHS
     day: str = "{day} {month} {year}"
-    moment: str = "{day} {month} {year}, {clock} UTC"
+    moment: str = "{day} {month} {year}, {clock}\N{NO-BREAK SPACE}UTC"
     percent: str = "{figure}%"
     stances: Mapping[str, str] = field(default_factory=lambda: dict(_STANCES))
     unknown_stance: str = "none known"
@@ -54,14 +61,16 @@ class Texts:
     subject_match: str = "{query}: {title}"
     subject_labelled: str = "[{label}] {subject}"
     subject_pending: str = "Unconfirmed: {subject}"
-    subject_correction: str = "CORRECTION: {subject}"
+    subject_correction: str = "Taken back: {subject}"
     move: str = "{before} → {after}"
     move_first: str = "now {after}"
     move_withdrawn: str = "no longer {before}"
     move_split: str = "split: {before} / {after}"
-    taken_back: str = "taken back: {move}"
 
+    languages: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=lambda: dict(_REASONS))
     moves: Mapping[str, str] = field(default_factory=lambda: dict(_MOVES))
+    taken_back: str = "Taken back: {lead}"
     moved: str = "{actor}: {before} → {after}."
     correction: str = "We told you the following. It no longer holds, please disregard it."
     correction_because: str = "We told you the following. It no longer holds: {reason}"
@@ -87,6 +96,8 @@ class Texts:
     not_confirmed: str = "Evidence so far"
     confidence: str = "Confidence"
     moves_too: str = "Moves as well"
+    stands: str = "What stands now"
+    stands_nothing: str = "no position is certain enough"
     why: str = "Why"
     published: str = "Published"
 
@@ -97,8 +108,15 @@ class Texts:
 
     also: str = "Also reported by"
     also_more: str = "and {count} more"
+    comma: str = ", "
 
-    link_change: str = "This change, with all evidence"
+    holds: str = "What else they hold"
+    hold: str = "{stance}, since {since}"
+    hold_undated: str = "{stance}"
+    moved_lately: str = "Who else moved on this lately"
+    move_of: str = "{move}, {said}"
+
+    link_change: str = "The change with all its evidence"
     link_wrong: str = "This is wrong"
     link_settings: str = "Your settings"
     link_unsubscribe: str = "Unsubscribe"

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from monitor.alerts.channels.mail import header_text, message_for, wire_bytes
 from monitor.alerts.compose import Composed, compose
-from monitor.model.alert import AlertContent, MatchContent
+from monitor.alerts.personal import HTML_PLACE, TEXT_PLACE, with_personal
+from monitor.model.alert import AlertContent, Holding, MatchContent, PersonalLinks
 from tests.contract.channels.deliveries import to_mailbox
-from tests.unit.alerts.contents import AFTER, BEFORE, CHANGE, MADE_AT, MATCH
+from tests.unit.alerts.contents import AFTER, AROUND, BEFORE, CHANGE, MADE_AT, MATCH
 
 # Everything that str can hold, lone surrogates too, with what means something in HTML, MIME, JSON and templates.
 TEXT = (
@@ -65,9 +66,11 @@ CONTENTS = st.builds(
         issue=c,
         proposition=d,
         reason=e,
-        before=replace(BEFORE, text=d, title=c, publisher=b, holder=a, claimed_by=e, url=e),
+        before=replace(BEFORE, text=d, title=c, publisher=b, holder=a, claimed_by=e, url=e, lang=c),
         after=replace(AFTER, text=e, title=d, publisher=c, url="https://example.org/" + a),
         moves=(a, b),
+        holds=(Holding(issue_id=a, issue=b, stance=c), Holding(issue_id=d, issue=e, stance=a, since=CHANGE.at)),
+        moved=(replace(AROUND.moved[0], actor=d, change_kind=e, stance_before=a),),
     ),
     *[LONG] * 5,
 ) | st.builds(lambda a, b, c, d: replace(MATCH, query=a, item_title=b, excerpt=c, publisher=d, url=d), *[LONG] * 4)
@@ -80,6 +83,7 @@ class _Shape(HTMLParser):
         super().__init__()
         self.shape: set[tuple[str, tuple[str, ...]]] = set()
         self.targets: list[str] = []
+        self.comments: set[str] = set()
         self.feed(html)
         self.close()
 
@@ -88,14 +92,20 @@ class _Shape(HTMLParser):
         self.targets += [value or "" for name, value in attrs if name == "href"]
 
     def handle_comment(self, data: str) -> None:
-        raise AssertionError("a comment")
+        self.comments.add(data)
 
 
-KNOWN = (
-    _Shape(compose(replace(CHANGE, reason="x", before=None), made_at=MADE_AT, label="x").html).shape
-    | _Shape(compose(replace(CHANGE, after=replace(AFTER, url=None)), made_at=MADE_AT).html).shape
-    | _Shape(compose(MATCH, made_at=MADE_AT).html).shape
-)
+_EXAMPLES = [
+    _Shape(compose(content, made_at=MADE_AT, label=label).html)
+    for content, label in (
+        (replace(CHANGE, reason="x", before=None), "x"),
+        (replace(AROUND, after=replace(AFTER, url=None)), ""),
+        (replace(CHANGE, before=replace(BEFORE, lang="de"), after=replace(AFTER, lang="de", url=None)), ""),
+        (MATCH, ""),
+    )
+]
+KNOWN = set().union(*(example.shape for example in _EXAMPLES))
+COMMENTS = set().union(*(example.comments for example in _EXAMPLES))
 
 
 def _composed(content: AlertContent | MatchContent, label: str) -> Composed:
@@ -118,6 +128,8 @@ def test_every_content_composes_to_one_line_valid_json_and_known_html(
     composed.html.encode("utf-8")
     shape = _Shape(composed.html)
     assert shape.shape <= KNOWN
+    assert shape.comments <= COMMENTS and composed.html.count(HTML_PLACE) == 1
+    assert composed.text.count(TEXT_PLACE) == 1
     assert all(target.startswith(("https://", "http://")) and target.isascii() for target in shape.targets)
 
 
@@ -139,6 +151,21 @@ def test_what_is_composed_arrives_as_it_is_by_mail(content: AlertContent | Match
     for part, sent in zip(message.iter_parts(), (composed.text, composed.html), strict=True):
         assert part.get_content().replace("\r\n", "\n") == sent
     assert message["Subject"] == header_text(composed.subject)
+
+
+@settings(deadline=None)
+@given(content=CONTENTS)
+def test_personal_links_find_their_place_in_every_message(content: AlertContent | MatchContent) -> None:
+    composed = _composed(content, "")
+    link = "https://volteface.example/unsubscribe/t"
+    text, html = with_personal(composed.text, composed.html, PersonalLinks(unsubscribe=link))
+    assert text.count(f"\n\nUnsubscribe:\n{link}\n\n-- \n") == 1
+    assert html.count(f'href="{link}"') == 1 and HTML_PLACE not in html
+    assert text.replace(f"Unsubscribe:\n{link}\n\n", "") == composed.text
+    assert with_personal(composed.text, composed.html, PersonalLinks()) == (
+        composed.text,
+        composed.html.replace(HTML_PLACE, ""),
+    )
 
 
 @settings(deadline=None)

@@ -6,7 +6,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from monitor.model.alert import AlertContent, AlertKind, ChannelName, Filter, MatchContent, Quote, Subscription
+from monitor.model.alert import (
+    AlertContent,
+    AlertKind,
+    ChannelName,
+    Filter,
+    Holding,
+    MatchContent,
+    Movement,
+    Quote,
+    Subscription,
+)
 from monitor.model.position import Change, ChangeKind, ChangeStatus, FoundChange
 from monitor.model.statement import Stance
 from rules.model import ActorKind, ActorRule, Office
@@ -60,6 +70,40 @@ CHANGE = AlertContent(
     moves=("United Kingdom",),
     sequence=2,
 )
+
+AROUND = replace(
+    CHANGE,
+    holds=(
+        Holding(
+            issue_id="military-aid",
+            issue="Military aid to Ukraine",
+            stance="supports",
+            since=datetime(2025, 2, 20, tzinfo=UTC),
+        ),
+        Holding(issue_id="arms", issue="Arms production", stance="opposes"),
+    ),
+    moved=(
+        Movement(
+            change_id=8,
+            actor_id="emmanuel-macron",
+            actor="Emmanuel Macron",
+            change_kind="hardened",
+            stance_before="conditional",
+            stance_after="supports",
+            at=datetime(2025, 2, 21, 9, tzinfo=UTC),
+        ),
+        Movement(
+            change_id=9,
+            actor_id="friedrich-merz",
+            actor="Friedrich Merz",
+            change_kind="first",
+            stance_before=None,
+            stance_after="conditional",
+            at=datetime(2025, 2, 11, tzinfo=UTC),
+        ),
+    ),
+)
+"""The change, with what else its actor holds and who else moved."""
 
 MATCH = MatchContent(
     query_id="nord-stream",
