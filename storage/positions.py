@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -114,6 +114,22 @@ class Positions(Repository):
             query = query.where(
                 or_(col(ChangeRow.at) < end.at, and_(col(ChangeRow.at) == end.at, col(ChangeRow.id) < end.id))
             )
+        return [_change(row) for row in self._session.exec(query)]
+
+    def moved_since(self, since: datetime, issue: str, but: Collection[str], limit: int) -> list[Change]:
+        """The confirmed changes on the issue since, newest first by `at`, of all actors but these; no baseline's."""
+        query = (
+            select(ChangeRow)
+            .where(
+                ChangeRow.issue == issue,
+                ChangeRow.at >= since,
+                ChangeRow.status == ChangeStatus.CONFIRMED.value,
+                col(ChangeRow.silent).is_(False),
+                col(ChangeRow.actor).not_in(sorted(but)),
+            )
+            .order_by(col(ChangeRow.at).desc(), col(ChangeRow.id).desc())
+            .limit(limit)
+        )
         return [_change(row) for row in self._session.exec(query)]
 
     def change(self, change_id: int) -> Change:

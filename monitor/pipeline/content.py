@@ -2,29 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 from monitor.alerts.names import short_name
-from monitor.model.alert import AlertContent, AlertKind, MatchContent, Quote
+from monitor.model.alert import AlertContent, AlertKind, Holding, MatchContent, Movement, Quote
 from monitor.model.item import Item
-from monitor.model.position import Change, ChangeStatus
+from monitor.model.position import Change, FoundPosition
 from monitor.model.statement import Statement
 from monitor.positions.read_as import poorly_read
-from rules.model import Match, RuleSet
+from rules.model import ActorKind, Match, RuleSet
 from storage.work import Work
 
-_REASONS = {
-    ChangeStatus.RETRACTED: "what it rested on was revised, rejected or outweighed",
-    ChangeStatus.DROPPED: "it was contradicted before it was confirmed",
-    ChangeStatus.PENDING: "part of what it rested on was revised or outweighed, and it is no longer certain",
-}
+_EPOCH = datetime.fromtimestamp(0, UTC)
 _EXCERPT = 160
 """Code points shown on each side of a match."""
 
+LATELY = timedelta(days=30)
+"""How far back an alert looks for others who moved on the issue."""
 
-def change_content(work: Work, change: Change, rules: RuleSet, kind: AlertKind, moves: tuple[str, ...]) -> AlertContent:
-    """The content of an alert on a change. Names fall back to ids where a rule is gone."""
+MOST_AROUND = 5
+"""Positions that are named beside a change, and others who moved."""
+
+
+def change_content(
+    work: Work, change: Change, rules: RuleSet, kind: AlertKind, moves: tuple[str, ...], now: datetime
+) -> AlertContent:
+    """The content of an alert on a change, with what else its actor holds and who else moved up to `now`.
+
+    `moves` are the ids of the bodies that the same utterance moved. Three queries, whoever is told.
+    """
     found = change.found
-    ids = [i for i in (found.before_statement, found.after_statement, *found.support) if i is not None]
-    statements = work.statements.get(ids)
+    content = content_of(change, work.statements.get(cited_by(change)), rules, kind, moves)
+    positions = work.positions.all(found.actor)
+    if kind is AlertKind.CORRECTION:
+        here = next((position for position in positions if position.issue == found.issue), None)
+        return replace(content, stands=None if here is None else _holding(here, rules))
+    but = {found.actor, *moves}
+    # One utterance that moved a minister and their state is two changes, and one move.
+    lately = work.positions.moved_since(now - LATELY, found.issue, but, 3 * MOST_AROUND)
+    return replace(content, holds=_holds(positions, found.issue, rules), moved=_moved(lately, rules))
+
+
+def cited_by(change: Change) -> list[int]:
+    """The ids of the statements that a change cites."""
+    found = change.found
+    return [i for i in (found.before_statement, found.after_statement, *found.support) if i is not None]
+
+
+def content_of(
+    change: Change,
+    statements: Mapping[int, Statement],
+    rules: RuleSet,
+    kind: AlertKind,
+    moves: tuple[str, ...] = (),
+) -> AlertContent:
+    """The content for a change alone, from the statements it cites. Names fall back to ids where a rule is gone."""
+    found = change.found
     actor, issue = rules.actors.get(found.actor), rules.issues.get(found.issue)
     before = statements.get(found.before_statement) if found.before_statement is not None else None
     after = statements[found.after_statement]
@@ -52,9 +87,53 @@ def change_content(work: Work, change: Change, rules: RuleSet, kind: AlertKind, 
         before=quote(before, rules) if before else None,
         after=quote(after, rules),
         also=tuple(quote(s, rules) for s in others.values()),
-        moves=tuple(rules.actors[m].name if m in rules.actors else m for m in moves),
-        reason=_REASONS.get(found.status, "") if kind is AlertKind.CORRECTION else "",
+        moves=tuple(_actor_name(body, rules) for body in moves),
     )
+
+
+def _holds(positions: Sequence[FoundPosition], but: str, rules: RuleSet) -> tuple[Holding, ...]:
+    held = [holding for position in positions if position.issue != but and (holding := _holding(position, rules))]
+    return tuple(sorted(held, key=lambda one: one.since or _EPOCH, reverse=True)[:MOST_AROUND])
+
+
+def _holding(position: FoundPosition, rules: RuleSet) -> Holding | None:
+    if position.stance is None:
+        return None
+    issue = rules.issues.get(position.issue)
+    return Holding(
+        issue_id=position.issue,
+        issue=issue.name if issue else position.issue,
+        stance=position.stance,
+        since=position.since,
+    )
+
+
+def _moved(changes: Sequence[Change], rules: RuleSet) -> tuple[Movement, ...]:
+    """The moves, newest first; of an utterance that moved several the person is named, who uttered it."""
+    moves: dict[str, Change] = {}
+    for change in changes:
+        if change.found.trigger not in moves or _is_person(change.found.actor, rules):
+            moves[change.found.trigger] = change
+    return tuple(
+        Movement(
+            change_id=change.id,
+            actor_id=change.found.actor,
+            actor=_actor_name(change.found.actor, rules),
+            change_kind=change.found.kind,
+            stance_before=change.found.before,
+            stance_after=change.found.after,
+            at=change.found.at,
+        )
+        for change in list(moves.values())[:MOST_AROUND]
+    )
+
+
+def _actor_name(actor: str, rules: RuleSet) -> str:
+    return rules.actors[actor].name if actor in rules.actors else actor
+
+
+def _is_person(actor: str, rules: RuleSet) -> bool:
+    return actor in rules.actors and rules.actors[actor].kind in (ActorKind.PERSON, ActorKind.COMMENTATOR)
 
 
 def quote(statement: Statement, rules: RuleSet) -> Quote:
@@ -73,6 +152,7 @@ def quote(statement: Statement, rules: RuleSet) -> Quote:
         direct=read.quoted,
         claimed_by=claimant.name if claimant else read.claimed_by,
         poorly_read=poorly_read(statement.lang),
+        lang=statement.lang,
     )
 
 

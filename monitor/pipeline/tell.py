@@ -67,7 +67,7 @@ class Teller:
     ) -> list[str]:
         if not wanting:
             return []
-        content = change_content(work, change, rules, AlertKind.CHANGE, moves)
+        content = change_content(work, change, rules, AlertKind.CHANGE, moves, now)
         utterance = Utterance(work, change)
         told = [(subscription, utterance.name_for(subscription.id)) for subscription in wanting]
         return self._queue(work, told, content, now, change_id=change.id)
@@ -87,7 +87,7 @@ class Teller:
         if not told:
             return []
         cancelled = work.alerts.cancel_undelivered(change.id, now)
-        content = change_content(work, change, rules, AlertKind.CORRECTION, ())
+        content = change_content(work, change, rules, AlertKind.CORRECTION, (), now)
         subscriptions = {s.id: s for s in work.subscriptions.all(active_only=False)}
         owed = [
             (subscriptions[alert.subscription_id], f"correction:{alert.id}")
@@ -161,7 +161,8 @@ class Teller:
     def _compose(self, content: AlertContent | MatchContent, change_id: int | None, now: datetime) -> Composed:
         links = Links()
         if self._public_url and change_id is not None:
-            links = Links(change=f"{self._public_url}/changes/{change_id}")
+            page = f"{self._public_url}/changes/{change_id}"
+            links = Links(change=page, wrong=f"{page}/wrong")
         return compose(content, made_at=now, label=self._label, links=links)
 
 
