@@ -27,6 +27,10 @@ TICK_KEY = "worker.tick"
 """Where the worker writes when it last ticked, for `/readyz`."""
 
 _ICONS_S = 60.0
+_ALARMS_S = 60.0
+_SETTLED = timedelta(minutes=2)
+"""What was overdue when the worker started is polled by then, and no trouble."""
+
 _EVENTS_KEPT = timedelta(days=7)
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """Nothing was published before it: no item is forgotten."""
@@ -70,12 +74,14 @@ class Worker:
         pipeline.bus.subscribe(frozenset({Subject.ALERT_QUEUED}), self._wake("send"))
         self._every(self._tick_s, "poll", self._poll, at_once=pipeline.poller.concurrency)
         self._every(self._tick_s, "read", self._read)
+        self._every(self._tick_s, "digests", self._digests)
         self._every(self._tick_s, "send", self._send, at_once=8)
         self._every(min(self._tick_s, 0.5), "relay", self._relay)
         if pipeline.articles is not None:
             self._every(self._tick_s, "articles", self._now(pipeline.articles.step), at_once=pipeline.articles.at_once)
         if pipeline.icons is not None:
             self._every(_ICONS_S, "icons", self._now(pipeline.icons.step))
+        self._every(_ALARMS_S, "alarms", self._now(pipeline.alarms.step), after=_SETTLED)
         self._every(10.0, "heartbeat", self._heartbeat)
         self._every(3600.0, "retention", self._retention)
         self._wakers = [
@@ -96,7 +102,7 @@ class Worker:
         await asyncio.gather(*(task for tasks in self._running.values() for task in tasks), return_exceptions=True)
         self._scheduler.shutdown(wait=False)
 
-    def _every(self, seconds: float, name: str, step: _Step, at_once: int = 1) -> None:
+    def _every(self, seconds: float, name: str, step: _Step, at_once: int = 1, after: timedelta = timedelta(0)) -> None:
         async def tick() -> None:
             self._begin(name, step, at_once)
 
@@ -107,7 +113,8 @@ class Worker:
             max_instances=1,
             coalesce=True,
             misfire_grace_time=None,
-            next_run_time=datetime.now(UTC),  # the scheduler lives on the machine's clock, whatever the pipeline's is
+            next_run_time=datetime.now(UTC)
+            + after,  # the scheduler lives on the machine's clock, whatever the pipeline's is
         )
 
     def _begin(self, name: str, step: _Step, at_once: int) -> None:
@@ -155,6 +162,9 @@ class Worker:
         while (await self._pipeline.sender.step(self._clock())).attempted:
             pass
 
+    async def _digests(self) -> None:
+        await asyncio.to_thread(self._pipeline.digests.step, self._clock())
+
     async def _relay(self) -> None:
         while await self._pipeline.relay.step(self._clock()):
             pass
@@ -173,6 +183,7 @@ class Worker:
                 self._pipeline.database,
                 items_before=now - self._retain if self._retain else _NEVER,
                 events_before=now - _EVENTS_KEPT,
+                tokens_before=now,
             )
 
         await asyncio.to_thread(tidy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from monitor.alerts.alarm_texts import AlarmTexts
 from monitor.alerts.digest_texts import DigestTexts
 
 _MONTHS = (
@@ -123,6 +124,7 @@ class Texts:
     footer: str = "Sent by Volteface, which watches the news and tells you when somebody changes their position."
 
     digest: DigestTexts = field(default_factory=DigestTexts)
+    alarm: AlarmTexts = field(default_factory=AlarmTexts)
 
 
 ENGLISH = Texts()

@@ -26,6 +26,7 @@ NOUNS = {
     "subscribe": "subscriptions",
     "subscriptions": "subscriptions",
     "deliveries": "deliveries",
+    "alarms": "alarms",
     "demo": "demo",
     "verdict": "verdicts",
     "doctor": "doctor",

@@ -14,7 +14,7 @@ from monitor.cli.known import must_be_known
 from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.talk import JsonFlag, plain, put_json, put_table, put_text, say
 from monitor.cli.targets import why_refused
-from monitor.model.alert import ChannelName, Filter, Subscription
+from monitor.model.alert import Audience, ChannelName, Filter, Subscription
 from monitor.model.position import ChangeKind
 from monitor.pipeline.rulebook import RuleBook
 from monitor.settings import Settings, load_settings
@@ -40,6 +40,9 @@ def subscribe(
     least_confidence: Annotated[float, typer.Option(min=0, max=1, help="Only changes at least so certain.")] = 0.0,
     pending: Annotated[bool, typer.Option("--pending", help="Also changes that are not confirmed yet.")] = False,
     commentators: Annotated[bool, typer.Option(help="Commentators as well as official actors.")] = True,
+    operations: Annotated[
+        bool, typer.Option("--operations", help="Not changes, but troubles: feeds that fall silent, dead letters, …")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Subscribe somebody to changes of position.
@@ -57,7 +60,10 @@ def subscribe(
         pending=pending,
         commentators=commentators,
     )
-    made = _subscribed(settings, subscriber, channel, target, wanted)
+    if operations and wanted != Filter():
+        raise CommandError("--operations tells of every trouble: leave the filters out", Exit.USAGE)
+    audience = Audience.OPERATIONS if operations else Audience.CHANGES
+    made = _subscribed(settings, subscriber, channel, target, wanted, audience)
     refused = why_refused(settings, target) if channel is ChannelName.WEBHOOK else None
     if refused:
         say(f"Nothing will be delivered there as it is set now: {refused}")
@@ -72,15 +78,19 @@ def subscribe(
         put_text(made.secret)
 
 
-def _subscribed(settings: Settings, subscriber: str, channel: ChannelName, target: str, wanted: Filter) -> Subscription:
+def _subscribed(
+    settings: Settings, subscriber: str, channel: ChannelName, target: str, wanted: Filter, audience: Audience
+) -> Subscription:
     database = open_database(settings)
     try:
         _known_rules(database, settings, wanted.actors, wanted.issues)
         secret = new_secret() if channel is ChannelName.WEBHOOK else None
         now = utc_now()
         with database.work() as work:
-            made = work.subscriptions.add(subscriber, channel, target, wanted, secret, now)
-            what = {"channel": channel, "target": mask(channel, target)}
+            made = work.subscriptions.add(
+                subscriber, channel, target, wanted, secret, now, audience=audience, who="cli"
+            )
+            what = {"audience": audience, "channel": channel, "target": mask(channel, target)}
             work.audit.add("cli", "subscribed", str(made.id), what, now)
     finally:
         database.close()
@@ -126,7 +136,7 @@ def list_subscriptions(as_json: JsonFlag = False) -> None:
     """
     database = open_database(load_settings())
     with database.view() as work:
-        found = work.subscriptions.all(active_only=False)
+        found = work.subscriptions.all(active_only=False, audience=None)
     database.close()
     if as_json:
         put_json([_row(s) for s in found])
@@ -137,7 +147,7 @@ def list_subscriptions(as_json: JsonFlag = False) -> None:
             s.subscriber,
             s.channel,
             mask(s.channel, s.target),
-            _wants(s.filter),
+            "troubles" if s.audience is Audience.OPERATIONS else _wants(s.filter),
             s.disabled_why or ("off" if s.disabled_at else "on"),
         )
         for s in found

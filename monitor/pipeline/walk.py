@@ -11,7 +11,9 @@ from monitor.bus.protocol import Bus
 from monitor.feeds.article import ReadsArticles
 from monitor.feeds.cadence import CadenceConfig
 from monitor.model.alert import ChannelName
+from monitor.pipeline.alarms import AlarmStep
 from monitor.pipeline.articles import ArticleStep, Follower
+from monitor.pipeline.digests import Digests
 from monitor.pipeline.icons import FindsIcon, IconStep
 from monitor.pipeline.poll import Poller
 from monitor.pipeline.read import Reader
@@ -66,8 +68,10 @@ class Pipeline:
         teller = Teller(label=stages.label, public_url=stages.public_url)
         follower = Follower(by_default=stages.follow_articles)
         self.reader = Reader(database, self.rulebook, stages.extractor, stages.tracker, teller, follower)
+        self.digests = Digests(database, label=stages.label, public_url=stages.public_url)
         self.sender = Sender(database, stages.channels, clock)
         self.articles = ArticleStep(database, stages.articles, clock) if stages.articles else None
+        self.alarms = AlarmStep(database, label=stages.label)
         self.icons = IconStep(database, stages.find_icon) if stages.find_icon else None
         self.relay = Relay(database, stages.bus)
         self.bus = stages.bus
