@@ -15,6 +15,7 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from monitor.net.schemes import scheme_set
 from monitor.setting_types import BaseAddress, HeaderToken
 
 PREFIX = "VOLTEFACE_"
@@ -29,6 +30,7 @@ class SmtpSecurity(StrEnum):
     """How the connection to the mail server is protected."""
 
     STARTTLS = "starttls"
+    OPPORTUNISTIC = "opportunistic"
     TLS = "tls"
     PLAIN = "plain"
 
@@ -82,6 +84,15 @@ class Settings(BaseSettings):
         default=(),
         description="Hosts or networks that webhooks may go to though they are private, separated by commas.",
     )
+    apprise_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Hosts or networks that Apprise may send to though they are private, separated by commas.",
+    )
+    apprise_schemes: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("chat",),
+        description="Kinds of Apprise address that may be used, separated by commas, such as chat,json,mailtos; `chat` "
+        "stands for all well-known services of chat and push.",
+    )
     fetch_deadline_s: float = Field(default=30.0, gt=0, le=300, description="Seconds that one fetch may take in all.")
     fetch_max_bytes: int = Field(
         default=15 * 1024 * 1024, ge=1024, description="Bytes that a document may have after decoding."
@@ -134,7 +145,15 @@ class Settings(BaseSettings):
 
     smtp_host: str | None = Field(default=None, description="Mail server; without it no mail is sent.")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server.")
-    smtp_security: SmtpSecurity = Field(default=SmtpSecurity.STARTTLS, description="starttls, tls or plain.")
+    smtp_security: SmtpSecurity = Field(
+        default=SmtpSecurity.STARTTLS,
+        description="starttls (required), tls (at once), opportunistic (STARTTLS where it is offered) or plain.",
+    )
+    smtp_verify: bool = Field(default=True, description="Check the certificate of the mail server.")
+    smtp_ca_file: Path | None = Field(
+        default=None,
+        description="File with the authorities that vouch for the mail server, instead of the system's (PEM).",
+    )
     smtp_user: str | None = Field(default=None, description="User name at the mail server.")
     smtp_password: SecretStr | None = Field(
         default=None,
@@ -182,7 +201,7 @@ class Settings(BaseSettings):
     def _split_paths(cls, value: object) -> object:
         return tuple(p for p in value.split(os.pathsep) if p.strip()) if isinstance(value, str) else value
 
-    @field_validator("feed_allow", "webhook_allow", "llm_allow", mode="before")
+    @field_validator("feed_allow", "webhook_allow", "apprise_allow", "apprise_schemes", "llm_allow", mode="before")
     @classmethod
     def _split_hosts(cls, value: object) -> object:
         return tuple(h.strip() for h in value.split(",") if h.strip()) if isinstance(value, str) else value
@@ -196,13 +215,19 @@ class Settings(BaseSettings):
                 raise ValueError(message)
         return value
 
-    @field_validator("feed_allow", "webhook_allow", "llm_allow")
+    @field_validator("feed_allow", "webhook_allow", "apprise_allow", "llm_allow")
     @classmethod
     def _hosts_or_networks(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         if value:
             from monitor.net.guard import Guard  # not needed, and slow to load, where nothing is allowed
 
             Guard(value, setting=f"{PREFIX}{(info.field_name or '').upper()}")
+        return value
+
+    @field_validator("apprise_schemes")
+    @classmethod
+    def _schemes(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        scheme_set(value)
         return value
 
     @field_validator("poll_max_s")

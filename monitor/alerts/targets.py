@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 import idna
 
+from monitor.alerts.apprise_targets import apprise_problem, shown_apprise
 from monitor.alerts.clean import one_line
 from monitor.model.alert import ChannelName
+from monitor.net.schemes import CHAT_SCHEMES
 
 LONGEST_ADDRESS = 254
 """RFC 5321, 4.5.3.1.3, less the angle brackets."""
@@ -25,8 +28,10 @@ class TargetError(ValueError):
     """A target cannot be sent to; the message says why and what to write instead."""
 
 
-def check_target(channel: ChannelName, text: str) -> str:
-    """The target as it is stored. Raises TargetError."""
+def check_target(channel: ChannelName, text: str, schemes: Collection[str] = CHAT_SCHEMES) -> str:
+    """The target as it is stored. `schemes` are the kinds of Apprise address that may be used. Raises TargetError."""
+    if channel is ChannelName.APPRISE:
+        return check_apprise(text, schemes)
     checks = {ChannelName.EMAIL: check_email, ChannelName.WEBHOOK: check_webhook, ChannelName.LOG: check_log}
     return checks[channel](text)
 
@@ -98,11 +103,22 @@ def check_log(text: str) -> str:
     return name
 
 
-def mask(channel: ChannelName, target: str) -> str:
-    """The target as a log or a page may show it: `k…@example.org`, `https://example.org/…`.
+def check_apprise(text: str, schemes: Collection[str] = CHAT_SCHEMES) -> str:
+    """An Apprise address as it is. Raises TargetError, which holds nothing of the address but its kind."""
+    url = text.strip()
+    problem = apprise_problem(url, schemes)
+    if problem is not None:
+        raise TargetError(f"{shown_apprise(url)!r}: {problem}")
+    return url
 
-    The path goes too: chat services put their secret there.
+
+def mask(channel: ChannelName, target: str) -> str:
+    """The target as a log or a page may show it: `k…@example.org`, `https://example.org/…`, `discord://…`.
+
+    The path goes too: chat services put their secret there. Of an Apprise address only its kind is shown.
     """
+    if channel is ChannelName.APPRISE:
+        return shown_apprise(target)
     plain = one_line(target, 200)
     if channel is ChannelName.EMAIL:
         local, at, domain = plain.rpartition("@")

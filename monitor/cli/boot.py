@@ -5,6 +5,7 @@ Imports stand inside the functions: `volteface extract` must not wait for the pa
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -15,6 +16,7 @@ from monitor import version
 from monitor.settings import PREFIX, Settings, SettingsError
 
 if TYPE_CHECKING:
+    from monitor.alerts.channels.apprise_nursery import NurseryConfig
     from monitor.alerts.channels.email import SmtpConfig
     from monitor.alerts.channels.protocol import Channel
     from monitor.feeds.article import ArticleReader
@@ -180,21 +182,36 @@ async def page_readers(
 
 @asynccontextmanager
 async def _channels(settings: Settings) -> AsyncIterator[dict[ChannelName, Channel]]:
+    from monitor.alerts.channels.apprise import AppriseChannel
+    from monitor.alerts.channels.apprise_nursery import AppriseNursery
     from monitor.alerts.channels.email import EmailChannel
     from monitor.alerts.channels.log import LogChannel
     from monitor.alerts.channels.webhook import WebhookChannel
     from monitor.model.alert import ChannelName
     from monitor.net.client import guarded_client
     from monitor.net.guard import Guard
+    from monitor.net.schemes import scheme_set
 
+    nursery = AppriseNursery(nursery_config(settings))
     async with guarded_client(Guard(settings.webhook_allow, setting="VOLTEFACE_WEBHOOK_ALLOW")) as hooks:
         channels: dict[ChannelName, Channel] = {
             ChannelName.WEBHOOK: WebhookChannel(hooks, user_agent=f"Volteface/{version()}"),
             ChannelName.LOG: LogChannel(),
+            ChannelName.APPRISE: AppriseChannel(nursery, schemes=scheme_set(settings.apprise_schemes)),
         }
         if settings.smtp_host:
             channels[ChannelName.EMAIL] = EmailChannel(smtp_config(settings))
-        yield channels
+        try:
+            yield channels
+        finally:
+            await asyncio.to_thread(nursery.close)
+
+
+def nursery_config(settings: Settings) -> NurseryConfig:
+    """How messages go by Apprise."""
+    from monitor.alerts.channels.apprise_nursery import NurseryConfig
+
+    return NurseryConfig(allow=settings.apprise_allow, setting=f"{PREFIX}APPRISE_ALLOW")
 
 
 def check_composed(settings: Settings) -> None:
@@ -202,7 +219,7 @@ def check_composed(settings: Settings) -> None:
     problems: list[str] = []
     for names, build in (
         (("POLL_MIN_S", "POLL_MAX_S"), cadence_config),
-        (("SMTP_SECURITY", "SMTP_USER", "SMTP_PASSWORD", "MAIL_FROM"), smtp_config),
+        (("SMTP_SECURITY", "SMTP_USER", "SMTP_PASSWORD", "SMTP_CA_FILE", "MAIL_FROM"), smtp_config),
     ):
         try:
             if build is not smtp_config or settings.smtp_host:
@@ -224,6 +241,8 @@ def smtp_config(settings: Settings) -> SmtpConfig:
         user=settings.smtp_user,
         password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
         sender=settings.mail_from,
+        verify=settings.smtp_verify,
+        ca_file=settings.smtp_ca_file,
     )
 
 

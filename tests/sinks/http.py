@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import struct
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
@@ -18,7 +19,8 @@ class Manner(StrEnum):
 
     HANG: the request is read, nothing follows. DRIP: a complete head, then a byte now and then, for ever. DRIP_HEAD:
     the head itself drips. RESET and CLOSE: the connection ends before a byte. RESET_IN_BODY: it ends within the body.
-    GARBAGE: bytes that are no HTTP.
+    GARBAGE: bytes that are no HTTP. RAW: the body is all that is sent. FLOOD: a body of 64 MiB, as fast as it is taken.
+    HUGE_HEAD: a header as long.
     """
 
     ANSWER = "answer"
@@ -29,6 +31,9 @@ class Manner(StrEnum):
     CLOSE = "close"
     RESET_IN_BODY = "reset in body"
     GARBAGE = "garbage"
+    RAW = "raw"
+    FLOOD = "flood"
+    HUGE_HEAD = "huge head"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,19 +56,25 @@ class Request:
     body: bytes
 
 
-class HttpSink(Served):
-    """Takes any request and answers as told; without being told, with 200."""
+_FLOOD, _PIECE = 64 * 2**20, 64 * 2**10
 
-    def __init__(self) -> None:
+
+class HttpSink(Served):
+    """Takes any request and answers as told; without being told, with 200. `tls` takes a server's context."""
+
+    def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
         super().__init__()
+        self._tls = tls
         self.requests: list[Request] = []
+        self.sent = 0
+        self.connections = 0
         self._talks: set[asyncio.Task[None] | None] = set()
         self._answers: deque[Answer] = deque([Answer()])
 
     @property
     def url(self) -> str:
         """The address of the sink, without a slash at the end."""
-        return f"http://{self.host}:{self.port}"
+        return f"{'https' if self._tls else 'http'}://{self.host}:{self.port}"
 
     def answers(self, *answers: Answer) -> None:
         """Answer the next requests with these, one each; the last one stays."""
@@ -80,9 +91,10 @@ class HttpSink(Served):
         return self._answers.popleft() if len(self._answers) > 1 else self._answers[0]
 
     async def _serve(self, listening: socket.socket) -> asyncio.Server:
-        return await asyncio.start_server(self._talk, sock=listening, limit=2**20)
+        return await asyncio.start_server(self._talk, sock=listening, limit=2**20, ssl=self._tls)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
         # Nobody else holds a task that waits for ever: the garbage collector would take it, and warn.
         self._talks.add(asyncio.current_task())
         try:
@@ -91,7 +103,10 @@ class HttpSink(Served):
                     self.requests.append(request)
                     answer = self._answer_to(request)
                     self._news.notify_all()
-                await _MANNERS[answer.manner](writer, answer)
+                if answer.manner in (Manner.FLOOD, Manner.HUGE_HEAD):
+                    await self._flood(writer, answer)
+                else:
+                    await _MANNERS[answer.manner](writer, answer)
                 if answer.manner is not Manner.ANSWER:
                     return
         except (ConnectionError, asyncio.IncompleteReadError):
@@ -99,6 +114,15 @@ class HttpSink(Served):
         finally:
             self._talks.discard(asyncio.current_task())
             writer.close()
+
+    async def _flood(self, writer: asyncio.StreamWriter, answer: Answer) -> None:
+        """Send 64 MiB, and count in `sent` what was taken: what the other side read, and what lies in buffers."""
+        flooding = answer.manner is Manner.FLOOD
+        writer.write(_head(answer, _FLOOD) if flooding else b"HTTP/1.1 200 Told\r\nx-huge: ")
+        for _ in range(_FLOOD // _PIECE):
+            writer.write(b"x" * _PIECE)
+            await writer.drain()
+            self.sent += _PIECE
 
 
 async def _read_request(reader: asyncio.StreamReader) -> Request | None:
@@ -167,6 +191,11 @@ async def _garbage(writer: asyncio.StreamWriter, answer: Answer) -> None:
     await writer.drain()
 
 
+async def _raw(writer: asyncio.StreamWriter, answer: Answer) -> None:
+    writer.write(answer.body)
+    await writer.drain()
+
+
 _MANNERS: Mapping[Manner, Callable[[asyncio.StreamWriter, Answer], Awaitable[None]]] = {
     Manner.ANSWER: _answer,
     Manner.HANG: _hang,
@@ -176,6 +205,7 @@ _MANNERS: Mapping[Manner, Callable[[asyncio.StreamWriter, Answer], Awaitable[Non
     Manner.CLOSE: _close,
     Manner.RESET_IN_BODY: _reset_in_body,
     Manner.GARBAGE: _garbage,
+    Manner.RAW: _raw,
 }
 
 

@@ -1,4 +1,4 @@
-"""E-mail over SMTP: STARTTLS, TLS from the start, or in the clear to a server on this machine."""
+"""E-mail over SMTP: STARTTLS, required or where it is offered, TLS from the start, or in the clear."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parseaddr
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
 
 import aiosmtplib
 
@@ -27,9 +29,14 @@ _NOT_THE_MAILBOX = ("3", "5", "6", "7")
 
 
 class Security(StrEnum):
-    """How the connection to the mail server is protected."""
+    """How the connection to the mail server is protected.
+
+    STARTTLS is required, OPPORTUNISTIC is STARTTLS where the server offers it, TLS is there from the first byte, PLAIN
+    is never.
+    """
 
     STARTTLS = "starttls"
+    OPPORTUNISTIC = "opportunistic"
     TLS = "tls"
     PLAIN = "plain"
 
@@ -38,7 +45,9 @@ class Security(StrEnum):
 class SmtpConfig:
     """The mail server and who sends. `sender` is an address, with a name if wanted: `Volteface <alerts@example.org>`.
 
-    Raises ValueError when the sender is no address, or a password would travel in the clear to another machine.
+    `ca_file` names the authorities that vouch for the server (PEM) instead of the system's; without `verify` its
+    certificate is not looked at. Raises ValueError when the sender is no address, the file cannot be used, or a
+    password would or could travel in the clear to another machine.
     """
 
     host: str
@@ -47,15 +56,23 @@ class SmtpConfig:
     sender: str
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    verify: bool = True
+    ca_file: Path | None = None
 
     def __post_init__(self) -> None:
         if self.password and not self.user:
             raise ValueError("a mail password is set, but no user: set both, or neither")
-        if self.password and self.security is Security.PLAIN and self.host not in _LOOPBACK:
+        clear = {Security.PLAIN: "would", Security.OPPORTUNISTIC: "could"}.get(self.security)
+        if self.password and clear and self.host not in _LOOPBACK:
             raise ValueError(
-                f"the mail password would travel in the clear to {self.host}: set the security to starttls or tls"
+                f"the mail password {clear} travel in the clear to {self.host}: set the security to starttls or tls"
             )
         _ = self.address
+        self.trust()
+
+    def trust(self) -> ssl.SSLContext:
+        """What the server's certificate is checked against. Raises ValueError when `ca_file` cannot be used."""
+        return _trust(self.ca_file, self.verify)
 
     @property
     def address(self) -> Address:
@@ -72,6 +89,18 @@ class SmtpConfig:
         return Address(display_name=header_text(name), username=local, domain=domain)
 
 
+@cache
+def _trust(ca_file: Path | None, verify: bool) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=ca_file)
+    except OSError as error:  # ssl.SSLError is one
+        raise ValueError(f"{ca_file} cannot be read, or holds no certificates in PEM: {error}") from None
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 @dataclass(slots=True)
 class _Stage:
     """How far an attempt came; it says whose fault a refusal is."""
@@ -84,17 +113,14 @@ class EmailChannel:
 
     A 4xx answer, and whatever concerns our own access to the server (log-in, sender), is transient. A 5xx to the
     recipient or the message is permanent, and suppresses the address unless its enhanced code (RFC 3463) says that the
-    mailbox is not the reason. `tls` replaces the default context, which verifies certificates.
+    mailbox is not the reason.
     """
 
     name = ChannelName.EMAIL
 
-    def __init__(
-        self, config: SmtpConfig, *, tls: ssl.SSLContext | None = None, deadline_s: float = ATTEMPT_DEADLINE_S
-    ) -> None:
+    def __init__(self, config: SmtpConfig, *, deadline_s: float = ATTEMPT_DEADLINE_S) -> None:
         self._config = config
         self._sender = config.address
-        self._tls = tls
         self._deadline_s = deadline_s
 
     async def send(self, delivery: ClaimedDelivery, now: datetime) -> AttemptResult:
@@ -122,7 +148,7 @@ class EmailChannel:
 
     async def _hand_over(self, message: EmailMessage, recipient: str, stage: _Stage) -> aiosmtplib.SMTPResponse:
         """The dialogue, step by step: `aiosmtplib.send` waits for RSET and QUIT, which a bad server never answers."""
-        client = self._client()
+        client = smtp_client(self._config, self._deadline_s)
         try:
             await client.connect()
             await _greet(client)
@@ -144,20 +170,22 @@ class EmailChannel:
         finally:
             client.close()
 
-    def _client(self) -> aiosmtplib.SMTP:
-        config = self._config
-        return aiosmtplib.SMTP(
-            hostname=config.host,
-            port=config.port,
-            username=config.user,
-            password=config.password,
-            # Given, because the default is a reverse look-up that may hang.
-            local_hostname=self._sender.domain,
-            use_tls=config.security is Security.TLS,
-            start_tls=config.security is Security.STARTTLS,
-            tls_context=self._tls,
-            timeout=self._deadline_s,
-        )
+
+def smtp_client(config: SmtpConfig, timeout_s: float) -> aiosmtplib.SMTP:
+    """A client that has not connected yet; `connect` greets, encrypts and logs in as configured."""
+    start = {Security.STARTTLS: True, Security.OPPORTUNISTIC: None}.get(config.security, False)
+    return aiosmtplib.SMTP(
+        hostname=config.host,
+        port=config.port,
+        username=config.user,
+        password=config.password,
+        # Given, because the default is a reverse look-up that may hang.
+        local_hostname=config.address.domain,
+        use_tls=config.security is Security.TLS,
+        start_tls=start,
+        tls_context=config.trust(),
+        timeout=timeout_s,
+    )
 
 
 async def _greet(client: aiosmtplib.SMTP) -> None:

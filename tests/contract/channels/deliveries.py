@@ -34,3 +34,16 @@ def to_webhook(url: str) -> ClaimedDelivery:
 
 def to_mailbox(address: str = "reader@example.org") -> ClaimedDelivery:
     return replace(DELIVERY, channel=ChannelName.EMAIL, target=address)
+
+
+CHANGE = (
+    '{"data":{"after":{"holder":"Keir Starmer","said_at":"2025-02-17T08:00:00Z","source":{"publisher":"Guardian",'
+    '"title":"t","url":"https://www.example.org/after"},"stance":"conditional","text":"Only if … 条件"},'
+    '"before":{"holder":"Keir Starmer","said_at":"2025-01-12T00:00:00Z","source":{"publisher":"BBC","title":"t",'
+    '"url":"https://www.example.org/before"},"stance":"supports","text":"We are ready"},'
+    '"links":{"change":"https://volteface.example/changes/7"}},"type":"change.confirmed"}'
+)
+
+
+def to_chat(port: int, path: str = "/room-5f2a9c/token-8d31e0") -> ClaimedDelivery:
+    return replace(DELIVERY, channel=ChannelName.APPRISE, target=f"json://127.0.0.1:{port}{path}", payload=CHANGE)

@@ -12,6 +12,8 @@ from typing import Any
 
 import structlog
 
+from monitor.alerts.channels.apprise import AppriseChannel, why_unusable
+from monitor.alerts.channels.apprise_nursery import AppriseNursery, NurseryConfig
 from monitor.alerts.channels.email import EmailChannel, Security, SmtpConfig
 from monitor.alerts.channels.log import LogChannel
 from monitor.alerts.channels.protocol import Channel
@@ -19,7 +21,7 @@ from monitor.alerts.channels.webhook import WebhookChannel
 from monitor.model.alert import ClaimedDelivery
 from monitor.net.client import guarded_client
 from monitor.net.guard import Guard
-from tests.contract.channels.deliveries import DELIVERY, to_mailbox, to_webhook
+from tests.contract.channels.deliveries import DELIVERY, to_chat, to_mailbox, to_webhook
 from tests.sinks import SAY_NOTHING, Answer, HttpSink, Manner, SmtpSink, SmtpStage
 
 PATIENT_S = 10.0
@@ -142,6 +144,62 @@ class EmailEnd(End):
         ]
 
 
+_NURSERIES: list[AppriseNursery] = []
+
+
+def nursery() -> AppriseNursery:
+    """One for all tests of this process: it takes a second to start, and belongs to no event loop."""
+    if not _NURSERIES:
+        _NURSERIES.append(AppriseNursery(NurseryConfig(allow=["127.0.0.0/8"])))
+    return _NURSERIES[0]
+
+
+def close_nursery() -> None:
+    while _NURSERIES:
+        _NURSERIES.pop().close()
+
+
+class AppriseEnd(End):
+    """Apprise's json:// in a process of its own, as in the service, with loopback allowed."""
+
+    def __init__(self, sink: HttpSink) -> None:
+        self.sink = sink
+
+    def channel(self, deadline_s: float = PATIENT_S) -> AppriseChannel:
+        return AppriseChannel(nursery(), schemes=frozenset({"json"}), deadline_s=deadline_s)
+
+    def delivery(self) -> ClaimedDelivery:
+        return to_chat(self.sink.port)
+
+    def arrived(self) -> list[Arrived]:
+        bodies = [request.body for request in self.sink.requests]
+        return [Arrived(json.loads(body)["message"].splitlines()[-1], body) for body in bodies]
+
+    def refuse_for_now(self) -> None:
+        self.sink.answers(Answer(status=503), Answer())
+
+    def hang(self) -> None:
+        self.sink.answers(Answer(manner=Manner.HANG))
+
+    def hanging(self) -> int:
+        return len(self.sink.requests)
+
+    def bad_targets(self) -> list[str]:
+        return [
+            "",
+            "nothing",
+            "json://",
+            "json://a b",
+            "json://127.0.0.1/x?verify=no",
+            "json://127.0.0.1/x?optional=yes",
+            "syslog://",
+            "dbus://",
+            "xml://127.0.0.1/x",
+            "http://127.0.0.1/x",
+            "json://127.0.0.1/x,json://127.0.0.1/y",
+        ]
+
+
 class LogEnd(End):
     """The structured log as JSON lines."""
 
@@ -183,6 +241,12 @@ async def opened(kind: str) -> AsyncIterator[End]:
     elif kind == "email":
         with SmtpSink() as smtp:
             yield EmailEnd(smtp)
+    elif kind == "apprise":
+        with HttpSink() as http:
+            apprise = AppriseEnd(http)
+            # Starting takes a second or more, which is nobody's to wait for in a test of a short deadline.
+            await why_unusable(nursery(), apprise.delivery().target)
+            yield apprise
     else:
         with HttpSink() as http:
             webhook = WebhookEnd(http)

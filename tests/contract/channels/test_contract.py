@@ -71,7 +71,7 @@ async def test_an_end_that_hangs_costs_a_deadline_and_no_more(remote: End) -> No
     assert result.error is not None and "0.3 s" in result.error
 
 
-@pytest.mark.parametrize("kind", ["webhook", "email"])
+@pytest.mark.parametrize("kind", ["webhook", "email", "apprise"])
 async def test_twenty_ends_that_hang_do_not_hold_up_a_healthy_one(kind: str) -> None:
     async with opened(kind) as hanging, opened(kind) as healthy:
         hanging.hang()
@@ -81,7 +81,7 @@ async def test_twenty_ends_that_hang_do_not_hold_up_a_healthy_one(kind: str) -> 
         async with asyncio.timeout(10):
             while hanging.hanging() < 20:
                 await asyncio.sleep(0.01)
-        to_healthy = channel if kind == "webhook" else healthy.channel()
+        to_healthy = healthy.channel() if kind == "email" else channel
         assert (await to_healthy.send(healthy.delivery(), NOW)).ok
         assert not any(task.done() for task in stuck)
         for task in stuck:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -20,7 +21,7 @@ NOW = datetime(2025, 2, 17, 12, tzinfo=UTC)
 PASSWORD = "correct horse battery"
 
 
-def _config(sink: SmtpSink, security: Security = Security.PLAIN, **more: str | None) -> SmtpConfig:
+def _config(sink: SmtpSink, security: Security = Security.PLAIN, **more: Any) -> SmtpConfig:
     return SmtpConfig(host="127.0.0.1", port=sink.port, security=security, sender="alerts@volteface.example", **more)
 
 
@@ -141,27 +142,27 @@ async def test_a_server_without_smtputf8_is_named_as_the_reason() -> None:
 
 
 class Authority:
-    """A certificate authority for one test run: the server's context, and clients that trust it or do not."""
+    """A certificate authority for one test run: the server's context, and the file that makes clients trust it."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         authority = trustme.CA()
         self.server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         authority.issue_cert("127.0.0.1", "localhost").configure_cert(self.server)
-        self.client = ssl.create_default_context()
-        authority.configure_trust(self.client)
+        self.file = folder / "authority.pem"
+        authority.cert_pem.write_to_path(str(self.file))
 
 
 @pytest.fixture(scope="module")
-def authority() -> Iterator[Authority]:
-    return Authority()
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
 async def test_mail_goes_encrypted_and_logged_in(authority: Authority, security: Security) -> None:
     server = {"starttls" if security is Security.STARTTLS else "tls": authority.server}
     with SmtpSink(users={"alerts": PASSWORD}, **server) as sink:  # type: ignore[arg-type]
-        config = _config(sink, security, user="alerts", password=PASSWORD)
-        result = await EmailChannel(config, tls=authority.client).send(to_mailbox(), NOW)
+        config = _config(sink, security, user="alerts", password=PASSWORD, ca_file=authority.file)
+        result = await EmailChannel(config).send(to_mailbox(), NOW)
         assert result.ok, result
         assert sink.mails[0].tls and sink.mails[0].login == "alerts"
 
@@ -184,8 +185,8 @@ async def test_starttls_that_is_not_offered_is_not_done_without() -> None:
 
 async def test_a_wrong_password_is_our_trouble_and_is_not_shown(authority: Authority) -> None:
     with SmtpSink(users={"alerts": "another"}, starttls=authority.server) as sink:
-        config = _config(sink, Security.STARTTLS, user="alerts", password=PASSWORD)
-        result = await EmailChannel(config, tls=authority.client).send(to_mailbox(), NOW)
+        config = _config(sink, Security.STARTTLS, user="alerts", password=PASSWORD, ca_file=authority.file)
+        result = await EmailChannel(config).send(to_mailbox(), NOW)
         assert not result.ok and not result.permanent and not result.disable_target
         assert result.status == 535
         assert PASSWORD not in repr(result) and PASSWORD not in repr(config)
