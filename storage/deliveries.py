@@ -243,6 +243,7 @@ def _claim(row: DeliveryRow, message: MessageRow, subscription: SubscriptionRow,
         previous_secret=subscription.previous_secret,
         previous_secret_until=subscription.previous_secret_until,
         thread=f"{message.actor}/{message.issue}" if message.actor and message.issue else None,
+        notice=message.content.get("notice"),
     )
 
 

@@ -1,4 +1,4 @@
-"""What is forgotten in time: old items that nothing rests on, and events that everybody has heard."""
+"""What is forgotten in time: items that nothing rests on, events that all have heard, tokens that expired."""
 
 from __future__ import annotations
 
@@ -14,14 +14,18 @@ class Pruned:
 
     items: int
     events: int
+    tokens: int = 0
 
 
-def prune(database: Database, items_before: datetime, events_before: datetime) -> Pruned:
+def prune(
+    database: Database, items_before: datetime, events_before: datetime, tokens_before: datetime | None = None
+) -> Pruned:
     """Forgets items published, and last seen, before one moment and events dispatched before another.
 
     An item stays while a change or a position cites a statement from it (as what was said before or after, or in
     support), while one of its live statements feeds a fold, while an alert tells of it, and while it waits to be
-    processed. What a change cites is never forgotten. Answers of models given before `items_before` go as well.
+    processed. What a change cites is never forgotten. Answers of models given before `items_before` go as well,
+    and with `tokens_before` the tokens that expired before then.
     """
     forgotten, after = 0, 0
     while True:
@@ -33,4 +37,5 @@ def prune(database: Database, items_before: datetime, events_before: datetime) -
         after = batch[-1]
     with database.work() as work:
         work.answers.forget_before(items_before)
-        return Pruned(items=forgotten, events=work.events.prune(events_before))
+        tokens = work.tokens.forget_expired(tokens_before) if tokens_before else 0
+        return Pruned(items=forgotten, events=work.events.prune(events_before), tokens=tokens)

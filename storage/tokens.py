@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import delete, or_, update
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from storage.repository import Repository
 from storage.tables import TokenRow
@@ -34,16 +35,24 @@ class Tokens(Repository):
 
     def mint(self, purpose: TokenPurpose, subscription_id: int, now: datetime, expires_at: datetime | None) -> str:
         """A new token, which is nowhere else from now on."""
-        token = secrets.token_urlsafe(RANDOM_BYTES)
-        row = {
-            "hash": _hash(token),
-            "purpose": purpose.value,
-            "subscription_id": subscription_id,
-            "created_at": now,
-            "expires_at": expires_at,
-        }
-        self._insert("token", [row])
+        (token,) = self.mint_all([(purpose, subscription_id, expires_at)], now)
         return token
+
+    def mint_all(self, wanted: Sequence[tuple[TokenPurpose, int, datetime | None]], now: datetime) -> list[str]:
+        """A new token for each purpose, subscription and end, in one statement however many they are."""
+        tokens = [secrets.token_urlsafe(RANDOM_BYTES) for _ in wanted]
+        rows = [
+            {
+                "hash": _hash(token),
+                "purpose": purpose.value,
+                "subscription_id": subscription_id,
+                "created_at": now,
+                "expires_at": expires_at,
+            }
+            for token, (purpose, subscription_id, expires_at) in zip(tokens, wanted, strict=True)
+        ]
+        self._insert("token", rows)
+        return tokens
 
     def subscription(self, token: str, purpose: TokenPurpose, now: datetime) -> int | None:
         """Whose token it is; None for one that is unknown, of another purpose, expired or revoked."""
@@ -58,6 +67,16 @@ class Tokens(Repository):
     def use(self, token: str, now: datetime) -> None:
         """Notes that the token was used."""
         self._session.exec(update(TokenRow).where(col(TokenRow.hash) == _hash(token)).values(used_at=now))
+
+    def active(self, subscription_id: int, purpose: TokenPurpose, now: datetime) -> int:
+        """How many tokens of the subscription may be used for this purpose."""
+        query = select(func.count()).where(
+            TokenRow.subscription_id == subscription_id,
+            TokenRow.purpose == purpose.value,
+            col(TokenRow.revoked_at).is_(None),
+            or_(col(TokenRow.expires_at).is_(None), col(TokenRow.expires_at) > now),
+        )
+        return self._session.exec(query).one()
 
     def revoke(self, subscription_id: int, purpose: TokenPurpose, now: datetime) -> int:
         """Ends all tokens of the subscription for this purpose; gives how many."""

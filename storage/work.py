@@ -21,6 +21,7 @@ from storage.items import Items
 from storage.known_entries import KnownEntries
 from storage.positions import Positions
 from storage.readings import Readings
+from storage.reports import Reports
 from storage.rules import Rules
 from storage.statements import Statements
 from storage.stories import Stories
@@ -47,6 +48,7 @@ class Work:
         self.history = History(session)
         self.what_if = WhatIf(session)
         self.verdicts = Verdicts(session)
+        self.reports = Reports(session)
         self.answers = Answers(session)
         self.positions = Positions(session)
         self.rules = Rules(session)

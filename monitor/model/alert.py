@@ -143,10 +143,14 @@ class Movement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalLinks:
-    """Addresses that belong to one subscriber, and so stand in no message that several share; None is not shown."""
+    """Addresses that belong to one subscriber, and so stand in no message that several share; None is not shown.
 
-    settings: str | None = None
-    unsubscribe: str | None = None
+    Whoever has one may do what it is for: they are left out of the representation, so that none gets into a log.
+    """
+
+    settings: str | None = field(default=None, repr=False)
+    unsubscribe: str | None = field(default=None, repr=False)
+    confirm: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +228,8 @@ class ClaimedDelivery:
 
     `alert_id` is the idempotency id: the same through all retries and replays. `payload` is the exact body of a
     webhook. `attempt` counts from 1. `previous_secret` signs beside `secret` until `previous_secret_until`. `thread` is
-    the same for all that is told of one actor on one issue, so that a mailbox can keep it together.
+    the same for all that is told of one actor on one issue, so that a mailbox can keep it together. `notice` says what
+    a notice is about, in the word its content has for it.
     """
 
     id: int
@@ -244,6 +249,7 @@ class ClaimedDelivery:
     previous_secret_until: datetime | None = None
     thread: str | None = None
     personal: PersonalLinks | None = None
+    notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

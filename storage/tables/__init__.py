@@ -10,6 +10,7 @@ from storage.tables.feed import FeedRow
 from storage.tables.item import ItemRevisionRow, ItemRow, MatchRow, OwnWordsRow, StoryRow, WordKeyRow
 from storage.tables.known import KnownEntriesRow
 from storage.tables.position import ChangeRow, PositionRow
+from storage.tables.report import ReportRow
 from storage.tables.rule import RuleRow, RuleSetRow, RuleVersionRow
 from storage.tables.statement import ReadingRow, StatementRow, VerdictRow
 from storage.tables.subscription import AddressRow, SubscriberRow, SubscriptionRow, SubscriptionVersionRow, TokenRow
@@ -39,6 +40,7 @@ __all__ = [
     "OwnWordsRow",
     "PositionRow",
     "ReadingRow",
+    "ReportRow",
     "RuleRow",
     "RuleSetRow",
     "RuleVersionRow",
