@@ -84,10 +84,15 @@ def read_wording(value: Value, label: str) -> str:
     return text
 
 
+def is_id(text: str) -> bool:
+    """Whether a rule may have this id."""
+    return bool(_ID.fullmatch(text)) and len(text) <= LONGEST_ID
+
+
 def read_id(value: Value, label: str) -> str:
     """A rule's id."""
     text = value.text if isinstance(value, Scalar) else ""
-    if isinstance(value, Scalar) and value.type in ("str", "int") and _ID.fullmatch(text) and len(text) <= LONGEST_ID:
+    if isinstance(value, Scalar) and value.type in ("str", "int") and is_id(text):
         return text
     slug = re.sub(r"[^a-z0-9]+", "-", fold_wording(text)).strip("-")[:LONGEST_ID].strip("-")
     raise UnsoundError(

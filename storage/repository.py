@@ -98,6 +98,11 @@ class Repository:
         if self._on_postgresql:
             self._session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _lock_key(parts)})
 
+    def _lock_shared(self, *parts: object) -> None:
+        """Keeps those from the thing who lock it for themselves, until the transaction ends; others may share it."""
+        if self._on_postgresql:
+            self._session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _lock_key(parts)})
+
     def _try_lock(self, *parts: object) -> bool:
         """The same lock for whoever must not wait for it; False where somebody else has it."""
         if not self._on_postgresql:

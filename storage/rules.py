@@ -136,6 +136,10 @@ class Rules(RuleRows):
                 bodies.append((kind, rule_id, body))
         return _rule_set(bodies, version)
 
+    def numbers(self) -> dict[tuple[RuleKind, str], int]:
+        """Of each rule, those switched off too, the version that holds."""
+        return {(RuleKind(row.kind), row.rule_id): row.version for row in self._stored().values()}
+
     def origins(self) -> dict[tuple[RuleKind, str], str]:
         """Whose each rule in force is."""
         rows = self._session.exec(select(RuleRow).where(col(RuleRow.disabled).is_(False)))

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import col, func, select
 
 from monitor.model.item import Item
-from monitor.model.statement import Evidence, Fallback, ReadStatement, Stance, Statement, fingerprint
-from storage.repository import Repository, chunks
-from storage.tables import ItemRevisionRow, ItemRow, ReadingRow, StatementRow, VerdictRow
+from monitor.model.statement import Fallback, ReadStatement, Stance, Statement
+from storage.actor_verdicts import Identified
+from storage.holders import Holders
+from storage.repository import chunks
+from storage.statement_rows import id_of, row_of, statement_of, verdict_of
+from storage.tables import HolderMoveRow, ItemRevisionRow, ItemRow, ReadingRow, StatementRow, VerdictRow
 from storage.values import Verdict, VerdictKind
-
-OPERATOR_CONFIDENCE = 0.99
-"""What a statement's confidence becomes once an operator confirmed or corrected it: people err too, but seldom."""
 
 Pair = tuple[str, str]
 
 
-class Statements(Repository):
-    """The statements. Everything given out has the newest verdict applied: rejected ones are not there."""
+class Statements(Identified):
+    """The statements. Everything given out has the newest verdict applied: rejected ones are not there.
+
+    Holders are those whom operators made of them: see `storage/holders.py`.
+    """
 
     def replace_reading(
         self,
@@ -40,6 +42,7 @@ class Statements(Repository):
         statement goes over to the new one with the same fingerprint, so that a re-reading undoes no operator's work.
         """
         self._lock("item", item.id)
+        self.hold_identities()
         earlier = self._live_rows(item.id)
         touched = {_pair(statement) for statement in self._applied(earlier)}
         self._retire(item.id)
@@ -69,7 +72,8 @@ class Statements(Repository):
         """The live statements of these holders on the issue, in the order of said_at, then id."""
         wanted = set(holders)
         candidates: dict[int, StatementRow] = {}
-        for part in chunks(sorted(wanted)):
+        conditions: list[ColumnElement[bool]] = []
+        for part in chunks(sorted(self.holders().counting_as(wanted))):
             read_so = and_(col(StatementRow.issue) == issue, col(StatementRow.holder).in_(part))
             corrected = select(VerdictRow.statement_id).where(
                 or_(col(VerdictRow.issue) == issue, col(VerdictRow.issue).is_(None)),
@@ -79,8 +83,11 @@ class Statements(Repository):
                 ),
                 VerdictRow.kind == VerdictKind.CORRECT.value,
             )
-            for condition in (read_so, col(StatementRow.id).in_(corrected)):
-                candidates |= {_id(row): row for row in self._rows(condition, col(StatementRow.live).is_(True))}
+            conditions += [read_so, col(StatementRow.id).in_(corrected)]
+        if splits := self.splits_into(wanted):
+            conditions.append(and_(col(StatementRow.issue) == issue, _went_with(splits)))
+        for condition in conditions:
+            candidates |= {id_of(row): row for row in self._rows(condition, col(StatementRow.live).is_(True))}
         found = self._applied(candidates.values())
         chosen = [s for s in found if s.read.issue == issue and s.read.holder in wanted]
         return sorted(chosen, key=lambda statement: (statement.said_at, statement.id))
@@ -100,13 +107,20 @@ class Statements(Repository):
 
     def pairs(self) -> list[Pair]:
         """Every (holder, issue) that a live statement speaks of."""
-        plain = (
-            select(StatementRow.holder, StatementRow.issue)
-            .where(col(StatementRow.live).is_(True), col(StatementRow.id).not_in(select(VerdictRow.statement_id)))
-            .distinct()
+        live = col(StatementRow.live).is_(True)
+        apart: ColumnElement[bool] = col(StatementRow.id).in_(select(VerdictRow.statement_id))
+        if splits := self.splits_into():
+            apart = or_(apart, _went_with(splits))
+        holders = self.holders()
+        plain = self._session.exec(select(StatementRow.holder, StatementRow.issue).where(live, ~apart).distinct())
+        return sorted(
+            {(holders.now(h), i) for h, i in plain} | {_pair(s) for s in self._applied(self._rows(apart, live))}
         )
-        judged = self._rows(col(StatementRow.id).in_(select(VerdictRow.statement_id)), col(StatementRow.live).is_(True))
-        return sorted({(h, i) for h, i in self._session.exec(plain)} | {_pair(s) for s in self._applied(judged)})
+
+    def live_of(self, holder: str) -> list[Statement]:
+        """All live statements of a holder, by issue, then in the order of said_at."""
+        issues = [issue for who, issue in self.pairs() if who == holder]
+        return [statement for issue in issues for statement in self.live_for(issue, [holder])]
 
     def judge(
         self,
@@ -127,6 +141,7 @@ class Statements(Repository):
         """
         if kind is VerdictKind.CORRECT and not (holder or issue or stance):
             raise ValueError("a correction names a holder, an issue or a stance to put in place")
+        self.hold_identities()
         row = self._row(StatementRow, statement_id, "statement")
         touched = {_pair(statement) for statement in self._applied([row])}
         correction = kind is VerdictKind.CORRECT
@@ -148,7 +163,7 @@ class Statements(Repository):
     def verdicts(self, statement_id: int) -> list[Verdict]:
         """All verdicts on a statement, oldest first."""
         query = select(VerdictRow).where(VerdictRow.statement_id == statement_id).order_by(col(VerdictRow.id))
-        return [_verdict(row) for row in self._session.exec(query)]
+        return [verdict_of(row) for row in self._session.exec(query)]
 
     def _rows(self, *conditions: ColumnElement[bool]) -> list[StatementRow]:
         query = select(StatementRow).where(*conditions).execution_options(populate_existing=True)
@@ -164,13 +179,13 @@ class Statements(Repository):
 
     def _carry_verdicts(self, earlier: Iterable[StatementRow], rows: Iterable[StatementRow]) -> None:
         """What was said of the newest statement in the same words counts, though a rule may have missed them since."""
-        by_words = {row.fingerprint: _id(row) for row in sorted(earlier, key=_id)}
+        by_words = {row.fingerprint: id_of(row) for row in sorted(earlier, key=id_of)}
         verdicts = self._latest_verdicts(by_words.values())
         for row in rows:
             verdict = verdicts.get(by_words.get(row.fingerprint, -1))
             if verdict is not None:
                 self._session.add(
-                    VerdictRow(**verdict.model_dump(exclude={"id", "statement_id"}), statement_id=_id(row))
+                    VerdictRow(**verdict.model_dump(exclude={"id", "statement_id"}), statement_id=id_of(row))
                 )
         self._session.flush()
 
@@ -185,13 +200,14 @@ class Statements(Repository):
     def _applied(self, rows: Iterable[StatementRow], *, keep_rejected: bool = False) -> list[Statement]:
         """The rows as values, with the newest verdicts applied."""
         kept = list(rows)
-        verdicts = self._latest_verdicts(_id(row) for row in kept)
+        verdicts = self._latest_verdicts(id_of(row) for row in kept)
         sources = self._sources(kept)
+        holders = self.holders(row.item_id for row in kept) if kept else Holders()
         found: list[Statement] = []
         for row in kept:
-            verdict = verdicts.get(_id(row))
+            verdict = verdicts.get(id_of(row))
             if verdict is None or verdict.kind != VerdictKind.REJECT or keep_rejected:
-                found.append(statement_of(row, verdict, *sources[row.item_id, row.revision]))
+                found.append(statement_of(row, verdict, holders, *sources[row.item_id, row.revision]))
         return found
 
     def _sources(self, rows: Iterable[StatementRow]) -> dict[tuple[int, int], tuple[ItemRow, ItemRevisionRow]]:
@@ -207,93 +223,18 @@ class Statements(Repository):
         return sources
 
 
-def _id(row: StatementRow) -> int:
-    assert row.id is not None
-    return row.id
+def _went_with(splits: Collection[int]) -> ColumnElement[bool]:
+    """Whether a statement went with one of these splits."""
+    return (
+        select(HolderMoveRow.item_id)
+        .where(
+            col(HolderMoveRow.item_id) == col(StatementRow.item_id),
+            col(HolderMoveRow.fingerprint) == col(StatementRow.fingerprint),
+            col(HolderMoveRow.actor_verdict_id).in_(splits),
+        )
+        .exists()
+    )
 
 
 def _pair(statement: Statement) -> Pair:
     return statement.read.holder, statement.read.issue
-
-
-def row_of(reading_id: int, item: Item, read: ReadStatement) -> StatementRow:
-    """A statement of this item as a row, without an id."""
-    return StatementRow(
-        reading_id=reading_id,
-        item_id=item.id,
-        revision=item.revision,
-        holder=read.holder,
-        issue=read.issue,
-        stance=read.stance.value,
-        field=read.evidence.field,
-        start=read.evidence.start,
-        end=read.evidence.end,
-        text=read.evidence.text,
-        confidence=read.confidence,
-        said_at=read.said_at,
-        speaker=read.speaker,
-        claimed_by=read.claimed_by,
-        quoted=read.quoted,
-        withdraws=read.withdraws,
-        why=read.why,
-        fingerprint=fingerprint(read.holder, read.issue, read.stance, read.evidence.text),
-    )
-
-
-def _read(row: StatementRow) -> ReadStatement:
-    return ReadStatement(
-        holder=row.holder,
-        issue=row.issue,
-        stance=Stance(row.stance),
-        evidence=Evidence(row.field, row.start, row.end, row.text),
-        confidence=row.confidence,
-        said_at=row.said_at,
-        speaker=row.speaker,
-        claimed_by=row.claimed_by,
-        quoted=row.quoted,
-        withdraws=row.withdraws,
-        why=row.why,
-    )
-
-
-def statement_of(row: StatementRow, verdict: VerdictRow | None, item: ItemRow, revision: ItemRevisionRow) -> Statement:
-    """The row as a value, with what the verdict puts in place."""
-    read = _read(row)
-    if verdict is not None and verdict.kind != VerdictKind.REJECT:
-        read = replace(
-            read,
-            holder=verdict.holder or read.holder,
-            issue=verdict.issue or read.issue,
-            stance=Stance(verdict.stance) if verdict.stance else read.stance,
-            confidence=OPERATOR_CONFIDENCE,
-        )
-    return Statement(
-        id=_id(row),
-        item_id=row.item_id,
-        revision=row.revision,
-        story_id=item.story_id,
-        publisher=item.publisher,
-        url=item.url,
-        item_title=revision.title,
-        seen_at=revision.seen_at,
-        baseline=item.baseline,
-        fingerprint=fingerprint(read.holder, read.issue, read.stance, read.evidence.text),
-        read=read,
-        live=row.live,
-        lang=item.lang,
-    )
-
-
-def _verdict(row: VerdictRow) -> Verdict:
-    assert row.id is not None
-    return Verdict(
-        id=row.id,
-        statement_id=row.statement_id,
-        kind=VerdictKind(row.kind),
-        holder=row.holder,
-        issue=row.issue,
-        stance=Stance(row.stance) if row.stance else None,
-        who=row.who,
-        at=row.at,
-        note=row.note,
-    )

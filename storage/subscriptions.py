@@ -12,15 +12,15 @@ from sqlmodel import col, func, select
 from monitor.model.alert import Audience, ChannelName, Filter, Subscription
 from monitor.model.position import ChangeKind
 from monitor.model.timing import Cadence, Timing
+from storage.actor_verdicts import Identified
 from storage.addresses import Addresses
 from storage.errors import NotFound
-from storage.repository import Repository
 from storage.tables import AddressRow, SubscriberRow, SubscriptionRow, SubscriptionVersionRow
 from storage.values import SubscriptionVersion
 
 
-class Subscriptions(Repository):
-    """Who wants to know what, and where it is sent."""
+class Subscriptions(Identified):
+    """Who wants to know what, and where it is sent. Who names an actor that was merged gets whom it was merged into."""
 
     def subscriber(self, name: str, now: datetime) -> int:
         """The id of the subscriber with this name, who is made if need be."""
@@ -156,7 +156,8 @@ class Subscriptions(Repository):
             .order_by(col(SubscriptionRow.id))
         )
         rows = self._session.execute(query.execution_options(populate_existing=True))
-        return [_subscription(row, name, address) for row, name, address in rows]
+        holders = self.holders()
+        return [holders.followed_by(_subscription(row, name, address)) for row, name, address in rows]
 
     def _write_version(self, row: SubscriptionRow, now: datetime, who: str, why: str) -> None:
         last = select(func.max(SubscriptionVersionRow.n)).where(SubscriptionVersionRow.subscription_id == row.id)

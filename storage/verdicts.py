@@ -7,7 +7,8 @@ from enum import StrEnum
 from sqlmodel import case, col, func, select
 
 from monitor.model.share import Precision
-from storage.repository import Repository
+from storage.actor_verdicts import Identified
+from storage.holders import Holders
 from storage.tables import ItemRow, ReadingRow, StatementRow, VerdictRow
 from storage.values import VerdictKind
 
@@ -22,11 +23,13 @@ class JudgedBy(StrEnum):
     LANGUAGE = "language"
 
 
-class Verdicts(Repository):
+class Verdicts(Identified):
     """The verdicts as measurements. The newest verdict on a statement counts; a correction says it was read wrong."""
 
     def precision(self, by: JudgedBy) -> list[Precision]:
         """Precision by what was read: the issue and holder as the extractor had them. Most judged first.
+
+        Who was merged into another counts as that one.
 
         A verdict that was carried over to a re-reading of the same words counts once, on the live statement.
         """
@@ -48,7 +51,11 @@ class Verdicts(Repository):
             .where(col(VerdictRow.id).in_(newest), col(StatementRow.live).is_(True))
             .group_by(of)
         )
-        rows = [
-            Precision(of=str(name), right=int(count), judged=total) for name, count, total in self._session.exec(query)
-        ]
+        holders = self.holders() if by is JudgedBy.ACTOR else Holders()
+        counts: dict[str, tuple[int, int]] = {}
+        for name, count, total in self._session.exec(query):
+            named = holders.now(str(name))
+            earlier = counts.get(named, (0, 0))
+            counts[named] = earlier[0] + int(count), earlier[1] + total
+        rows = [Precision(of=name, right=number, judged=judged) for name, (number, judged) in counts.items()]
         return sorted(rows, key=lambda row: (-row.judged, row.of))

@@ -14,7 +14,8 @@ from monitor.model.statement import ReadStatement, Statement
 from storage.history import ReadBy, read_by
 from storage.item_queue import CURRENT, item_of
 from storage.repository import chunks
-from storage.statements import Statements, row_of, statement_of
+from storage.statement_rows import row_of, statement_of
+from storage.statements import Statements
 from storage.tables import ItemRevisionRow, ItemRow, StatementRow
 from storage.values import ItemState, VerdictKind
 
@@ -74,9 +75,9 @@ class WhatIf(Statements):
         for number, row in enumerate(rows):
             known = live[row.fingerprint]
             row.id = known.pop(0) if known else first_id - number
-        sources = self._sources(rows)
+        sources, holders = self._sources(rows), self.holders([item.id])
         return [
-            statement_of(row, verdict, *sources[row.item_id, row.revision])
+            statement_of(row, verdict, holders, *sources[row.item_id, row.revision])
             for row in rows
             if (verdict := judged.get(row.fingerprint)) is None or verdict.kind != VerdictKind.REJECT
         ]

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import Session, col
 
+from storage.actor_verdicts import ActorVerdicts
 from storage.alarms import Alarms
 from storage.alerts import Alerts
 from storage.answers import Answers
@@ -49,6 +50,7 @@ class Work:
         self.what_if = WhatIf(session)
         self.verdicts = Verdicts(session)
         self.reports = Reports(session)
+        self.actor_verdicts = ActorVerdicts(session)
         self.answers = Answers(session)
         self.positions = Positions(session)
         self.rules = Rules(session)

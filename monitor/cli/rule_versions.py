@@ -52,7 +52,7 @@ def history(kind: Kind, rule: Id, as_json: JsonFlag = False) -> None:
         holds = " (in force)" if version.rule == in_force and version is versions[-1] else ""
         by = f"{version.who} ({version.origin}): {version.why}"
         say(f"version {version.version}{holds}, {version.at:%Y-%m-%d %H:%M}, {by}")
-        put_text("\n".join(_shown(change)))
+        put_text("\n".join(shown_change(change)))
 
 
 def rollback(kind: Kind, rule: Id, version: Annotated[int, typer.Argument(help="As `history` numbers them.")],
@@ -101,7 +101,7 @@ def diff(folder: Folder, as_json: JsonFlag = False) -> None:
     if as_json:
         put_json([{**plain(change), "differences": plain(change.differences)} for change in changes])
     elif changes:
-        put_text("\n".join(line for change in changes for line in _shown(change)))
+        put_text("\n".join(line for change in changes for line in shown_change(change)))
     say(f"{counted(len(changes), 'rule')} would change" if changes else "Nothing would change.")
 
 
@@ -208,7 +208,8 @@ def _steps(versions: Sequence[RuleVersion]) -> Iterator[tuple[RuleVersion, RuleC
         before = version.rule
 
 
-def _shown(change: RuleChange) -> Iterator[str]:
+def shown_change(change: RuleChange) -> Iterator[str]:
+    """What an edit changes, line by line."""
     word = "new" if change.before is None else "switched off" if change.after is None else "changed"
     yield f"{change.kind} {change.id}: {word}"
     for difference in change.differences if change.after is not None else ():

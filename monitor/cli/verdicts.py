@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli import boot
+from monitor.cli import boot, verdict_actors
 from monitor.cli.known import must_be_known
 from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.talk import JsonFlag, counted, plain, put_json, put_table, say
@@ -24,7 +24,9 @@ from storage.engine import Database
 from storage.values import VerdictKind
 from storage.verdicts import JudgedBy
 
-group = typer.Typer(help="Verdicts on statements: confirm, reject, correct.", no_args_is_help=True)
+group = typer.Typer(
+    help="Verdicts on statements: confirm, reject, correct; and on who is who: merge, split.", no_args_is_help=True
+)
 
 Statement = Annotated[int, typer.Argument(help="The statement's number, as `volteface items` and the pages show it.")]
 Who = Annotated[str | None, typer.Option("--who", help="Who says so; by default the user of this machine.")]
@@ -32,7 +34,8 @@ Note = Annotated[str, typer.Option("--note", help="A word to those who ask later
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands of this file."""
+    """Adds the commands of this file, and of its neighbour."""
+    verdict_actors.register(group)
     app.add_typer(group, name="verdict")
 
 

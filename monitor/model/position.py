@@ -71,8 +71,13 @@ class FoundChange:
         The kind does not belong to it: a late item can turn a first position into a reversal, yet the same change.
         A split does, for it shares its trigger with the change of the member.
         """
-        parts = (self.actor, self.issue, "split" if self.kind is ChangeKind.SPLIT else "", self.trigger)
-        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+        return change_key(self.actor, self.issue, self.kind, self.trigger)
+
+
+def change_key(actor: str, issue: str, kind: ChangeKind, trigger: str) -> str:
+    """The identity of a change: see `FoundChange.key`."""
+    parts = (actor, issue, "split" if kind is ChangeKind.SPLIT else "", trigger)
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

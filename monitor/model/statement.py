@@ -34,7 +34,8 @@ class ReadStatement:
     `holder` and `issue` are rule ids. `speaker` is the surface of whoever utters it in the text (None: the article's
     own voice). `claimed_by` is the actor who says that the holder holds it, when that is somebody else. `quoted` is
     true when the evidence is the holder's direct speech. `withdraws` marks an explicit retraction of the stance named.
-    `confidence` is the probability that holder, issue and stance are all right.
+    `confidence` is the probability that holder, issue and stance are all right, as the extractor gives it; `accuracy`
+    what that comes to by the record of earlier readings, None where there was none to go by.
     """
 
     holder: str
@@ -48,6 +49,7 @@ class ReadStatement:
     quoted: bool = False
     withdraws: bool = False
     why: str = ""
+    accuracy: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

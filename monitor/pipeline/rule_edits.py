@@ -87,22 +87,28 @@ def save_edits(
     with database.view() as work:
         before = work.rules.current()
     if not despite_examples:
-        failed = backtest(edited(before, changes), extractor, now.date()).failed
-        if failed:
-            raise ExamplesFailed(failed)
+        must_come_out(edited(before, changes), extractor, now)
+    return _announced(database, lambda work: write_changes(work, changes, who, why, now) or before.version, now)
 
-    def save(work: Work) -> str:
-        version = before.version
-        for change in changes:
-            if change.after is None:
-                version = work.rules.remove(change.kind, change.id, who, why, now)
-            else:
-                version = work.rules.save(change.after, who, why, now)
-            what = "rule switched off" if change.after is None else "rule saved"
-            _audit(work, who, what, change.kind, change.id, why, now, {"fields": _fields(change)})
-        return version
 
-    return _announced(database, save, now)
+def must_come_out(rules: RuleSet, extractor: Extractor, now: datetime) -> None:
+    """Runs every example of a set that is to be saved. Raises ExamplesFailed."""
+    failed = backtest(rules, extractor, now.date()).failed
+    if failed:
+        raise ExamplesFailed(failed)
+
+
+def write_changes(work: Work, changes: Sequence[RuleChange], who: str, why: str, now: datetime) -> str:
+    """Writes the changes as versions, with a line each in the audit log; the version of the set, "" without changes."""
+    version = ""
+    for change in changes:
+        if change.after is None:
+            version = work.rules.remove(change.kind, change.id, who, why, now)
+        else:
+            version = work.rules.save(change.after, who, why, now)
+        what = "rule switched off" if change.after is None else "rule saved"
+        _audit(work, who, what, change.kind, change.id, why, now, {"fields": _fields(change)})
+    return version
 
 
 def restore(database: Database, kind: RuleKind, rule_id: str, version: int, who: str, why: str, now: datetime) -> str:

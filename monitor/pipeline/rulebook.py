@@ -9,6 +9,7 @@ from threading import Lock
 
 from monitor.events import Subject
 from rules.compiler import compile_rules
+from rules.joining import joined
 from rules.loader import load_packs
 from rules.matcher import CompiledRules
 from storage.engine import Database
@@ -25,11 +26,14 @@ class RuleBook:
     def install(self, packs: Sequence[Path], now: datetime, *, seed: bool = True) -> str:
         """Imports the seed pack and the operator's packs over it; returns the version of the set.
 
-        Raises RulesInvalid with every problem; then the rules already in the database stay in force.
+        Of actors that an operator merged, what a pack says of the one is said of the other. Raises RulesInvalid with
+        every problem; then the rules already in the database stay in force.
         """
         loaded = load_packs(*packs, seed=seed)
         with self._database.work() as work:
             before = work.rules.current().version
+            for merged in work.actor_verdicts.merges():
+                loaded = joined(loaded, merged.actor, merged.into)
             why = "packs read at start: " + ", ".join(["seed", *(p.name for p in packs)])
             version = work.rules.import_rules(loaded, origin="packs", who="packs", why=why, now=now)
             if version != before:

@@ -9,7 +9,7 @@ import pytest
 from monitor.model.statement import Evidence, Stance, Statement, fingerprint
 from storage.engine import Database
 from storage.errors import NotFound
-from storage.statements import OPERATOR_CONFIDENCE
+from storage.statement_rows import OPERATOR_CONFIDENCE
 from storage.values import VerdictKind
 from tests.contract.storage.values import DAY, NOW, new_item, read, statement, stored_statement
 
