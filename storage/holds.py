@@ -23,8 +23,16 @@ class Holds(Deliveries):
     """The alerts that were held back, and their release."""
 
     def due_holds(self, now: datetime) -> list[int]:
-        """Subscriptions with a held alert whose time has come, or with a scheduled digest that is due."""
-        held = select(AlertRow.subscription_id).where(col(AlertRow.hold_until) <= now)
+        """Subscriptions with a held alert whose time has come, or with a scheduled digest that is due.
+
+        Those that are disabled are not: what they wait for stays where it is.
+        """
+        held = (
+            select(AlertRow.subscription_id)
+            .join(SubscriptionRow, col(SubscriptionRow.id) == AlertRow.subscription_id)
+            .where(col(AlertRow.hold_until) <= now, col(SubscriptionRow.disabled_at).is_(None))
+            .distinct()
+        )
         digests = select(SubscriptionRow.id).where(
             col(SubscriptionRow.next_digest_at) <= now, col(SubscriptionRow.disabled_at).is_(None)
         )
@@ -129,8 +137,44 @@ class Holds(Deliveries):
         self.add_deliveries([(digest, subscription, now)], now)
         return digest
 
+    def put_off(self, subscription_id: int, until: datetime, now: datetime) -> None:
+        """What is due for this subscription by now waits until then, its scheduled digest too."""
+        self._session.exec(
+            update(AlertRow)
+            .where(col(AlertRow.subscription_id) == subscription_id, col(AlertRow.hold_until) <= now)
+            .values(hold_until=until)
+        )
+        self._session.exec(
+            update(SubscriptionRow)
+            .where(col(SubscriptionRow.id) == subscription_id, col(SubscriptionRow.next_digest_at) <= now)
+            .values(next_digest_at=until)
+        )
+
+    def hold_anew(self, subscription_id: int, hold: Hold) -> None:
+        """All that waits for this subscription waits for this instead: its timing is another now."""
+        self._session.exec(
+            update(AlertRow)
+            .where(col(AlertRow.subscription_id) == subscription_id, col(AlertRow.hold_until).is_not(None))
+            .values(hold_until=hold.until, hold_why=hold.why)
+        )
+
     def take_apart(self, digests: Sequence[str], now: datetime) -> None:
-        """What was folded into these digests waits again, and is due; their deliveries must be cancelled already."""
+        """What was folded into these digests waits again, and is due; their deliveries must be cancelled already.
+
+        One that was scheduled is due again, and reports from where it did, also where nothing is left of it.
+        """
+        query = (
+            select(AlertRow.subscription_id, MessageRow.content)
+            .join(MessageRow, col(MessageRow.id) == AlertRow.message_id)
+            .where(self._is_among(col(AlertRow.id), list(digests)))
+        )
+        for subscription, content in self._session.exec(query):
+            if content.get("scheduled"):
+                self._session.exec(
+                    update(SubscriptionRow)
+                    .where(col(SubscriptionRow.id) == subscription)
+                    .values(next_digest_at=now, last_digest_at=datetime.fromisoformat(content["since"]))
+                )
         self._session.exec(
             update(AlertRow)
             .where(self._is_among(col(AlertRow.digest_id), list(digests)))

@@ -74,6 +74,11 @@ def quiet_until(timing: Timing, now: datetime) -> datetime | None:
     return moment if quiet else None
 
 
+def first_digest(timing: Timing, channel: ChannelName, after: datetime) -> datetime | None:
+    """When a subscription by this channel gets its next digest; None where it gets none, as programs do."""
+    return None if channel in NEVER_FOLDED else next_digest(timing, after)
+
+
 @lru_cache(maxsize=65_536)
 def next_digest(timing: Timing, after: datetime) -> datetime | None:
     """When the first digest after `after` is due, in UTC; None where alerts come at once.
