@@ -2,7 +2,7 @@
 
 - `dc:title` and `media:title` are kept apart, for whichever stands first would else be the entry's title;
 - an id is an id: feedparser takes one for the entry's link before it has seen the links;
-- of several links the first counts, and an RSS `<link>` before any `atom:link`;
+- of several links the first counts, and an RSS `<link>` before any `atom:link`, as a `<guid>` before an `atom:id`;
 - what stands inside a content is content: a feed quoted in an entry adds no entries, a `<title>` there is no title;
 - a namespace is known in the spellings that are about: https, another slash at its end, another case.
 """
@@ -62,11 +62,24 @@ class Elements(_FeedParserMixin):  # type: ignore[misc] # feedparser has no type
         self.push("id", 1)
 
     def _end_guid(self) -> None:
-        self.pop("id")
-        self._save("guidislink", self.guidislink, overwrite=True)
+        context = self._get_context()
+        before = context.get("id"), context.get("guidislink")
+        if self.pop("id"):
+            self._save("guidislink", self.guidislink, overwrite=True)
+            context["rss_guid"] = context.get("id")
+        elif before[0]:
+            context["id"], context["guidislink"] = before
 
     _start_id = _start_guid
-    _end_id = _end_guid
+
+    def _end_id(self) -> None:
+        context = self._get_context()
+        guid, is_link = context.get("rss_guid"), context.get("guidislink")
+        self.pop("id")
+        if guid:
+            context["id"], context["guidislink"] = guid, is_link
+        else:
+            self._save("guidislink", self.guidislink, overwrite=True)
 
     def _start_link(self, attrs_d: dict[str, str]) -> None:
         if attrs_d.get("rel", "").startswith(_IANA):
@@ -76,6 +89,15 @@ class Elements(_FeedParserMixin):  # type: ignore[misc] # feedparser has no type
         super()._start_link(attrs_d)
         if first:
             context["link"] = first
+
+    def _end_link(self) -> None:
+        context = self._get_context()
+        before, given = context.get("link"), context.get("rss_link")
+        address = self.pop("link")
+        if address and not given:
+            context["rss_link"] = address
+        elif before:
+            context["link"] = before
 
     def push_content(self, tag: str, attrs_d: dict[str, str], default_content_type: str, expecting_text: int) -> None:
         """Note where a content begins, to know what stands inside it."""

@@ -31,6 +31,7 @@ MOST_ENTRIES = 5_000
 
 _PERIODS_S = {"hourly": 3600, "daily": 86400, "weekly": 7 * 86400, "monthly": 30 * 86400, "yearly": 365 * 86400}
 _ACTIVE_TAG = re.compile(r"</?(?:script|style|iframe|object|embed|svg|img|form)\b", re.IGNORECASE)
+_TAG_OF_A_TITLE = re.compile(rf"{_ACTIVE_TAG.pattern}|<(?:br|wbr|hr)\s*/?>", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _HTML = ("text/html", "application/xhtml+xml")
 
@@ -108,7 +109,7 @@ def _remembered(pieces: Pieces, known: Mapping[bytes, KnownEntry], composed: Com
 
 
 def _composed(reading: Reading, base: str | None, numbers: Sequence[int] | None = None) -> Composed:
-    base = base or web_address(reading.feed.get("link"), base)
+    base = base or web_address(reading.feed.get("link"), None) or web_address(_own_address(reading.feed), None)
     lang = language(reading.feed.get("language"))
     return compose([_raw(entry, lang) for entry in reading.entries[:MOST_ENTRIES]], base, numbers)
 
@@ -138,7 +139,10 @@ def _raw(entry: Mapping[str, Any], feed_lang: str | None) -> RawEntry:
     return RawEntry(
         guid=guid if isinstance(guid, str) else None,
         link=link if isinstance(link, str) else None,
-        title=_line(entry, "title") or _line(entry, "dc_title") or _line(entry, "media_title"),
+        title=_line(entry, "title")
+        or _line(entry, "dc_title")
+        or _line(entry, "media_title")
+        or _line(entry, "itunes_title"),
         text=text,
         author=html_to_line(mended(str(entry.get("author") or "")))[:300] or None,
         published=_date(entry, "published") or _date(entry, "created") or updated,
@@ -156,7 +160,7 @@ def _line(holder: Mapping[str, Any], key: str) -> str:
     detail = holder.get(f"{key}_detail")
     kind = detail.get("type") if isinstance(detail, dict) else "text/plain"
     value = mended(value)
-    return html_to_line(value) if kind in _HTML or _ACTIVE_TAG.search(value) else one_line(value)
+    return html_to_line(value) if kind in _HTML or _TAG_OF_A_TITLE.search(value) else one_line(value)
 
 
 def _date(entry: Mapping[str, Any], key: str) -> datetime | None:
@@ -167,13 +171,19 @@ def _date(entry: Mapping[str, Any], key: str) -> datetime | None:
 
 def _alternate(entry: Mapping[str, Any]) -> str | None:
     links = [link for link in entry.get("links") or () if isinstance(link, dict) and link.get("href")]
-    return next((str(link["href"]) for link in links if link.get("rel") in ("alternate", None)), None)
+    return next((str(link["href"]) for link in links if link.get("rel") in ("alternate", "", None)), None)
 
 
 def _permalink(entry: Mapping[str, Any]) -> str | None:
     """An id that is an address as well, where nothing else says where the entry is."""
     guid = entry.get("id")
-    return guid if isinstance(guid, str) and entry.get("guidislink") and _ADDRESS.match(guid) else None
+    return guid if isinstance(guid, str) and entry.get("guidislink", True) and _ADDRESS.match(guid) else None
+
+
+def _own_address(head: Mapping[str, Any]) -> str | None:
+    """Where the feed says that it is itself to be had (`rel="self"`)."""
+    links = [link for link in head.get("links") or () if isinstance(link, dict) and link.get("rel") == "self"]
+    return next((str(link["href"]) for link in links if link.get("href")), None)
 
 
 def _longest(entry: Mapping[str, Any]) -> tuple[str, str | None]:

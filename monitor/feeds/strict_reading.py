@@ -69,6 +69,7 @@ class StrictReader(Elements, StrictFeedParser):  # type: ignore[misc] # feedpars
         self._scope: tuple[dict[Any, Any], dict[Any, Any]] | None = None
         self._around: list[tuple[dict[str, Any], int]] = []
         self._tags: dict[str, str] = {}
+        self._others = 0
 
     def read(self, data: bytes) -> None:
         """Reads the document. Raises ExpatError, and whatever feedparser's handlers do on odd documents."""
@@ -98,6 +99,8 @@ class StrictReader(Elements, StrictFeedParser):  # type: ignore[misc] # feedpars
         self._open.append((tag, self.baseuri, self.lang, self.depth, scope))
         attrs: dict[str, str] = self.decls
         self.decls: dict[str, str] = {}
+        if self._others:
+            return
         namespace = _NAMESPACES_WITH_A_NAME.get(tag.rpartition(":")[2])
         if namespace and name.startswith(namespace + " "):
             attrs["xmlns"] = namespace
@@ -106,10 +109,14 @@ class StrictReader(Elements, StrictFeedParser):  # type: ignore[misc] # feedpars
         self.unknown_starttag(tag, list(attrs.items()))
         if len(self._open) == 1:
             self.at_root = self.version
+        elif self.inentry and not self.incontent and not self._is_read(tag):
+            self._others = len(self._open)
 
     def _end(self, name: str) -> None:
         tag, base, lang, depth, scope = self._open[-1]
-        self.unknown_endtag(tag)
+        if not self._others or len(self._open) == self._others:
+            self.unknown_endtag(tag)
+            self._others = 0
         del self._open[-1]
         self.baseuri, self.lang, self.depth = base, lang, depth
         within = len(self._open)
@@ -117,6 +124,13 @@ class StrictReader(Elements, StrictFeedParser):  # type: ignore[misc] # feedpars
         if scope is not None:
             self.namespacemap, self.namespaces_in_use = scope
             self._tags = {}
+
+    def _is_read(self, tag: str) -> bool:
+        """Whether feedparser knows the element. What stands inside another one of an entry is that one's business:
+        the link and the id of an `activity:object` are none of the entry's."""
+        prefix, _, local = tag.rpartition(":")
+        prefix = self.namespacemap.get(prefix, prefix)
+        return hasattr(self, f"_start_{prefix}_{local}" if prefix else f"_start_{local}")
 
     def _tag(self, name: str) -> str:
         """An element as feedparser names it: the prefix it knows a namespace by, or the one that the document gives."""

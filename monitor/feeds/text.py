@@ -32,6 +32,7 @@ _C1_AS_IS = "volteface-c1"
 _BREAK = re.compile(r"<[^>]*>")
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _SPACES = re.compile(" {2,}")
+_LINE_END = re.compile(rf"</?(?:{'|'.join(_BLOCK_TAGS.split())})(?=[\s/>])", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--")  # no `<` inside: `<a<a<a…` would be searched anew from each
 
 
@@ -102,5 +103,5 @@ def html_to_line(markup: str) -> str:
     """HTML as one line, for titles and names."""
     markup = clean(markup)
     if _TAG.search(markup):
-        markup = _NO_TAGS.clean(markup)
+        markup = _NO_TAGS.clean(_LINE_END.sub(r" \g<0>", markup))
     return one_line(html.unescape(markup))

@@ -16,10 +16,10 @@ from monitor.feeds.opml import BadOpml, read_opml
 from monitor.feeds.parse import NotAFeed, parse_document
 from monitor.feeds.xml_repair import repaired
 from tests.property.feeds.test_wire_input import fit
-from tests.unit.feeds import rows_atom, rows_broken, rows_rss
+from tests.unit.feeds import rows_atom, rows_broken, rows_nested, rows_rss
 from tests.unit.feeds.test_dates import MORE, UNDERSTOOD
 
-BODIES = [row.body for row in (*rows_rss.ROWS, *rows_atom.ROWS, *rows_broken.ROWS)]
+BODIES = [row.body for row in (*rows_rss.ROWS, *rows_atom.ROWS, *rows_broken.ROWS, *rows_nested.ROWS)]
 PIECES = [
     b"<![CDATA[", b"]]>", b"<item>", b"</item>", b"<entry>", b"&", b"<", b">", b"<!--", b"-->", b"<?", b"?>",
     b"&#x0;", b"\x00", b"<svg>", b"<title>", b"</title>", b"<!DOCTYPE x [", b"<!ENTITY a '&#38;b;'>", b"xmlns:x='y'",

@@ -10,10 +10,10 @@ import feedparser
 import pytest
 
 from monitor.feeds.text import html_to_line
-from tests.unit.feeds import rows_atom, rows_broken, rows_rss
+from tests.unit.feeds import rows_atom, rows_broken, rows_nested, rows_rss
 from tests.unit.feeds.row import Row
 
-ROWS = [*rows_rss.ROWS, *rows_atom.ROWS, *rows_broken.ROWS]
+ROWS = [*rows_rss.ROWS, *rows_atom.ROWS, *rows_broken.ROWS, *rows_nested.ROWS]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
