@@ -88,7 +88,7 @@ class Positions(Repository):
         if issue is not None:
             query = query.where(ChangeRow.issue == issue)
         last = {(row.actor, row.issue): row for row in self._session.exec(query)}
-        return [_change(last[pair]) for pair in sorted(last)]
+        return [change_of(last[pair]) for pair in sorted(last)]
 
     def changes(
         self,
@@ -114,7 +114,7 @@ class Positions(Repository):
             query = query.where(
                 or_(col(ChangeRow.at) < end.at, and_(col(ChangeRow.at) == end.at, col(ChangeRow.id) < end.id))
             )
-        return [_change(row) for row in self._session.exec(query)]
+        return [change_of(row) for row in self._session.exec(query)]
 
     def moved_since(self, since: datetime, issue: str, but: Collection[str], limit: int) -> list[Change]:
         """The confirmed changes on the issue since, newest first by `at`, of all actors but these; no baseline's."""
@@ -130,18 +130,18 @@ class Positions(Repository):
             .order_by(col(ChangeRow.at).desc(), col(ChangeRow.id).desc())
             .limit(limit)
         )
-        return [_change(row) for row in self._session.exec(query)]
+        return [change_of(row) for row in self._session.exec(query)]
 
     def change(self, change_id: int) -> Change:
         """The change. Raises NotFound."""
-        return _change(self._row(ChangeRow, change_id, "change"))
+        return change_of(self._row(ChangeRow, change_id, "change"))
 
     def change_by_key(self, key: str) -> Change:
         """The change with this identity. Raises NotFound."""
         row = self._session.exec(select(ChangeRow).where(ChangeRow.key == key)).first()
         if row is None:
             raise NotFound("change", key)
-        return _change(row)
+        return change_of(row)
 
     def _save_position(self, found: FoundPosition, now: datetime) -> None:
         row = self._session.get(PositionRow, (found.actor, found.issue), populate_existing=True)
@@ -164,10 +164,12 @@ class Positions(Repository):
     def _save_change(self, found: FoundChange, row: ChangeRow | None, now: datetime) -> ChangeTransition | None:
         values = _values(found)
         if row is None:
-            row = ChangeRow(**values, key=found.key, recorded_at=now, updated_at=now)
+            row = ChangeRow(**values, key=found.key, recorded_at=now, updated_at=now, status_at=now)
+            if found.status is ChangeStatus.CONFIRMED:
+                row.first_confirmed_at = now
             self._session.add(row)
             self._session.flush()
-            return ChangeTransition(change=_change(row), was=None)
+            return ChangeTransition(change=change_of(row), was=None)
         was = ChangeStatus(row.status)
         # A late item can turn a first position into a reversal, or a silent change into news: not everybody who wants
         # to know of it was told then.
@@ -180,8 +182,9 @@ class Positions(Repository):
                 setattr(row, name, value)
                 row.updated_at = now
         if other_news:
+            row.status_at = now
             self._session.add(row)
-            return ChangeTransition(change=_change(row), was=was)
+            return ChangeTransition(change=change_of(row), was=was)
         return self._transit(row, was, found.status, now)
 
     def _transit(
@@ -191,8 +194,10 @@ class Positions(Repository):
         if was is status:
             return None
         row.status = status.value
-        row.updated_at = now
-        return ChangeTransition(change=_change(row), was=was)
+        row.updated_at = row.status_at = now
+        if status is ChangeStatus.CONFIRMED and row.first_confirmed_at is None:
+            row.first_confirmed_at = now
+        return ChangeTransition(change=change_of(row), was=was)
 
 
 def _value(stance: Stance | None) -> str | None:
@@ -222,7 +227,8 @@ def _values(found: FoundChange) -> dict[str, Any]:
     }
 
 
-def _change(row: ChangeRow) -> Change:
+def change_of(row: ChangeRow) -> Change:
+    """The change of a row."""
     assert row.id is not None
     found = FoundChange(
         actor=row.actor,

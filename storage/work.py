@@ -13,6 +13,7 @@ from storage.alerts import Alerts
 from storage.answers import Answers
 from storage.articles import Articles
 from storage.audit import Audit, Meta
+from storage.change_feed import ChangeFeed
 from storage.events import Events
 from storage.feeds import Feeds
 from storage.forgetting import Retention
@@ -20,6 +21,7 @@ from storage.history import History
 from storage.icons import Icons
 from storage.items import Items
 from storage.known_entries import KnownEntries
+from storage.past import Past
 from storage.positions import Positions
 from storage.readings import Readings
 from storage.reports import Reports
@@ -53,6 +55,8 @@ class Work:
         self.actor_verdicts = ActorVerdicts(session)
         self.answers = Answers(session)
         self.positions = Positions(session)
+        self.past = Past(session)
+        self.change_feed = ChangeFeed(session)
         self.rules = Rules(session)
         self.suggested = Suggested(session)
         self.subscriptions = Subscriptions(session)

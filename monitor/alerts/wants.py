@@ -5,7 +5,7 @@ The reason for a no is one line, for `volteface why`.
 
 from __future__ import annotations
 
-from monitor.model.alert import Subscription
+from monitor.model.alert import Filter, Subscription
 from monitor.model.position import Change, ChangeStatus
 from rules.model import ActorKind, ActorRule
 
@@ -17,13 +17,12 @@ def reason_against(change: Change, actor: ActorRule | None, subscription: Subscr
     commentator cannot be told, and the change passes: an alert too many is better than one lost. The first reason that
     holds is given, those that end the matter for everybody first.
     """
-    return (
-        _not_now(subscription)
-        or _not_news(change)
-        or _not_in_the_sets(change, subscription)
-        or _not_sure_enough(change, subscription)
-        or _not_official(change, actor, subscription)
-    )
+    return _not_now(subscription) or _not_news(change) or reason_against_filter(change, actor, subscription.filter)
+
+
+def reason_against_filter(change: Change, actor: ActorRule | None, wanted: Filter) -> str | None:
+    """Why a filter passes over this change, whatever has become of it; see `reason_against`."""
+    return _not_in_the_sets(change, wanted) or _not_sure_enough(change, wanted) or _not_official(change, actor, wanted)
 
 
 def reason_against_match(subscription: Subscription) -> str | None:
@@ -62,8 +61,8 @@ def _not_news(change: Change) -> str | None:
     return None
 
 
-def _not_in_the_sets(change: Change, subscription: Subscription) -> str | None:
-    wanted, found = subscription.filter, change.found
+def _not_in_the_sets(change: Change, wanted: Filter) -> str | None:
+    found = change.found
     if wanted.actors and found.actor not in wanted.actors:
         return f"filtered by actor: {found.actor} is not among {_listed(wanted.actors)}"
     if wanted.issues and found.issue not in wanted.issues:
@@ -73,8 +72,8 @@ def _not_in_the_sets(change: Change, subscription: Subscription) -> str | None:
     return None
 
 
-def _not_sure_enough(change: Change, subscription: Subscription) -> str | None:
-    wanted, found = subscription.filter, change.found
+def _not_sure_enough(change: Change, wanted: Filter) -> str | None:
+    found = change.found
     if found.status is ChangeStatus.PENDING and not wanted.pending:
         return "pending, and the subscription asks for confirmed changes only"
     if found.posterior < wanted.least_confidence:
@@ -82,8 +81,8 @@ def _not_sure_enough(change: Change, subscription: Subscription) -> str | None:
     return None
 
 
-def _not_official(change: Change, actor: ActorRule | None, subscription: Subscription) -> str | None:
-    if subscription.filter.commentators or actor is None:
+def _not_official(change: Change, actor: ActorRule | None, wanted: Filter) -> str | None:
+    if wanted.commentators or actor is None:
         return None
     if actor.kind is ActorKind.COMMENTATOR:
         return f"commentators not wanted: {actor.name} is one"

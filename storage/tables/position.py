@@ -26,10 +26,19 @@ class PositionRow(Table, table=True):
 
 
 class ChangeRow(Table, table=True):
-    """A change. What it cites is never pruned, hence RESTRICT; `support` lists further statement ids."""
+    """A change. What it cites is never pruned, hence RESTRICT; `support` lists further statement ids.
+
+    `status_at` is when the change became what it is: recorded, confirmed, of another kind, taken back. Further reports
+    do not move it, unlike `updated_at`. `first_confirmed_at` is when it was confirmed for the first time, if ever.
+    """
 
     __tablename__ = "change"
-    __table_args__ = (Index(None, "actor", "issue", "at"), Index(None, "at", "id"), NUMBERED)
+    __table_args__ = (
+        Index(None, "actor", "issue", "at"),
+        Index(None, "at", "id"),
+        Index(None, "status_at", "id"),
+        NUMBERED,
+    )
 
     id: int | None = row_id()
     key: str = string(unique=True)
@@ -49,3 +58,5 @@ class ChangeRow(Table, table=True):
     silent: bool = Field(default=False)
     recorded_at: datetime = moment()
     updated_at: datetime = moment()
+    status_at: datetime | None = moment(None)
+    first_confirmed_at: datetime | None = moment(None)
