@@ -144,6 +144,10 @@ class Subscriptions(Identified):
         """All subscriptions of the subscriber with this name, by id."""
         return self._find(col(SubscriberRow.name) == subscriber)
 
+    def to(self, channel: ChannelName, target: str) -> list[Subscription]:
+        """All subscriptions by this channel to this target, by id."""
+        return self._find(col(SubscriptionRow.channel) == channel.value, col(SubscriptionRow.target) == target)
+
     def _find(self, *which: ColumnElement[bool]) -> list[Subscription]:
         mailed = and_(
             col(AddressRow.target) == SubscriptionRow.target, col(SubscriptionRow.channel) == ChannelName.EMAIL.value

@@ -7,6 +7,7 @@ can be, as none of them ends with a space; in HTML a comment, which no content c
 
 from __future__ import annotations
 
+from monitor.alerts.clean import safe_link
 from monitor.alerts.layout import laid_out
 from monitor.alerts.letter import personal_rows
 from monitor.alerts.texts import ENGLISH, Texts
@@ -15,6 +16,9 @@ from monitor.model.alert import PersonalLinks
 TEXT_PLACE = "\n-- \n"
 HTML_PLACE = "<!--personal-->"
 """Templates write this where the links of one subscriber go; see `with_personal`."""
+
+CONFIRM_PLACE = "<!--confirm-->\n"
+"""Where the button of a request to confirm an address goes, as the one thing that its reader may want to press."""
 
 _ENDS = ("</body>", "</html>")
 
@@ -25,10 +29,16 @@ def with_personal(text: str, html: str, links: PersonalLinks, texts: Texts = ENG
     A message without a place, as an older version may have written it, gets the links at its end: nobody is to be
     left without a way to unsubscribe.
     """
-    rows = personal_rows(links, texts)
-    if not rows:
-        return text, html.replace(HTML_PLACE, "", 1)
-    return _in_text(text, laid_out("personal.txt", rows=rows)), _in_html(html, laid_out("personal.html", rows=rows))
+    rows, confirm = personal_rows(links, texts), safe_link(links.confirm)
+    named = ((texts.notice.link_confirm, confirm),) if confirm else ()
+    before, place, after = html.partition(CONFIRM_PLACE)
+    if place:
+        html = before + (laid_out("confirm.html", name=named[0][0], link=confirm) if named else "") + after
+    in_html = rows if place else (*named, *rows)
+    return (
+        _in_text(text, laid_out("personal.txt", rows=(*named, *rows))) if named or rows else text,
+        _in_html(html, laid_out("personal.html", rows=in_html)) if in_html else html.replace(HTML_PLACE, "", 1),
+    )
 
 
 def _in_text(text: str, links: str) -> str:

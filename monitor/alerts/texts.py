@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from monitor.alerts.alarm_texts import AlarmTexts
 from monitor.alerts.digest_texts import DigestTexts
+from monitor.alerts.notice_texts import NoticeTexts
 
 _MONTHS = (
     "January",
@@ -24,6 +25,15 @@ _MONTHS = (
 )
 
 _STANCES = {"supports": "supports", "opposes": "opposes", "conditional": "conditional"}
+
+_KINDS = {
+    "first": "first positions",
+    "reversed": "reversals",
+    "softened": "softened",
+    "hardened": "hardened",
+    "withdrawn": "withdrawn",
+    "split": "splits",
+}
 
 _REASONS = {
     "retracted": "what it rested on was revised, rejected or outweighed.",
@@ -121,9 +131,20 @@ class Texts:
     link_wrong: str = "This is wrong"
     link_settings: str = "Your settings"
     link_unsubscribe: str = "Unsubscribe"
+    name: str = "Volteface"
+    feed_title: str = "Volteface: changes of position"
+    feed_title_of: str = "Volteface: changes of position ({what})"
+    feed_confidence: str = "from {figure} on"
+    feed_official: str = "officials only"
+    feed_pending: str = "unconfirmed too"
+    feed_most: str = "{count} {what}"
+    feed_actors: str = "actors"
+    feed_issues: str = "issues"
+    kinds: Mapping[str, str] = field(default_factory=lambda: dict(_KINDS))
     footer: str = "Sent by Volteface, which watches the news and tells you when somebody changes their position."
 
     digest: DigestTexts = field(default_factory=DigestTexts)
+    notice: NoticeTexts = field(default_factory=NoticeTexts)
     alarm: AlarmTexts = field(default_factory=AlarmTexts)
 
 

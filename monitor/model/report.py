@@ -13,8 +13,8 @@ LONGEST_NOTE = 500
 class ReportReason(StrEnum):
     """Why a reader says that a change is wrong.
 
-    MISREAD: the words mean something else. PERSON: somebody else said them. ISSUE: they are about something else. NO_NEWS: this
-    was held before, or the words are old. OTHER: see the note.
+    MISREAD: the words mean something else. PERSON: somebody else said them. ISSUE: they are about something else.
+    NO_NEWS: this was held before, or the words are old. OTHER: see the note.
     """
 
     MISREAD = "misread"

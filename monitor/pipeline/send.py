@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from monitor.alerts.channels.protocol import Channel
+from monitor.alerts.notice import Notice
 from monitor.alerts.retry import after_attempt
 from monitor.events import Subject
 from monitor.model.alert import AttemptResult, ChannelName, ClaimedDelivery, DeliveryStatus
+from monitor.pipeline.personal_links import with_personal_links
 from storage.engine import Database
 
 _log = structlog.get_logger(__name__)
@@ -33,7 +35,10 @@ class SendReport:
 
 
 class Sender:
-    """Attempts the deliveries that are due, side by side: one endpoint that hangs holds up nobody else."""
+    """Attempts the deliveries that are due, side by side: one endpoint that hangs holds up nobody else.
+
+    With `public_url`, mails get links of their own that act for their reader.
+    """
 
     def __init__(
         self,
@@ -41,11 +46,14 @@ class Sender:
         channels: Mapping[ChannelName, Channel],
         clock: Callable[[], datetime],
         concurrency: int = 64,
+        *,
+        public_url: str | None = None,
     ) -> None:
         self._database = database
         self._channels = channels
         self._clock = clock
         self._free = concurrency
+        self._public_url = public_url
 
     async def step(self, now: datetime, limit: int = 64) -> SendReport:
         """Claims what is due and attempts it: only as much as can begin at once, for a lease does not wait."""
@@ -56,7 +64,8 @@ class Sender:
 
         def claim() -> list[ClaimedDelivery]:
             with self._database.work() as work:
-                return work.alerts.claim_due(now, places, _LEASE, at_once=_AT_ONCE)
+                due = work.alerts.claim_due(now, places, _LEASE, at_once=_AT_ONCE)
+                return with_personal_links(work, due, self._public_url, now)
 
         try:
             claimed = await asyncio.to_thread(claim)
@@ -78,6 +87,8 @@ class Sender:
         if channel is None:
             # Not permanent: the operator may be about to set the channel up, and the alert must not be lost.
             return AttemptResult(ok=False, error=f"channel {delivery.channel} is not set up; see `volteface doctor`")
+        if delivery.notice == Notice.CONFIRM and delivery.personal is None:
+            return AttemptResult(ok=False, error="a request to confirm needs a link: set VOLTEFACE_PUBLIC_URL")
         try:
             async with asyncio.timeout(_ATTEMPT_DEADLINE_S):
                 return await channel.send(delivery, self._clock())
