@@ -69,7 +69,7 @@ class Pipeline:
         follower = Follower(by_default=stages.follow_articles)
         self.reader = Reader(database, self.rulebook, stages.extractor, stages.tracker, teller, follower)
         self.digests = Digests(database, label=stages.label, public_url=stages.public_url)
-        self.sender = Sender(database, stages.channels, clock)
+        self.sender = Sender(database, stages.channels, clock, public_url=stages.public_url)
         self.articles = ArticleStep(database, stages.articles, clock) if stages.articles else None
         self.alarms = AlarmStep(database, label=stages.label)
         self.icons = IconStep(database, stages.find_icon) if stages.find_icon else None
