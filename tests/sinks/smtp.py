@@ -6,7 +6,7 @@ import asyncio
 import socket
 import ssl
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -19,11 +19,13 @@ from tests.sinks.served import Served
 
 
 class SmtpStage(StrEnum):
-    """Where in the dialogue a mail server may refuse, hang or hang up."""
+    """Where in the dialogue a mail server may refuse, hang or hang up; MESSAGE is what follows the mail itself."""
 
     GREETING = "greeting"
+    HELLO = "hello"
     SENDER = "sender"
     RECIPIENT = "recipient"
+    DATA = "data"
     MESSAGE = "message"
 
 
@@ -51,7 +53,7 @@ class SmtpSink(Served):
     """A mail server (aiosmtpd) that keeps what it is sent.
 
     `starttls` and `tls` take a server's context: an upgrade that is required, or TLS from the first byte. `users` maps
-    names to passwords and makes logging in required. `utf8` offers SMTPUTF8.
+    names to passwords and makes logging in required, by one of `mechanisms`. `utf8` offers SMTPUTF8.
     """
 
     def __init__(
@@ -61,12 +63,14 @@ class SmtpSink(Served):
         tls: ssl.SSLContext | None = None,
         users: Mapping[str, str] | None = None,
         utf8: bool = True,
+        mechanisms: Sequence[str] = ("LOGIN", "PLAIN"),
     ) -> None:
         super().__init__()
         self.mails: list[Mail] = []
         self.attempts = 0
         self._protocols: list[_SmtpProtocol] = []
         self._starttls, self._tls, self._users, self._utf8 = starttls, tls, users, utf8
+        self._mechanisms = mechanisms
         self._replies: dict[SmtpStage, deque[str | None]] = {}
 
     def says(self, stage: SmtpStage, *replies: str | None) -> None:
@@ -98,6 +102,7 @@ class SmtpSink(Served):
             require_starttls=self._starttls is not None,
             auth_required=bool(self._users),
             authenticator=self._authenticate,
+            auth_exclude_mechanism={"LOGIN", "PLAIN"} - set(self._mechanisms),
         )
         if self._tls is not None:
             # aiosmtpd takes only STARTTLS for encryption, and warns, as an error here, when told so at the start.
@@ -141,6 +146,24 @@ class _SmtpProtocol(SMTP):
             self._sink.attempts += 1
             status = await self._sink.reply(SmtpStage.GREETING, self) or status
         await super().push(status)
+
+    async def smtp_EHLO(self, hostname: str) -> None:  # noqa: N802 - aiosmtpd names its commands so
+        if not await self._refused(SmtpStage.HELLO):
+            await super().smtp_EHLO(hostname)
+
+    async def smtp_HELO(self, hostname: str) -> None:  # noqa: N802
+        if not await self._refused(SmtpStage.HELLO):
+            await super().smtp_HELO(hostname)
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        if not await self._refused(SmtpStage.DATA):
+            await super().smtp_DATA(arg)
+
+    async def _refused(self, stage: SmtpStage) -> bool:
+        reply = await self._sink.reply(stage, self)
+        if reply:
+            await super().push(reply)
+        return bool(reply)
 
 
 class _Handler:

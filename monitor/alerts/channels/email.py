@@ -23,6 +23,7 @@ from monitor.model.alert import AttemptResult, ChannelName, ClaimedDelivery
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _ABOUT_LOGGING_IN = (530, 534, 535, 538)  # RFC 4954
+_RELAYING = re.compile(r"\brelay(?:ing|ed)?\b|authentication (?:is )?required|not authenticated", re.IGNORECASE)
 _ENHANCED = re.compile(r"^5\.([0-7])\.\d{1,3}\b")
 # RFC 3463: 3 mail system, 5 protocol, 6 content, 7 policy. They speak of the message or of us, not of the mailbox.
 _NOT_THE_MAILBOX = ("3", "5", "6", "7")
@@ -111,8 +112,9 @@ class _Stage:
 class EmailChannel:
     """Sends each alert as one mail over a connection of its own.
 
-    A 4xx answer, and whatever concerns our own access to the server (log-in, sender), is transient. A 5xx to the
-    recipient or the message is permanent, and suppresses the address unless its enhanced code (RFC 3463) says that the
+    A 4xx answer, and whatever concerns our own access to the server (log-in, sender, relaying), is transient: an
+    operator mends it within the days for which a mail is tried. A 5xx to the recipient or the message is permanent, and
+    suppresses the address unless its enhanced code (RFC 3463) says that the
     mailbox is not the reason.
     """
 
@@ -193,16 +195,20 @@ async def _greet(client: aiosmtplib.SMTP) -> None:
         return
     try:
         await client.ehlo()
-    except aiosmtplib.SMTPHeloError:
+    except aiosmtplib.SMTPHeloError as error:
+        if error.code == aiosmtplib.SMTPStatus.domain_unavailable:  # 421: it has hung up
+            raise
         await client.helo()
 
 
 def _refused(code: int, message: str, stage: str) -> AttemptResult:
-    ours = stage in ("connect", "sender") or code in _ABOUT_LOGGING_IN
+    ours = stage in ("connect", "sender") or code in _ABOUT_LOGGING_IN or _RELAYING.search(message) is not None
     permanent = 500 <= code < 600 and not ours
     enhanced = _ENHANCED.match(message)
     mailbox = enhanced is None or enhanced.group(1) not in _NOT_THE_MAILBOX
     said = kept(message)
+    if not 200 <= code < 600:  # aiosmtplib's own code for what it cannot read, or will not read to its end
+        return AttemptResult(ok=False, error=f"what the mail server said is no SMTP ({stage})", answer=said)
     return AttemptResult(
         ok=False,
         status=code,

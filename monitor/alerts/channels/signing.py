@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from standardwebhooks import Webhook
 
@@ -16,6 +16,9 @@ PREFIX = "whsec_"
 SECRET_BYTES = 32
 LEAST_SECRET_BYTES = 24
 """Standard Webhooks: between 24 and 64 random bytes."""
+
+BOTH_SIGN_FOR = timedelta(hours=24)
+"""How long after a rotation the secret before signs as well."""
 
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9_-]")
 
@@ -42,16 +45,21 @@ def check_secret(secret: str) -> str:
     return secret
 
 
-def signed_headers(secret: str, alert_id: str, now: datetime, body: str) -> dict[str, str]:
+def signed_headers(
+    secret: str, alert_id: str, now: datetime, body: str, *, previous: str | None = None
+) -> dict[str, str]:
     """The three headers of Standard Webhooks. The id stays through all retries, the timestamp is the attempt's.
 
-    Raises BadSecret, and ValueError for an id that is no header value or holds the separator of the signed text.
+    With a `previous` secret there are two signatures, the newest first, with a blank between them: after a rotation a
+    receiver that knows only one of the two can still verify. Raises BadSecret, and ValueError for an id that is no header value or holds
+    the separator of the signed text.
     """
     if not alert_id or _NOT_IN_ID.search(alert_id):
         raise ValueError(f"alert id {alert_id!r} holds more than letters, digits, - and _")
     moment = utc(now)
+    known = [secret] if previous is None else [secret, previous]
     return {
         "webhook-id": alert_id,
         "webhook-timestamp": str(int(moment.timestamp())),
-        "webhook-signature": Webhook(check_secret(secret)).sign(alert_id, moment, body),
+        "webhook-signature": " ".join(Webhook(check_secret(one)).sign(alert_id, moment, body) for one in known),
     }

@@ -55,7 +55,9 @@ class WebhookChannel:
             target = check_webhook(delivery.target)
             if delivery.secret is None:
                 return AttemptResult(ok=False, permanent=True, error="the subscription has no secret to sign with")
-            signed = signed_headers(delivery.secret, delivery.alert_id, now, delivery.payload)
+            signed = signed_headers(
+                delivery.secret, delivery.alert_id, now, delivery.payload, previous=_previous(delivery, now)
+            )
         except (TargetError, ValueError) as error:
             return AttemptResult(ok=False, permanent=True, error=str(error))
         answer = _Answer()
@@ -86,6 +88,12 @@ class WebhookChannel:
         except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
             return f"the connection failed ({type(error).__name__}): {error}"
         return None
+
+
+def _previous(delivery: ClaimedDelivery, now: datetime) -> str | None:
+    """The secret before, while it still signs."""
+    until = delivery.previous_secret_until
+    return delivery.previous_secret if until is not None and now < until else None
 
 
 async def _read(response: httpx.Response, answer: _Answer) -> None:

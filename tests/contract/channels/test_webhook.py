@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from standardwebhooks import Webhook
 
-from monitor.alerts.channels.signing import new_secret
+from monitor.alerts.channels.signing import BOTH_SIGN_FOR, new_secret
 from monitor.alerts.channels.webhook import WebhookChannel
 from monitor.net.client import guarded_client
 from monitor.net.guard import Guard
@@ -72,6 +72,31 @@ async def test_proxies_of_the_environment_are_not_used(
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{closed_port()}")
     async with guarded_client(Guard(["127.0.0.0/8"])) as client:
         assert (await WebhookChannel(client).send(webhook_end.delivery(), now())).ok
+
+
+async def test_after_a_rotation_both_secrets_sign_for_a_day(webhook_end: WebhookEnd) -> None:
+    new, at = new_secret(), now()
+    rotated = replace(
+        webhook_end.delivery(), secret=new, previous_secret=SECRET, previous_secret_until=at + BOTH_SIGN_FOR
+    )
+    channel = webhook_end.channel()
+    await channel.send(rotated, at)
+    await channel.send(rotated, at + BOTH_SIGN_FOR - timedelta(seconds=1))
+    await channel.send(rotated, at + BOTH_SIGN_FOR)
+    first, last_of_the_day, after = (
+        request.headers["webhook-signature"].split(" ") for request in webhook_end.sink.requests
+    )
+    assert (len(first), len(last_of_the_day), len(after)) == (2, 2, 1)
+    request = webhook_end.sink.requests[0]
+    for secret in (new, SECRET):
+        Webhook(secret).verify(request.body, dict(request.headers))
+    with pytest.raises(Exception, match="No matching signature"):
+        Webhook(new_secret()).verify(request.body, dict(request.headers))
+    # The newest comes first, and is all that is left.
+    request = webhook_end.sink.requests[2]
+    moment = at + BOTH_SIGN_FOR
+    assert after == [Webhook(new).sign(rotated.alert_id, moment, rotated.payload)]
+    assert request.headers["webhook-timestamp"] == str(int(moment.timestamp()))
 
 
 @pytest.mark.parametrize("secret", [None, "", "whsec_", "whsec_c2hvcnQ=", "whsec_not base64!", "plain"])
