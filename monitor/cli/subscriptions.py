@@ -9,6 +9,7 @@ import typer
 
 from monitor.alerts.channels.signing import new_secret
 from monitor.alerts.targets import check_target, mask
+from monitor.cli import confirmation
 from monitor.cli.boot import open_database, utc_now
 from monitor.cli.known import must_be_known
 from monitor.cli.outcome import CommandError, Exit
@@ -16,6 +17,7 @@ from monitor.cli.talk import JsonFlag, plain, put_json, put_table, put_text, say
 from monitor.cli.targets import why_refused
 from monitor.model.alert import Audience, ChannelName, Filter, Subscription
 from monitor.model.position import ChangeKind
+from monitor.pipeline.opt_in import Consent
 from monitor.pipeline.rulebook import RuleBook
 from monitor.settings import Settings, load_settings
 from storage.engine import Database
@@ -26,6 +28,7 @@ group = typer.Typer(help="The subscriptions.", no_args_is_help=True)
 def register(app: typer.Typer) -> None:
     """Adds the commands of this file."""
     app.command()(subscribe)
+    confirmation.register(group)
     app.add_typer(group, name="subscriptions")
 
 
@@ -43,9 +46,12 @@ def subscribe(
     operations: Annotated[
         bool, typer.Option("--operations", help="Not changes, but troubles: feeds that fall silent, dead letters, …")
     ] = False,
+    confirmed: Annotated[
+        bool, typer.Option("--confirmed", help="The owner of the mail address agreed already; you vouch for it.")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Subscribe somebody to changes of position.
+    """Subscribe somebody to changes of position. The owner of a mail address is asked to confirm it first.
 
     Examples: [bold]volteface subscribe desk --email desk@example.org --issue european-troops[/]
     [bold]volteface subscribe bot --webhook https://example.org/hook[/] prints the secret that signs, once.
@@ -63,14 +69,16 @@ def subscribe(
     if operations and wanted != Filter():
         raise CommandError("--operations tells of every trouble: leave the filters out", Exit.USAGE)
     audience = Audience.OPERATIONS if operations else Audience.CHANGES
-    made = _subscribed(settings, subscriber, channel, target, wanted, audience)
+    made, consent = _subscribed(settings, subscriber, channel, target, wanted, audience, vouched=confirmed)
     refused = why_refused(settings, target) if channel is ChannelName.WEBHOOK else None
     if refused:
         say(f"Nothing will be delivered there as it is set now: {refused}")
     if as_json:
-        put_json({**_row(made), "target": target, "secret": made.secret})
+        put_json({**_row(made), "target": target, "secret": made.secret, "consent": consent})
         return
     say(f"Subscription {made.id}: {subscriber} by {channel} to {mask(channel, target)}.")
+    if consent:
+        say(confirmation.SAID[consent])
     if channel is ChannelName.EMAIL and not settings.smtp_host:
         say("No mail server is set yet: alerts wait until VOLTEFACE_SMTP_HOST is set and the worker restarted.")
     if made.secret:
@@ -79,8 +87,15 @@ def subscribe(
 
 
 def _subscribed(
-    settings: Settings, subscriber: str, channel: ChannelName, target: str, wanted: Filter, audience: Audience
-) -> Subscription:
+    settings: Settings,
+    subscriber: str,
+    channel: ChannelName,
+    target: str,
+    wanted: Filter,
+    audience: Audience,
+    *,
+    vouched: bool,
+) -> tuple[Subscription, Consent | None]:
     database = open_database(settings)
     try:
         _known_rules(database, settings, wanted.actors, wanted.issues)
@@ -88,13 +103,14 @@ def _subscribed(
         now = utc_now()
         with database.work() as work:
             made = work.subscriptions.add(
-                subscriber, channel, target, wanted, secret, now, audience=audience, who="cli"
+                subscriber, channel, target, wanted, secret, now, audience=audience, confirmed=vouched, who="cli"
             )
-            what = {"audience": audience, "channel": channel, "target": mask(channel, target)}
+            consent = confirmation.begin(settings, work, made, now, vouched=vouched)
+            what = {"audience": audience, "channel": channel, "target": mask(channel, target), "consent": consent}
             work.audit.add("cli", "subscribed", str(made.id), what, now)
     finally:
         database.close()
-    return made
+    return made, consent
 
 
 def _target(email: str | None, webhook: str | None, *, log: bool) -> tuple[ChannelName, str]:

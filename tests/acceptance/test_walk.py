@@ -71,7 +71,7 @@ def test_from_the_wire_to_a_webhook_and_a_mailbox(tmp_path: Path, pack: Path, em
         )
         assert volteface("feeds", "add", f"{papers.url}/norland.xml", env=env).returncode == 0
         hook = output("subscribe", "desk", "--webhook", f"{sink.url}/hook", "--actor", "astrid-holm", env=env)
-        output("subscribe", "reader", "--email", "reader@example.org", env=env)
+        output("subscribe", "reader", "--email", "reader@example.org", "--confirmed", env=env)
         with Service("up", "--port", "0", env=env) as service:
             address = service.address()
             wait(lambda: [p for p in get(f"{address}/api/positions")["positions"] if p["stance"]], alive=service)
