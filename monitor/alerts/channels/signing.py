@@ -51,8 +51,8 @@ def signed_headers(
     """The three headers of Standard Webhooks. The id stays through all retries, the timestamp is the attempt's.
 
     With a `previous` secret there are two signatures, the newest first, with a blank between them: after a rotation a
-    receiver that knows only one of the two can still verify. Raises BadSecret, and ValueError for an id that is no header value or holds
-    the separator of the signed text.
+    receiver that knows only one of the two can still verify. Raises BadSecret, and ValueError for an id that is no
+    header value or holds the separator of the signed text.
     """
     if not alert_id or _NOT_IN_ID.search(alert_id):
         raise ValueError(f"alert id {alert_id!r} holds more than letters, digits, - and _")
