@@ -24,6 +24,7 @@ LONGEST_BODY = 3_500
 _OPENING = '“„«»"‚‘「『'
 # "@everyone", "@here", "<!channel>", "<@U123>": a quoted text must ring nobody's bell.
 _MENTION = re.compile(r"(?<![\w.])@(?=\w)|<(?=[!@#&])")
+_BELL = re.compile(r"@(?=(?:everyone|here|channel|all)\b)", re.IGNORECASE)
 _UNSEEN = "\u2060"
 
 Json = Mapping[str, Any]
@@ -83,14 +84,14 @@ def _quote(heading: str, quote: Json, texts: Texts) -> Iterator[str]:
     yield f"{heading}: {stance} ({where})"
     yield _in_marks(_plain(quote.get("text"), LONGEST_QUOTE))
     if source.get("url"):
-        yield str(source["url"])
+        yield _link(source["url"])
 
 
 def _item(item: Json, texts: Texts) -> Iterator[str]:
     yield f"{_plain(item.get('publisher')) or texts.no_name}, {_day(item.get('published_at'), texts)}"
     yield _in_marks(_plain(item.get("excerpt"), LONGEST_QUOTE))
     if item.get("url"):
-        yield str(item["url"])
+        yield _link(item["url"])
 
 
 def _day(stamp: Any, texts: Texts) -> str:
@@ -112,6 +113,11 @@ def _plain(text: Any, most: int = 120) -> str:
 
 def _in_marks(words: str) -> str:
     return words if not words or words[0] in _OPENING else f"“{words}”"
+
+
+def _link(url: Any) -> str:
+    """An address. Where it holds what would ring for all, the sign is written as it may be in any address."""
+    return _BELL.sub("%40", str(url))
 
 
 def _rings_nobody(text: str) -> str:
