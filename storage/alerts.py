@@ -99,6 +99,11 @@ class Alerts(Holds):
         (found,) = self._alerts(_whole().where(AlertRow.id == key))
         return found
 
+    def payload(self, key: str) -> str:
+        """The body of the alert for programs. Raises NotFound."""
+        row = self._row(AlertRow, key, "alert")
+        return self._row(MessageRow, row.message_id, "message").payload
+
     def of_subscription(self, subscription_id: int, limit: int = 100) -> list[StoredAlert]:
         """What a subscription was told, or is to be, newest first."""
         query = _whole().where(AlertRow.subscription_id == subscription_id)

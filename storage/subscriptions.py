@@ -15,8 +15,11 @@ from monitor.model.timing import Cadence, Timing
 from storage.actor_verdicts import Identified
 from storage.addresses import Addresses
 from storage.errors import NotFound
-from storage.tables import AddressRow, SubscriberRow, SubscriptionRow, SubscriptionVersionRow
+from storage.tables import AddressRow, MetaRow, SubscriberRow, SubscriptionRow, SubscriptionVersionRow
 from storage.values import SubscriptionVersion
+
+STAMP = "subscriptions.stamp"
+"""The fact under which the database itself, by triggers, keeps the stamp of the subscriptions."""
 
 
 class Subscriptions(Identified):
@@ -139,6 +142,13 @@ class Subscriptions(Identified):
         """The subscriptions by id; those of one audience, or with None of all."""
         wanted = [] if audience is None else [col(SubscriptionRow.audience) == audience.value]
         return self._find(*wanted, *([col(SubscriptionRow.disabled_at).is_(None)] if active_only else []))
+
+    def stamp(self) -> str | None:
+        """A name for what all subscriptions want and where they go; another one after any of it changed.
+
+        None where there is none, as in a database whose facts were wiped: nothing may be kept then.
+        """
+        return self._session.exec(select(MetaRow.value).where(MetaRow.key == STAMP)).first()
 
     def of(self, subscriber: str) -> list[Subscription]:
         """All subscriptions of the subscriber with this name, by id."""

@@ -15,6 +15,7 @@ from monitor.model.item import Item
 from monitor.model.position import Change, ChangeKind, ChangeStatus
 from monitor.pipeline.content import change_content, match_content
 from monitor.pipeline.pace import has_limits, with_holds
+from monitor.pipeline.readership import Readership
 from monitor.pipeline.utterance import Utterance
 from rules.model import Match, RuleSet
 from storage.values import ChangeTransition, StoredAlert
@@ -29,18 +30,22 @@ class Teller:
     def __init__(self, *, label: str = "", public_url: str | None = None) -> None:
         self._label = label
         self._public_url = public_url
+        self._readership = Readership()
+
+    def wanting(self, work: Work, change: Change, rules: RuleSet) -> list[Subscription]:
+        """The subscriptions that want to know of the change now."""
+        return _wanting(change, self._readership.all(work), rules)
 
     def tell(self, work: Work, transitions: Sequence[ChangeTransition], rules: RuleSet, now: datetime) -> list[str]:
         """Queues alerts for what came, corrections for what fell. Returns the ids of the alerts queued."""
         if not transitions:
             return []
-        subscriptions = work.subscriptions.all(active_only=True)
         queued: list[str] = []
         for transition in transitions:
             if falls(transition):
                 queued += self._take_back(work, transition, rules, now)
             else:
-                queued += self._tell_change(work, transition, transitions, subscriptions, rules, now)
+                queued += self._tell_change(work, transition, transitions, rules, now)
         return queued
 
     def _tell_change(
@@ -48,12 +53,11 @@ class Teller:
         work: Work,
         transition: ChangeTransition,
         batch: Sequence[ChangeTransition],
-        subscriptions: Sequence[Subscription],
         rules: RuleSet,
         now: datetime,
     ) -> list[str]:
         change = transition.change
-        wanting = _wanting(change, subscriptions, rules)
+        wanting = self.wanting(work, change, rules)
         return self._queue_change(work, change, _bodies_moved(transition, batch), wanting, rules, now)
 
     def _queue_change(
@@ -118,7 +122,7 @@ class Teller:
         """Queues alerts for what query rules with `alert: true` found. Copies of one story are told once."""
         if not matches or item.baseline:
             return []
-        wanting = [s for s in work.subscriptions.all(active_only=True) if reason_against_match(s) is None]
+        wanting = [s for s in self._readership.all(work) if reason_against_match(s) is None]
         queued: list[str] = []
         for match in matches:
             content = match_content(item, match, rules)

@@ -143,7 +143,7 @@ def _statements(connection: object) -> dict[str, list[str]]:
     rows = connection.execute(  # type: ignore[attr-defined]
         text(
             "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'item_search%' "
-            "AND name NOT LIKE 'append_only%'"
+            "AND name NOT LIKE 'append_only%' AND name NOT LIKE 'stamp_%'"
         )
     )
     tables = ("alembic_version", "sqlite_sequence")
