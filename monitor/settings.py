@@ -142,6 +142,9 @@ class Settings(BaseSettings):
     changes_per_year: float = Field(
         default=0.5, ge=0, le=52, description="Assumed changes a year that time brings, for one actor and one issue."
     )
+    follow_precision: bool = Field(
+        default=True, description="Weigh readings by how often verdicts found those of their issue and source right."
+    )
 
     smtp_host: str | None = Field(default=None, description="Mail server; without it no mail is sent.")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server.")

@@ -66,4 +66,5 @@ def _reading(row: ReadingRow) -> StoredReading:
         fallback_reason=row.fallback_reason,
         again_at=row.again_at,
         tries=row.tries,
+        records=row.records,
     )

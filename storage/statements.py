@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import col, func, select
@@ -35,6 +36,7 @@ class Statements(Identified):
         statements: Sequence[ReadStatement],
         now: datetime,
         fallback: Fallback | None = None,
+        records: Mapping[str, Any] | None = None,
     ) -> set[Pair]:
         """Makes this the live reading of the item; what earlier ones said of it is no longer live.
 
@@ -56,6 +58,7 @@ class Statements(Identified):
             wanted=fallback.wanted if fallback else None,
             fallback_reason=fallback.reason if fallback else None,
             again_at=fallback.again_at if fallback else None,
+            records=dict(records) if records else None,
         )
         self._session.add(reading)
         self._session.flush()

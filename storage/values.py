@@ -194,6 +194,7 @@ class StoredReading:
     """Who read an item, and when. `wanted`: the extractor that was chosen, where another one stood in for it.
 
     `again_at` is when that one is to be asked again, None for never; `tries` counts how often it was since.
+    `records` are the [right, judged] of issue, source and extractor by which its statements' accuracies were reckoned.
     """
 
     item_id: int
@@ -206,6 +207,7 @@ class StoredReading:
     fallback_reason: str | None = None
     again_at: datetime | None = None
     tries: int = 0
+    records: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

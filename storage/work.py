@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import Session, col
 
+from storage.accuracies import Accuracies
 from storage.actor_verdicts import ActorVerdicts
 from storage.alarms import Alarms
 from storage.alerts import Alerts
@@ -53,6 +54,7 @@ class Work:
         self.verdicts = Verdicts(session)
         self.reports = Reports(session)
         self.actor_verdicts = ActorVerdicts(session)
+        self.accuracies = Accuracies(session)
         self.answers = Answers(session)
         self.positions = Positions(session)
         self.past = Past(session)

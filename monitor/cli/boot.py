@@ -151,6 +151,7 @@ async def wired(
                 articles=articles,
                 follow_articles=settings.articles,
                 find_icon=find_icon if settings.icons else None,
+                follow_precision=settings.follow_precision,
             ),
             clock,
         )

@@ -18,6 +18,7 @@ from monitor.cli.rules import Packs, loaded_rules
 from monitor.cli.talk import JsonFlag, plain, put_json_line, put_text
 from monitor.model.item import Item
 from monitor.model.moment import parse_moment
+from monitor.pipeline.measured import measured, records_in
 from monitor.pipeline.read import with_repeated
 from monitor.positions.explain import ExplainedSentence, Explanation, Step
 from monitor.positions.explain import explain as explain_reading
@@ -57,11 +58,13 @@ def explain(
         for item, compiled, stored in _items(settings, target, form, moment, packs):
             matches = compiled.match(item.fields, item.day, item.lang, item.sources)
             reading = reader.read(item, matches, compiled.rules)
+            reading = measured(reading, item, records_in(stored.records if stored else None)).reading
             found = explain_reading(item, matches, reading)
             if as_json:
                 put_json_line({**_object(item, found), **who_read(reading)})
             else:
-                put_text(_page(item, found, [*_as_stored(stored), f"read by {reading.extractor} {reading.version}"]))
+                readers = [*_as_stored(stored), *_by_record(stored), f"read by {reading.extractor} {reading.version}"]
+                put_text(_page(item, found, readers))
 
 
 def _as_stored(stored: StoredReading | None) -> Iterator[str]:
@@ -69,6 +72,13 @@ def _as_stored(stored: StoredReading | None) -> Iterator[str]:
     if stored is not None and stored.wanted is not None:
         again = f"; again from {stored.again_at:%Y-%m-%d %H:%M} UTC" if stored.again_at else ""
         yield f"stored: read by {stored.extractor} in place of {stored.wanted}: {stored.fallback_reason}{again}"
+
+
+def _by_record(stored: StoredReading | None) -> Iterator[str]:
+    """By which verdicts on earlier readings the statements of a stored item count."""
+    for name, records in ((stored.records if stored else None) or {}).items():
+        for of, (right, judged) in records.items():
+            yield f"weighed by {name} {of}: {right} of {judged} judged readings were right when it was read"
 
 
 def _items(
@@ -132,7 +142,8 @@ def _conclusion(step: Step) -> str:
         return f"{seen.outcome}  {who}: {seen.why}{cues}"
     verb = "withdraws" if statement.withdraws else str(statement.stance)
     claimed = f", as {statement.claimed_by} says" if statement.claimed_by else ""
-    how = f"{statement.confidence:.2f}, said {statement.said_at:%Y-%m-%d}{claimed}"
+    counts = "" if statement.accuracy is None else f", counts as {statement.accuracy:.2f}"
+    how = f"{statement.confidence:.2f}{counts}, said {statement.said_at:%Y-%m-%d}{claimed}"
     return f"statement  {statement.holder} {verb} {statement.issue} ({how}): {seen.why}{cues}"
 
 

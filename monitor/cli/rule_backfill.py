@@ -68,7 +68,10 @@ def backfill(
     teller = Teller(label=settings.label, public_url=settings.public_url)
     _note(database, scope, now, alert=alert)
     with chosen_extractor(settings, database) as chosen, Progress(console=talk(), transient=True) as bar:
-        run = Backfill(database, chosen, boot.tracker(settings), teller, boot.utc_now, alert=alert)
+        run = Backfill(
+            database, chosen, boot.tracker(settings), teller, boot.utc_now, alert=alert,
+            follow_precision=settings.follow_precision,
+        )  # fmt: skip
         report = run.run(scope, ProgressBars(bar))
     database.close()
     _put(report, alert=alert, as_json=as_json)
@@ -90,7 +93,10 @@ def _rehearse(database: Database, settings: Settings, scope: Scope, *, as_json: 
         with database.view() as work:
             wanted = work.history.ids_out_of_date(by, scope.since)
         draft = Draft(before=in_force, changes=())
-        run = EffectPreview(database, draft, chosen, boot.tracker(settings), issue=scope.issue)
+        run = EffectPreview(
+            database, draft, chosen, boot.tracker(settings), issue=scope.issue,
+            follow_precision=settings.follow_precision,
+        )  # fmt: skip
         found = run.run(wanted, progress=ProgressBars(bar))
     if as_json:
         put_json(found)

@@ -64,7 +64,8 @@ def preview(
     effects: Effects | None = None
     if not matches_only:
         with chosen_extractor(settings, database) as chosen, Progress(console=talk(), transient=True) as bar:
-            run = EffectPreview(database, edit, chosen, boot.tracker(settings))
+            follow = settings.follow_precision
+            run = EffectPreview(database, edit, chosen, boot.tracker(settings), follow_precision=follow)
             effects = run.run(matches.touched, matches.gained, matches.lost, ProgressBars(bar))
     database.close()
     if as_json:

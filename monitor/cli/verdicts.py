@@ -9,10 +9,11 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli import boot, verdict_actors
+from monitor.cli import boot, verdict_actors, verdict_precision
 from monitor.cli.known import must_be_known
 from monitor.cli.outcome import CommandError, Exit
-from monitor.cli.talk import JsonFlag, counted, plain, put_json, put_table, say
+from monitor.cli.talk import JsonFlag, counted, put_json, say
+from monitor.cli.verdict_precision import put_precision
 from monitor.model.statement import Stance
 from monitor.pipeline.rule_edits import ExamplesFailed, RuleChange, save_edits
 from monitor.pipeline.rulebook import RuleBook
@@ -36,6 +37,7 @@ Note = Annotated[str, typer.Option("--note", help="A word to those who ask later
 def register(app: typer.Typer) -> None:
     """Adds the commands of this file, and of its neighbour."""
     verdict_actors.register(group)
+    verdict_precision.register(group)
     app.add_typer(group, name="verdict")
 
 
@@ -137,19 +139,17 @@ def precision(
     ] = JudgedBy.ISSUE,
     as_json: JsonFlag = False,
 ) -> None:
-    """Show how often statements were read right, by what operators said of them.
+    """Show how often statements were read right, by what operators said of them, and what follows from it.
+
+    What is read from now on of an issue, a source or by an extractor with enough verdicts counts as surely as these
+    found it right (VOLTEFACE_FOLLOW_PRECISION); `remeasure` applies that to what was read before.
 
     Example: [bold]volteface verdict precision --by source[/]
     """
-    with boot.open_database(load_settings()).view() as work:
+    settings = load_settings()
+    with boot.open_database(settings).view() as work:
         found = work.verdicts.precision(by)
-    if as_json:
-        put_json([{**plain(p), "share": p.share, "interval": p.interval} for p in found])
-        return
-    rows = [
-        (p.of, f"{p.right} of {p.judged}", f"{p.share:.2f}", f"{p.interval[0]:.2f}–{p.interval[1]:.2f}") for p in found
-    ]
-    put_table((by.value, "right", "precision", "95 % (Wilson)"), rows, empty="No verdicts yet.")
+    put_precision(found, by, settings, as_json=as_json)
 
 
 _CONTEXT = 400

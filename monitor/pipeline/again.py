@@ -9,6 +9,7 @@ import structlog
 
 from monitor.model.item import Item
 from monitor.model.statement import Reading
+from monitor.pipeline.measured import measured, records_of
 from monitor.positions.furniture import repeated_lines
 from monitor.positions.protocol import Extractor, Interrupted, ReadsTogether
 from rules.matcher import CompiledRules
@@ -24,11 +25,12 @@ _Matched = tuple[Item, Sequence[Match]]
 
 @dataclass(frozen=True, slots=True)
 class ReadAgain:
-    """An item, and what the rules found and the extractor read in it now."""
+    """An item, and what the rules found and the extractor read in it now; `records` are behind its accuracies."""
 
     item: Item
     matches: Sequence[Match]
     reading: Reading
+    records: dict[str, dict[str, list[int]]] | None = None
 
 
 class Again:
@@ -37,8 +39,9 @@ class Again:
     `passed` are all that need not be handed over once more.
     """
 
-    def __init__(self, database: Database, extractor: Extractor) -> None:
+    def __init__(self, database: Database, extractor: Extractor, *, follow_precision: bool = True) -> None:
         self._database = database
+        self._follow_precision = follow_precision
         self._extractor = extractor
         self._repeated: dict[int | None, frozenset[str]] = {None: frozenset()}
         self.forget()
@@ -63,13 +66,16 @@ class Again:
         matched = [(item, found) for item in items if (found := self._match(item, rules)) is not None]
         if issue is not None:
             matched = self._of_issue(issue, matched)
+        with self._database.view() as work:
+            records = records_of(work, follow=self._follow_precision)
         readings: list[ReadAgain] = []
         for (item, matches), reading in zip(matched, self._readings(matched, rules.rules), strict=True):
             why = reading if isinstance(reading, str) else _put_off(reading)
             if isinstance(reading, str) or why is not None:
                 self._leave(item, why or "")
             else:
-                readings.append(ReadAgain(item, matches, reading))
+                known = measured(reading, item, records)
+                readings.append(ReadAgain(item, matches, known.reading, known.records))
         return readings
 
     def _match(self, item: Item, rules: CompiledRules) -> Sequence[Match] | None:

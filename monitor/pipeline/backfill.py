@@ -87,11 +87,12 @@ class Backfill:
         clock: Callable[[], datetime],
         *,
         alert: bool = False,
+        follow_precision: bool = True,
     ) -> None:
         self._database = database
         self._rulebook = RuleBook(database)
         self._extractor = extractor
-        self._again = Again(database, extractor)
+        self._again = Again(database, extractor, follow_precision=follow_precision)
         self._tracker = tracker
         self._teller = teller
         self._clock = clock
@@ -169,6 +170,7 @@ class Backfill:
                     read.reading.statements,
                     now,
                     read.reading.fallback,
+                    read.records,
                 )
             transitions = self._fold(work, pairs, rules.rules, now)
             alerts = self._tell_matches(work, held, rules, now) if self._alert else []

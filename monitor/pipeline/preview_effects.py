@@ -80,14 +80,21 @@ class EffectPreview:
     """
 
     def __init__(
-        self, database: Database, draft: Draft, extractor: Extractor, tracker: Tracker, *, issue: str | None = None
+        self,
+        database: Database,
+        draft: Draft,
+        extractor: Extractor,
+        tracker: Tracker,
+        *,
+        issue: str | None = None,
+        follow_precision: bool = True,
     ) -> None:
         self._issue = issue
         self._database = database
         self._draft = draft
         self._after = draft.after
         self._tracker = tracker
-        self._again = Again(database, extractor)
+        self._again = Again(database, extractor, follow_precision=follow_precision)
         self._by = ReadBy(rule_set=draft.before.version, extractor=extractor.name, extractor_version=extractor.version)
 
     def run(

@@ -15,6 +15,7 @@ from monitor.model.statement import Reading
 from monitor.pipeline.articles import Follower
 from monitor.pipeline.changes import refold, write_events
 from monitor.pipeline.group import Grouper
+from monitor.pipeline.measured import NONE, measured, records_of
 from monitor.pipeline.rulebook import RuleBook
 from monitor.pipeline.tell import Teller
 from monitor.positions.furniture import repeated_lines
@@ -57,12 +58,16 @@ class Reader:
         tracker: Tracker,
         teller: Teller,
         follower: Follower | None = None,
+        *,
+        follow_precision: bool = True,
     ) -> None:
         self._database = database
         self._follower = follower or Follower(by_default=False)
         self._grouper = Grouper(database)
         self._rulebook = rulebook
         self._extractor = extractor
+        self._follow_precision = follow_precision
+        self._records = NONE
         self._tracker = tracker
         self._teller = teller
 
@@ -75,6 +80,8 @@ class Reader:
         if not items:
             return ReadReport()
         rules = self._rulebook.current()
+        with self._database.view() as work:
+            self._records = records_of(work, follow=self._follow_precision)
         reports: list[ReadReport] = []
         try:
             items = self._follower.joined(self._database, items, now)
@@ -153,6 +160,8 @@ class Reader:
         again: bool = False,
     ) -> ReadReport:
         matches, reading = found or self._alone(item, rules)
+        with_accuracy = measured(reading, item, self._records)
+        reading = with_accuracy.reading
         statements, fallback = reading.statements, reading.fallback
         if fallback is not None:
             _log.warning("another extractor stands in", item=item.id, by=reading.extractor, reason=fallback.reason)
@@ -164,8 +173,9 @@ class Reader:
                 return ReadReport(items=1, stood_in=1)
             work.items.save_matches(item, matches, rules.rules.version, now)
             pairs = work.statements.replace_reading(
-                item, reading.extractor, reading.version, rules.rules.version, statements, now, fallback
-            )
+                item, reading.extractor, reading.version, rules.rules.version, statements, now, fallback,
+                with_accuracy.records,
+            )  # fmt: skip
             transitions = refold(work, pairs, self._tracker, rules.rules, now) if pairs else []
             alerts = self._teller.tell(work, transitions, rules.rules, now)
             if not again:

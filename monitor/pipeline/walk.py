@@ -49,6 +49,7 @@ class Stages:
     articles: ReadsArticles | None = None
     follow_articles: bool = False
     find_icon: FindsIcon | None = None
+    follow_precision: bool = True
 
 
 class Pipeline:
@@ -67,7 +68,10 @@ class Pipeline:
         )
         teller = Teller(label=stages.label, public_url=stages.public_url)
         follower = Follower(by_default=stages.follow_articles)
-        self.reader = Reader(database, self.rulebook, stages.extractor, stages.tracker, teller, follower)
+        self.reader = Reader(
+            database, self.rulebook, stages.extractor, stages.tracker, teller, follower,
+            follow_precision=stages.follow_precision,
+        )  # fmt: skip
         self.digests = Digests(database, label=stages.label, public_url=stages.public_url)
         self.sender = Sender(database, stages.channels, clock, public_url=stages.public_url)
         self.articles = ArticleStep(database, stages.articles, clock) if stages.articles else None

@@ -32,7 +32,8 @@ from monitor.positions.filter import FilterModel, Held, reading_of
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackerConfig:
     """When a change counts. `threshold`: the posterior that confirms one, `first_threshold`: that makes a first
-    position. `floor`: below it a candidate is dropped. `records`: how often readings of a source were right.
+    position. `floor`: below it a candidate is dropped. `records`: how often readings were right, for
+    statements whose accuracy was not fixed when they were read.
     """
 
     model: FilterModel = field(default_factory=FilterModel)

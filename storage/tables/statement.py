@@ -39,7 +39,8 @@ class ReadingRow(Table, table=True):
 class StatementRow(Table, table=True):
     """A statement as it was read. Never edited, save that it stops being live with its reading.
 
-    `accuracy` is what its confidence came to by the record of earlier readings; null where it counts as it was given.
+    Only `accuracy` is reckoned anew where an operator asks for it: it is what the confidence came to by the record of
+    earlier readings, null where it counts as it was given.
     """
 
     __tablename__ = "statement"
