@@ -10,7 +10,7 @@ from monitor.alerts.width import wrapped
 
 
 def laid_out(template: str, **values: object) -> str:
-    """A template of `monitor/alerts/templates` filled in. Those that end in .html escape what they are given."""
+    """A template of `monitor/alerts/templates` filled in. Those in HTML and XML escape what they are given."""
     return _templates().get_template(template).render(values)
 
 
@@ -18,7 +18,7 @@ def laid_out(template: str, **values: object) -> str:
 def _templates() -> Environment:
     environment = Environment(
         loader=PackageLoader("monitor.alerts", "templates"),
-        autoescape=select_autoescape(enabled_extensions=("html",), default_for_string=True),
+        autoescape=select_autoescape(enabled_extensions=("html", "xml"), default_for_string=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -66,8 +66,19 @@ class Letter:
     direction: str
 
 
-def letter_of(content: AlertContent | MatchContent, subject: str, label: str, links: Links, texts: Texts) -> Letter:
-    """The letter for a change, a correction or a match."""
+def letter_of(
+    content: AlertContent | MatchContent,
+    subject: str,
+    label: str,
+    links: Links,
+    texts: Texts,
+    *,
+    lasting: bool = False,
+) -> Letter:
+    """The letter for a change, a correction or a match.
+
+    `lasting` leaves out what holds only at the moment of writing: what stands now, what else is held, the signature.
+    """
     if isinstance(content, MatchContent):
         return _of_match(content, subject, label, links, texts)
     more = len(content.also) - MOST_ALSO
@@ -81,13 +92,13 @@ def letter_of(content: AlertContent | MatchContent, subject: str, label: str, li
         headline=one_line(content.issue, LONGEST_LINE) or texts.no_name,
         lead=_lead(content, texts),
         blocks=(before, after),
-        facts=_facts(content, texts),
+        facts=_facts(content, texts, lasting=lasting),
         also_heading=texts.also,
         also=tuple(block_of("", quote, texts) for quote in content.also[:MOST_ALSO]),
         also_more=texts.also_more.format(count=more) if more > 0 else "",
-        sections=_sections(content, texts),
+        sections=() if lasting else _sections(content, texts),
         links=_links(links, texts),
-        footer=texts.footer,
+        footer="" if lasting else texts.footer,
         language=texts.language,
         direction=texts.direction,
     )
@@ -153,11 +164,11 @@ def _lead(content: AlertContent, texts: Texts) -> str:
     return texts.taken_back.format(lead=lead) if content.kind is AlertKind.CORRECTION else lead
 
 
-def _facts(content: AlertContent, texts: Texts) -> Rows:
+def _facts(content: AlertContent, texts: Texts, *, lasting: bool) -> Rows:
     corrects = content.kind is AlertKind.CORRECTION
     sure = content.status == ChangeStatus.CONFIRMED or corrects
     rows = [
-        (texts.stands, _stands(content.stands, texts) if corrects else ""),
+        (texts.stands, _stands(content.stands, texts) if corrects and not lasting else ""),
         (texts.proposition, one_line(content.proposition, 2 * LONGEST_LINE)),
         (texts.since, moment(content.at, texts)),
         (texts.confirmed if sure else texts.not_confirmed, _how(content, texts)),

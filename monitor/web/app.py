@@ -19,6 +19,7 @@ from monitor.web.desk import Desk
 from monitor.web.errors import Errors
 from monitor.web.headers import Boundary
 from monitor.web.health import HealthProbe, health_router
+from monitor.web.pages.atom import Publisher, atom_router
 from monitor.web.pages.changes import changes_router
 from monitor.web.pages.feeds import feeds_router
 from monitor.web.pages.front import front_router
@@ -73,6 +74,7 @@ def create_app(
     errors.register(app)
     for part in (front_router, changes_router, positions_router, feeds_router, items_router, icons_router):
         app.include_router(part(desk))
+    app.include_router(atom_router(desk, Publisher(public_url=settings.public_url, label=settings.label)))
     app.include_router(api_router(database))
     app.include_router(health_router(database, health or HealthProbe(), clock))
     app.include_router(_stream_router(events))

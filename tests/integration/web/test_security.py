@@ -26,6 +26,8 @@ PAGES = [
     "/",
     "/changes",
     "/changes/1",
+    "/changes.atom",
+    "/changes.json",
     "/positions/ada-quill/bridge",
     "/feeds",
     "/items",
@@ -50,6 +52,8 @@ ERRORS = [
     ("/nothing", 404),
     ("/changes/999", 404),
     ("/changes/x", 404),
+    ("/changes.atom?kind=x", 422),
+    ("/atom/nothing", 404),
     ("/items/0", 404),
     ("/items?offset=x", 422),
     ("/static/nothing.js", 404),
@@ -99,6 +103,8 @@ def routes_of(app: FastAPI) -> list[Any]:
 def test_no_route_is_left_out_above(app: FastAPI) -> None:
     """A new route has to be added to PAGES, so that its headers are looked at. /events never ends: see test_stream."""
     known = {path.split("?")[0] for path in PAGES}
+    # Addresses with a token are looked at with one that opens nothing; what one opens is in tests of their own.
+    known |= {path for path, _ in ERRORS if path.startswith("/atom/")}
     routes = [route for route in routes_of(app) if getattr(route, "methods", None) and route.path != "/events"]
     assert len(routes) > 15
     for route in routes:
