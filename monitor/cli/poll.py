@@ -24,6 +24,9 @@ from monitor.settings import Settings, load_settings
 from storage.engine import Database
 from storage.errors import WorkerRunning
 
+_AT_A_ROUND = 10_000
+"""Feeds in one round. No other step begins beside it, so that it must not end its claims with those that hang."""
+
 
 def register(app: typer.Typer) -> None:
     """Adds the commands of this file."""
@@ -115,7 +118,7 @@ async def _rounds(poller: Poller, advance: Callable[[int], None]) -> list[PollRe
     """Polls until nothing is due that was not polled already; each round has its own moment, for a run may be long."""
     reports: list[PollReport] = []
     known: set[int] = set()
-    while polled := await poller.step(utc_now()):
+    while polled := await poller.step(utc_now(), _AT_A_ROUND):
         advance(len(polled))
         reports += polled
         ids = {report.feed.id for report in polled}

@@ -69,7 +69,7 @@ async def test_each_round_has_its_own_moment_and_no_feed_is_polled_for_ever(monk
     given: list[datetime] = []
 
     class Poller:
-        async def step(self, now: datetime) -> list[PollReport]:
+        async def step(self, now: datetime, limit: int) -> list[PollReport]:
             given.append(now)
             polled = {0: [1, 2], 1: [3, 1]}.get(len(given) - 1, [1])  # the first falls due again and again
             return [_report(feed, new=len(given)) for feed in polled]
