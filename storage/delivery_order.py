@@ -8,13 +8,33 @@ from sqlalchemy import ColumnElement, ScalarSelect, and_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 
-from monitor.model.alert import AlertKind, DeliveryStatus
-from storage.tables import AlertRow, DeliveryRow, SubscriptionRow
+from monitor.model.alert import AlertKind, ChannelName, DeliveryStatus
+from storage.tables import AddressRow, AlertRow, DeliveryRow, SubscriptionRow
 
 
 def deliverable() -> ColumnElement[bool]:
-    """Waiting, for a subscription that was not disabled."""
-    return and_(col(DeliveryRow.status) == DeliveryStatus.PENDING.value, col(SubscriptionRow.disabled_at).is_(None))
+    """Waiting, for a subscription that was not disabled, and for no mail address that is suppressed.
+
+    A notice goes there all the same: its owner is asked by one whether mail may come again.
+    """
+    alert = aliased(AlertRow)
+    suppressed = (
+        select(AddressRow.target)
+        .where(AddressRow.target == DeliveryRow.target, col(AddressRow.suppressed_at).is_not(None))
+        .correlate(DeliveryRow)
+        .exists()
+    )
+    notice = (
+        select(alert.id)
+        .where(alert.id == DeliveryRow.alert_id, alert.kind == AlertKind.NOTICE.value)
+        .correlate(DeliveryRow)
+        .exists()
+    )
+    return and_(
+        col(DeliveryRow.status) == DeliveryStatus.PENDING.value,
+        col(SubscriptionRow.disabled_at).is_(None),
+        or_(col(DeliveryRow.channel) != ChannelName.EMAIL.value, ~suppressed, notice),
+    )
 
 
 def under_way(now: datetime) -> ScalarSelect[int]:

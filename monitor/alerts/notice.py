@@ -1,5 +1,7 @@
 """A notice about a subscription itself: a request to confirm an address, word that a subscription was added. Pure.
 
+Word that a target takes nothing any more is in `monitor.alerts.stopped`.
+
 The links that act for the reader are no part of it: `with_personal` puts them in when it is sent, so that they are
 nowhere in the database.
 """
@@ -30,6 +32,7 @@ class Notice(StrEnum):
 
     CONFIRM = "confirm"
     ADDED = "added"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

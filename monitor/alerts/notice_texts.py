@@ -36,6 +36,20 @@ class NoticeTexts:
         "which you confirmed before:"
     )
     added_do: str = "The links below change it or end it at once."
+    stopped_subject: str = "Alerts by {channel} for {subscriber} have stopped"
+    stopped_lead: str = "A way to reach you was given up"
+    stopped_said: str = (
+        "Nothing more is sent to the target below. What it would have been told is not repeated here; what still waits "
+        "for it is kept."
+    )
+    stopped_target: str = "Target"
+    stopped_subscription: str = "Subscription"
+    stopped_why: str = "Why"
+    stopped_since: str = "Since"
+    stopped_do: str = "When it works again, or has a new address, ask the operators to enable it."
+    stopped_footer: str = (
+        "Sent once by Volteface, which watches the news and tells you when somebody changes their position."
+    )
     link_confirm: str = "Yes, I want these alerts"
     footer: str = (
         "Sent once by Volteface, which watches the news and tells you when somebody changes their position, "

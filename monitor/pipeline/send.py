@@ -16,6 +16,7 @@ from monitor.alerts.retry import after_attempt
 from monitor.events import Subject
 from monitor.model.alert import AttemptResult, ChannelName, ClaimedDelivery, DeliveryStatus
 from monitor.pipeline.personal_links import with_personal_links
+from monitor.pipeline.stop import failing_for_good, stop_target
 from storage.engine import Database
 
 _log = structlog.get_logger(__name__)
@@ -37,7 +38,7 @@ class SendReport:
 class Sender:
     """Attempts the deliveries that are due, side by side: one endpoint that hangs holds up nobody else.
 
-    With `public_url`, mails get links of their own that act for their reader.
+    With `public_url`, mails get links of their own that act for their reader. `label` marks invented content.
     """
 
     def __init__(
@@ -48,12 +49,14 @@ class Sender:
         concurrency: int = 64,
         *,
         public_url: str | None = None,
+        label: str = "",
     ) -> None:
         self._database = database
         self._channels = channels
         self._clock = clock
         self._free = concurrency
         self._public_url = public_url
+        self._label = label
 
     async def step(self, now: datetime, limit: int = 64) -> SendReport:
         """Claims what is due and attempts it: only as much as can begin at once, for a lease does not wait."""
@@ -106,9 +109,11 @@ class Sender:
         with self._database.work() as work:
             if not work.alerts.record(delivery, result, following.status, following.next_attempt_at, now):
                 return DeliveryStatus.PENDING  # the lease ran out and somebody else has it now
-            if following.disable_target:
-                subscription = work.alerts.get(delivery.alert_id).subscription_id
-                work.subscriptions.disable(subscription, following.why, now)
+            gone = result.error if following.disable_target else None
+            if not result.ok and gone is None:
+                gone = failing_for_good(work, delivery, now)
+            if gone is not None:
+                stop_target(work, delivery, gone, now, self._label)
             if following.status is DeliveryStatus.DELIVERED:
                 work.events.add(Subject.ALERT_DELIVERED, data, now)
             elif following.status is DeliveryStatus.DEAD:
