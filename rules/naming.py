@@ -11,10 +11,12 @@ from rules.literals import Literal
 from rules.model import ActorKind, RuleSet, Via
 
 # A title behind one of these is not, or no longer, or not yet held: the words decide, not the day.
-_NOT_IN_OFFICE = re.compile(
-    r"(?:^|[^\w])(?:former|formerly|ex|one-time|onetime|erstwhile|then|late|previous|past|deputy|vice|assistant|shadow"
-    r"|ousted|deposed|future|next|would-be|incoming|aspiring|ehemalige[nrs]?|ancien(?:ne)?)[\s-]+(?:the )?$"
+OUT_OF_OFFICE = (
+    r"former|formerly|ex|one-time|onetime|erstwhile|then|late|previous|past|ousted|deposed|future|next|would-be|incoming"
+    r"|aspiring|ehemalige[nrs]?|ancien(?:ne)?"
 )
+"""Words before a title that say that it is held no more, or not yet; folded, as a regular expression."""
+_NOT_IN_OFFICE = re.compile(rf"(?:^|[^\w])(?:{OUT_OF_OFFICE}|deputy|vice|assistant|shadow)[\s-]+(?:the )?$")
 _NOT_YET = re.compile(r"[\s-]*(?:elect|designate|candidate|hopeful|in waiting|in-waiting)\b")
 _LOOK_BACK = 24
 

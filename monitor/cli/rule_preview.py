@@ -60,7 +60,7 @@ def preview(
     edit = Draft(before=in_force, changes=tuple(changes))
     matches = preview_matches(database, edit, boot.utc_now() - timedelta(days=days))
     if not as_json:
-        _put_matches(matches)
+        put_matches(matches)
     effects: Effects | None = None
     if not matches_only:
         with chosen_extractor(settings, database) as chosen, Progress(console=talk(), transient=True) as bar:
@@ -93,7 +93,8 @@ def _as_folder(draft: Path) -> Iterator[Path]:
         yield alone
 
 
-def _put_matches(found: MatchPreview) -> None:
+def put_matches(found: MatchPreview) -> None:
+    """Prints the items gained and lost."""
     for word, items in (("gained", found.gained), ("lost", found.lost)):
         for item in items[:_MOST_SHOWN]:
             put_text("\n".join(_lines_of(word, item)))

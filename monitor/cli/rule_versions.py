@@ -61,7 +61,7 @@ def rollback(kind: Kind, rule: Id, version: Annotated[int, typer.Argument(help="
 
     Example: [bold]volteface rules rollback issue european-troops 3 --why "caught too much"[/]
     """
-    found = restore(ruled_database(), kind, rule, version, _user(who), why, boot.utc_now())
+    found = restore(ruled_database(), kind, rule, version, user(who), why, boot.utc_now())
     say(f"{kind} {rule} is as in version {version} again; the rules in force are {found}")
 
 
@@ -88,7 +88,7 @@ def resolve(kind: Kind, rule: Id, keep: Annotated[str, typer.Option(help="operat
     """
     if keep not in ("operator", "pack"):
         raise CommandError(f"--keep {keep} is neither operator nor pack", Exit.USAGE)
-    found = settle(ruled_database(), kind, rule, pack=keep == "pack", who=_user(who), why=why, now=boot.utc_now())
+    found = settle(ruled_database(), kind, rule, pack=keep == "pack", who=user(who), why=why, now=boot.utc_now())
     say(f"{kind} {rule} holds as the {keep} has it; the rules in force are {found}")
 
 
@@ -123,7 +123,7 @@ def apply(
         return
     try:
         version = save_edits(
-            database, changes, _user(who), why, boot.utc_now(),
+            database, changes, user(who), why, boot.utc_now(),
             extractor=boot.extractor(), despite_examples=despite_examples,
         )  # fmt: skip
     except ExamplesFailed as failed:
@@ -165,7 +165,8 @@ def ruled_database() -> Database:
     return database
 
 
-def _user(who: str | None) -> str:
+def user(who: str | None) -> str:
+    """Who edits: who is named, or the user of this machine."""
     return who or getpass.getuser()
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli import rule_backfill, rule_preview, rule_versions
+from monitor.cli import rule_backfill, rule_preview, rule_suggest, rule_versions
 from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.talk import JsonFlag, counted, plain, put_json, put_table, put_text, say
 from monitor.positions.examples import backtest
@@ -34,6 +34,7 @@ def register(app: typer.Typer) -> None:
     rule_versions.register(group)
     rule_backfill.register(group)
     rule_preview.register(group)
+    rule_suggest.register(group)
     app.add_typer(group, name="rules")
 
 
