@@ -2,7 +2,8 @@
 
 - `dc:title` and `media:title` are kept apart, for whichever stands first would else be the entry's title;
 - an id is an id: feedparser takes one for the entry's link before it has seen the links;
-- of several links the first counts, and an RSS `<link>` before any `atom:link`, as a `<guid>` before an `atom:id`;
+- of several links, ids or dates the first counts, and RSS's own (`<link>`, `<guid>`, `<pubDate>`) before those of
+  Atom and Dublin Core;
 - what stands inside a content is content: a feed quoted in an entry adds no entries, a `<title>` there is no title;
 - a namespace is known in the spellings that are about: https, another slash at its end, another case.
 """
@@ -64,7 +65,7 @@ class Elements(_FeedParserMixin):  # type: ignore[misc] # feedparser has no type
     def _end_guid(self) -> None:
         context = self._get_context()
         before = context.get("id"), context.get("guidislink")
-        if self.pop("id"):
+        if self.pop("id") and "rss_guid" not in context:
             self._save("guidislink", self.guidislink, overwrite=True)
             context["rss_guid"] = context.get("id")
         elif before[0]:
@@ -98,6 +99,23 @@ class Elements(_FeedParserMixin):  # type: ignore[misc] # feedparser has no type
             context["rss_link"] = address
         elif before:
             context["link"] = before
+
+    def _end_pubdate(self) -> None:
+        context = self._get_context()
+        before = context.get("published")
+        if self.pop("published") and "rss_pubdate" not in context:
+            context["rss_pubdate"] = True
+        elif before:
+            context["published"] = before
+
+    def _end_published(self) -> None:
+        context = self._get_context()
+        before = context.get("published")
+        self.pop("published")
+        if "rss_pubdate" in context:
+            context["published"] = before
+
+    _end_issued = _end_dcterms_issued = _end_published
 
     def push_content(self, tag: str, attrs_d: dict[str, str], default_content_type: str, expecting_text: int) -> None:
         """Note where a content begins, to know what stands inside it."""

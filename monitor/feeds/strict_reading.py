@@ -186,11 +186,6 @@ class StrictReader(Elements, StrictFeedParser):  # type: ignore[misc] # feedpars
     def _add_tag(self, term: object, scheme: object, label: object) -> None:
         pass
 
-    def _end_published(self) -> None:
-        self.pop("published")
-
-    _end_issued = _end_pubdate = _end_published
-
     def _end_updated(self) -> None:
         self.pop("updated")
 

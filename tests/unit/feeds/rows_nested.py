@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.unit.feeds.row import Row, atom, entry, item, rss
-from tests.unit.feeds.rows_rss import ATOM, DC, ITUNES, MEDIA, ONE, RDF, TWO
+from tests.unit.feeds.rows_rss import ATOM, DC, ITUNES, MEDIA, MOMENT, ONE, RDF, TERMS, TWO, ZULU
 
 ACTIVITY = "xmlns='http://www.w3.org/2005/Atom' xmlns:activity='http://activitystrea.ms/spec/1.0/'"
 OBJECT = (
@@ -17,6 +17,8 @@ RELATED = (
 NO_LINK: dict[str, object] = {"link": None}
 NOT_OURS = {"title": "x", "link": None, "id": "1", "published": None}
 
+FIRST, SECOND = MOMENT, "<pubDate>Fri, 02 Jan 2004 19:48:21 GMT</pubDate>"
+
 TWICE = [
     Row("a guid before an atom:id", rss(item("<guid>g</guid><atom:id>a</atom:id>"), names=ATOM), {"id": "g"} | NO_LINK),
     Row("a guid after an atom:id", rss(item("<atom:id>a</atom:id><guid>g</guid>"), names=ATOM), {"id": "g"} | NO_LINK),
@@ -24,6 +26,16 @@ TWICE = [
     Row("the first of two links", rss(item(f"<link>{ONE}</link><link>{TWO}</link>")), {"link": ONE, "id": ONE}),
     Row("an empty link after one", rss(item(f"<link>{ONE}</link><link/>")), {"link": ONE, "id": ONE}),
     Row("an empty link before one", rss(item(f"<link/><link>{ONE}</link>")), {"link": ONE, "id": ONE}),
+    Row("the first of two guids", rss(item("<guid>g</guid><guid>h</guid>")), {"id": "g"} | NO_LINK),
+    Row("the first of two dates", rss(item(f"{FIRST}{SECOND}")), {"published": ZULU}),
+    Row("an empty date before one", rss(item(f"<pubDate/>{FIRST}")), {"published": ZULU}),
+    Row("an empty date after one", rss(item(f"{FIRST}<pubDate/>")), {"published": ZULU}),
+    Row("pubDate before Atom's", rss(item(f"{FIRST}<atom:published>2024-01-01T00:00:00Z</atom:published>"),
+                                     names=ATOM), {"published": ZULU}),
+    Row("pubDate after Atom's", rss(item(f"<atom:published>2024-01-01T00:00:00Z</atom:published>{FIRST}"),
+                                    names=ATOM), {"published": ZULU}),
+    Row("pubDate beside Dublin Core terms", rss(item(f"{FIRST}<dcterms:issued>2024-01-01</dcterms:issued>"),
+                                                names=TERMS), {"published": ZULU}),
     Row("iTunes alone", rss(item("<itunes:title>I</itunes:title>"), names=ITUNES), {"title": "I"}),
     Row("iTunes beside Dublin Core", rss(item("<itunes:title>I</itunes:title><dc:title>D</dc:title>"),
                                          names=ITUNES + " " + DC), {"title": "D"}),
