@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import update
@@ -10,6 +11,15 @@ from sqlmodel import col
 from storage.errors import NotFound
 from storage.repository import Repository
 from storage.tables import AddressRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressState:
+    """When its owner confirmed a mail address, and since when nothing goes there, if that is so."""
+
+    confirmed_at: datetime | None
+    suppressed_at: datetime | None
+    suppressed_why: str | None
 
 
 class Addresses(Repository):
@@ -25,6 +35,15 @@ class Addresses(Repository):
             row.confirmed_at = now
         self._session.add(row)
         self._session.flush()
+
+    def state(self, target: str) -> AddressState | None:
+        """Since when mail may go there, or may not; None for an address that nobody knows."""
+        row = self._session.get(AddressRow, target, populate_existing=True)
+        if row is None:
+            return None
+        return AddressState(
+            confirmed_at=row.confirmed_at, suppressed_at=row.suppressed_at, suppressed_why=row.suppressed_why
+        )
 
     def confirm(self, target: str, now: datetime) -> None:
         """Its owner asked for mail; an earlier suppression ends. Raises NotFound."""

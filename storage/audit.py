@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.repository import Repository
 from storage.tables import AuditRow, MetaRow
@@ -21,12 +22,19 @@ class Audit(Repository):
         self._session.add(AuditRow(at=now, who=who, what=what, target=target, detail=dict(detail)))
         self._session.flush()
 
-    def list(self, limit: int = 100) -> list[AuditEntry]:
+    def list(self, limit: int = 100) -> Sequence[AuditEntry]:
         """The newest entries, newest first."""
-        rows = self._session.exec(select(AuditRow).order_by(col(AuditRow.id).desc()).limit(limit))
+        return self._entries(select(AuditRow).order_by(col(AuditRow.id).desc()).limit(limit))
+
+    def of(self, what: str, target: str) -> Sequence[AuditEntry]:
+        """All entries of this kind on this thing, oldest first."""
+        query = select(AuditRow).where(AuditRow.what == what, AuditRow.target == target)
+        return self._entries(query.order_by(col(AuditRow.id)))
+
+    def _entries(self, query: SelectOfScalar[AuditRow]) -> Sequence[AuditEntry]:
         return [
             AuditEntry(id=row.id, at=row.at, who=row.who, what=row.what, target=row.target, detail=row.detail)
-            for row in rows
+            for row in self._session.exec(query)
             if row.id is not None
         ]
 

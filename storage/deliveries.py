@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, or_, update
 from sqlmodel import col, func, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from monitor.model.alert import AttemptResult, ChannelName, ClaimedDelivery, DeliveryStatus, Subscription
 from storage.delivery_order import deliverable, earlier_untried, under_way
@@ -132,19 +132,15 @@ class Deliveries(Repository):
 
     def deliveries(self, status: DeliveryStatus | None = None, limit: int = 100) -> list[StoredDelivery]:
         """Deliveries, newest first."""
-        query = (
-            select(DeliveryRow, MessageRow.subject, SubscriberRow.name)
-            .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
-            .join(MessageRow, col(MessageRow.id) == AlertRow.message_id)
-            .join(SubscriptionRow, col(SubscriptionRow.id) == DeliveryRow.subscription_id)
-            .join(SubscriberRow, col(SubscriberRow.id) == SubscriptionRow.subscriber_id)
-            .order_by(col(DeliveryRow.id).desc())
-            .limit(limit)
-            .execution_options(populate_existing=True)
-        )
+        query = _whole().order_by(col(DeliveryRow.id).desc()).limit(limit)
         if status is not None:
             query = query.where(DeliveryRow.status == status.value)
         return [_delivery(row, subject, name) for row, subject, name in self._session.execute(query)]
+
+    def delivery_of(self, alert_id: str) -> StoredDelivery | None:
+        """The delivery of an alert or a digest; None for one that waits, or was folded into a digest."""
+        found = self._session.execute(_whole().where(DeliveryRow.alert_id == alert_id)).first()
+        return None if found is None else _delivery(*found)
 
     def attempts(self, delivery_id: int) -> list[StoredAttempt]:
         """Every attempt at a delivery, oldest first."""
@@ -194,6 +190,18 @@ class Deliveries(Repository):
 
 LONGEST_WAIT = timedelta(days=2)
 """Longer than any wait for the next attempt: 24 h, a fifth more by jitter, or as long by the receiver's wish."""
+
+
+def _whole() -> Select[DeliveryRow, str, str]:
+    """Deliveries with the subject of what they carry and the name of whom it goes to."""
+    return (
+        select(DeliveryRow, MessageRow.subject, SubscriberRow.name)
+        .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
+        .join(MessageRow, col(MessageRow.id) == AlertRow.message_id)
+        .join(SubscriptionRow, col(SubscriptionRow.id) == DeliveryRow.subscription_id)
+        .join(SubscriberRow, col(SubscriberRow.id) == SubscriptionRow.subscriber_id)
+        .execution_options(populate_existing=True)
+    )
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -35,6 +36,27 @@ DIGESTS = {
 _HOUR = timedelta(hours=1)
 _LOOK_BACK = {Cadence.DAILY: timedelta(days=2), Cadence.WEEKLY: timedelta(days=8)}
 """A digest comes at most a day after its day began, and quiet hours put it off by one more."""
+
+
+class Release(StrEnum):
+    """How what waited goes out: the one alert in its own words, all in a digest, or not at all."""
+
+    NOTHING = "nothing"
+    ALONE = "alone"
+    DIGEST = "digest"
+
+
+def release_as(timing: Timing, held: int, *, scheduled: bool) -> Release:
+    """How `held` alerts go out together when their time has come.
+
+    `scheduled` says that it is the regular digest's time. Then also one alert, and where the subscriber asked for it
+    none, makes a digest.
+    """
+    if held == 0:
+        empty = scheduled and timing.empty and timing.cadence in (Cadence.DAILY, Cadence.WEEKLY)
+        return Release.DIGEST if empty else Release.NOTHING
+    alone = held == 1 and not scheduled and timing.cadence is Cadence.AT_ONCE
+    return Release.ALONE if alone else Release.DIGEST
 
 
 def hold_for(timing: Timing, channel: ChannelName, now: datetime, recent: Sequence[datetime]) -> Hold | None:

@@ -25,6 +25,7 @@ NOUNS = {
     "items": "positions",
     "subscribe": "subscriptions",
     "subscriptions": "subscriptions",
+    "why": "why",
     "deliveries": "deliveries",
     "alarms": "alarms",
     "demo": "demo",

@@ -1,28 +1,31 @@
-"""`volteface subscribe`, `subscriptions`: who is told what."""
+"""`volteface subscriptions`: who is told what; what they would have been told; editing, stopping, starting again."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
 
-from monitor.alerts.channels.signing import new_secret
-from monitor.alerts.targets import check_target, mask
+from monitor.alerts.targets import mask
+from monitor.alerts.timing_words import in_words
 from monitor.cli import confirmation
+from monitor.cli import subscription_options as option
 from monitor.cli.boot import open_database, utc_now
-from monitor.cli.known import must_be_known
 from monitor.cli.outcome import CommandError, Exit
-from monitor.cli.talk import JsonFlag, plain, put_json, put_table, put_text, say
-from monitor.cli.targets import why_refused
-from monitor.model.alert import Audience, ChannelName, Filter, Subscription
-from monitor.model.position import ChangeKind
-from monitor.pipeline.opt_in import Consent
-from monitor.pipeline.rulebook import RuleBook
-from monitor.settings import Settings, load_settings
-from storage.engine import Database
+from monitor.cli.subscribe import check_fits, note_on, subscribe
+from monitor.cli.subscription_rows import row_of, state, wants, what_changed
+from monitor.cli.talk import JsonFlag, plain, put_json, put_table, say
+from monitor.model.alert import Audience, Subscription
+from monitor.pipeline.subscribing import edit as edited
+from monitor.pipeline.subscribing import enable as enabled
+from monitor.pipeline.why import state_of
+from monitor.settings import load_settings
 
 group = typer.Typer(help="The subscriptions.", no_args_is_help=True)
+
+Number = Annotated[int, typer.Argument(help="Its id.")]
+_RECENT = 10
 
 
 def register(app: typer.Typer) -> None:
@@ -30,118 +33,6 @@ def register(app: typer.Typer) -> None:
     app.command()(subscribe)
     confirmation.register(group)
     app.add_typer(group, name="subscriptions")
-
-
-def subscribe(
-    subscriber: Annotated[str, typer.Argument(help="Whose subscription it is: any name.")],
-    email: Annotated[str | None, typer.Option(help="Send mail to this address.")] = None,
-    webhook: Annotated[str | None, typer.Option(help="Post to this address, signed (Standard Webhooks).")] = None,
-    log: Annotated[bool, typer.Option("--log", help="Write to the worker's log.")] = False,
-    actor: Annotated[list[str] | None, typer.Option(help="Only this actor, by id; may be given again.")] = None,
-    issue: Annotated[list[str] | None, typer.Option(help="Only this issue, by id; may be given again.")] = None,
-    kind: Annotated[list[ChangeKind] | None, typer.Option(help="Only this kind of change; may be given again.")] = None,
-    least_confidence: Annotated[float, typer.Option(min=0, max=1, help="Only changes at least so certain.")] = 0.0,
-    pending: Annotated[bool, typer.Option("--pending", help="Also changes that are not confirmed yet.")] = False,
-    commentators: Annotated[bool, typer.Option(help="Commentators as well as official actors.")] = True,
-    operations: Annotated[
-        bool, typer.Option("--operations", help="Not changes, but troubles: feeds that fall silent, dead letters, …")
-    ] = False,
-    confirmed: Annotated[
-        bool, typer.Option("--confirmed", help="The owner of the mail address agreed already; you vouch for it.")
-    ] = False,
-    as_json: JsonFlag = False,
-) -> None:
-    """Subscribe somebody to changes of position. The owner of a mail address is asked to confirm it first.
-
-    Examples: [bold]volteface subscribe desk --email desk@example.org --issue european-troops[/]
-    [bold]volteface subscribe bot --webhook https://example.org/hook[/] prints the secret that signs, once.
-    """
-    settings = load_settings()
-    channel, target = _target(email, webhook, log=log)
-    wanted = Filter(
-        actors=frozenset(actor or ()),
-        issues=frozenset(issue or ()),
-        kinds=frozenset(kind or ()),
-        least_confidence=least_confidence,
-        pending=pending,
-        commentators=commentators,
-    )
-    if operations and wanted != Filter():
-        raise CommandError("--operations tells of every trouble: leave the filters out", Exit.USAGE)
-    audience = Audience.OPERATIONS if operations else Audience.CHANGES
-    made, consent = _subscribed(settings, subscriber, channel, target, wanted, audience, vouched=confirmed)
-    refused = why_refused(settings, target) if channel is ChannelName.WEBHOOK else None
-    if refused:
-        say(f"Nothing will be delivered there as it is set now: {refused}")
-    if as_json:
-        put_json({**_row(made), "target": target, "secret": made.secret, "consent": consent})
-        return
-    say(f"Subscription {made.id}: {subscriber} by {channel} to {mask(channel, target)}.")
-    if consent:
-        say(confirmation.SAID[consent])
-    if channel is ChannelName.EMAIL and not settings.smtp_host:
-        say("No mail server is set yet: alerts wait until VOLTEFACE_SMTP_HOST is set and the worker restarted.")
-    if made.secret:
-        say("The secret that signs its webhooks, shown this once:")
-        put_text(made.secret)
-
-
-def _subscribed(
-    settings: Settings,
-    subscriber: str,
-    channel: ChannelName,
-    target: str,
-    wanted: Filter,
-    audience: Audience,
-    *,
-    vouched: bool,
-) -> tuple[Subscription, Consent | None]:
-    database = open_database(settings)
-    try:
-        _known_rules(database, settings, wanted.actors, wanted.issues)
-        secret = new_secret() if channel is ChannelName.WEBHOOK else None
-        now = utc_now()
-        with database.work() as work:
-            made = work.subscriptions.add(
-                subscriber, channel, target, wanted, secret, now, audience=audience, confirmed=vouched, who="cli"
-            )
-            consent = confirmation.begin(settings, work, made, now, vouched=vouched)
-            what = {"audience": audience, "channel": channel, "target": mask(channel, target), "consent": consent}
-            work.audit.add("cli", "subscribed", str(made.id), what, now)
-    finally:
-        database.close()
-    return made, consent
-
-
-def _target(email: str | None, webhook: str | None, *, log: bool) -> tuple[ChannelName, str]:
-    if sum((email is not None, webhook is not None, log)) != 1:
-        raise CommandError("say where to send: exactly one of --email, --webhook, --log", Exit.USAGE)
-    channel, typed = (
-        (ChannelName.EMAIL, email) if email else (ChannelName.WEBHOOK, webhook) if webhook else (ChannelName.LOG, "log")
-    )
-    try:
-        return channel, check_target(channel, typed)
-    except ValueError as error:
-        raise CommandError(str(error), Exit.USAGE) from None
-
-
-def _known_rules(database: Database, settings: Settings, actors: Collection[str], issues: Collection[str]) -> None:
-    """A subscription to an id that does not exist would wait for ever."""
-    with database.view() as work:
-        rules = work.rules.current()
-    if not rules.actors:
-        RuleBook(database).install(settings.packs, utc_now())
-        with database.view() as work:
-            rules = work.rules.current()
-    for noun, given, known in (("actor", actors, rules.actors), ("issue", issues, rules.issues)):
-        for one in given:
-            must_be_known(noun, one, known, Exit.USAGE)
-
-
-def _row(subscription: Subscription) -> dict[str, Any]:
-    row: dict[str, Any] = plain(subscription)
-    row["target"], row["secret"] = mask(subscription.channel, subscription.target), None
-    return row
 
 
 @group.command("list")
@@ -155,25 +46,139 @@ def list_subscriptions(as_json: JsonFlag = False) -> None:
         found = work.subscriptions.all(active_only=False, audience=None)
     database.close()
     if as_json:
-        put_json([_row(s) for s in found])
+        put_json([row_of(s) for s in found])
         return
     rows = [
-        (
-            s.id,
-            s.subscriber,
-            s.channel,
-            mask(s.channel, s.target),
-            "troubles" if s.audience is Audience.OPERATIONS else _wants(s.filter),
-            s.disabled_why or ("off" if s.disabled_at else "on"),
-        )
+        (s.id, s.subscriber, s.channel, mask(s.channel, s.target), wants(s), in_words(s.timing), state(s))
         for s in found
     ]
-    columns = ("id", "subscriber", "channel", "target", "wants", "state")
+    columns = ("id", "subscriber", "channel", "target", "wants", "when", "state")
     put_table(columns, rows, empty="No subscriptions yet; `volteface subscribe` makes one.")
 
 
 @group.command()
-def disable(subscription: Annotated[int, typer.Argument(help="Its id.")], as_json: JsonFlag = False) -> None:
+def show(subscription: Number, as_json: JsonFlag = False) -> None:
+    """Show one: what it wants, each version of that, and what it was told lately.
+
+    Example: [bold]volteface subscriptions show 3[/]
+    """
+    database = open_database(load_settings())
+    try:
+        with database.view() as work:
+            found = work.subscriptions.get(subscription)
+            versions = work.subscriptions.versions(subscription)
+            alerts = [
+                {
+                    "id": a.id,
+                    "at": a.created_at,
+                    "kind": a.kind,
+                    "subject": a.subject,
+                    "state": state_of(work, a, found),
+                }
+                for a in work.alerts.of_subscription(subscription, _RECENT)
+            ]
+    finally:
+        database.close()
+    if as_json:
+        put_json({**row_of(found), "versions": [plain(v) for v in versions], "alerts": alerts})
+        return
+    say(f"{found.subscriber} by {found.channel} to {mask(found.channel, found.target)}: {wants(found)}.")
+    say(f"{in_words(found.timing)}; {state(found)}.")
+    if found.next_digest_at:
+        say(f"Next digest: {found.next_digest_at:%Y-%m-%d %H:%M} UTC.")
+    lines = what_changed(versions)
+    rows = [(v.n, v.at, v.who, v.why, line) for v, line in zip(versions, lines, strict=True)]
+    put_table(("version", "since (UTC)", "who", "why", "what"), rows, empty="No versions.", title="Versions")
+    put_table(
+        ("at (UTC)", "subject", "state", "alert"),
+        [(a["at"], a["subject"], a["state"], a["id"]) for a in alerts],
+        empty="Nothing was told yet.",
+        title="Told lately",
+    )
+
+
+@group.command()
+@option.takes_options
+def edit(
+    subscription: Number,
+    why: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+    who: Annotated[str, typer.Option(help="Who decided it, for the record.")] = "cli",
+    as_json: JsonFlag = False,
+    *,
+    options: dict[str, Any],
+) -> None:
+    """Change what a subscription wants, and when. What is not named stays; each change is a version.
+
+    Examples: [bold]volteface subscriptions edit 3 --cadence weekly --weekday fri --why "asked by mail"[/]
+    [bold]volteface subscriptions edit 3 --actor ""[/] lets all actors in again.
+    """
+    if not options:
+        raise CommandError("say what is to change, as --cadence daily or --quiet none; --help lists all", Exit.USAGE)
+    settings = load_settings()
+    database = open_database(settings)
+    try:
+        with database.view() as work:
+            was = work.subscriptions.get(subscription)
+        asked = _asked(was, options)
+        option.known_rules(database, settings, asked.filter)
+        found = None if was.audience is Audience.OPERATIONS else option.tried(database, asked)
+        with database.work() as work:
+            made = edited(work, subscription, asked.filter, asked.timing, who=who, why=why, now=utc_now())
+    finally:
+        database.close()
+    if as_json:
+        put_json({**row_of(made), "would_have_brought": None if found is None else option.trial_row(found)})
+        return
+    say(f"Subscription {made.id}: {wants(made)}, {in_words(made.timing)}.")
+    note = note_on(made.timing, made.channel)
+    if note:
+        say(note)
+    if found is not None:
+        say(option.trial_in_words(found))
+
+
+def _asked(was: Subscription, options: dict[str, object]) -> Subscription:
+    """The subscription as it would be after the options. Raises CommandError."""
+    check_fits(was.channel, options)
+    asked = replace(was, filter=option.filter_of(options, was.filter), timing=option.timing_of(options, was.timing))
+    if was.audience is Audience.OPERATIONS and asked.filter != was.filter:
+        raise CommandError("this subscription tells operators of every trouble: it has no filters", Exit.USAGE)
+    return asked
+
+
+@group.command("dry-run")
+@option.takes_options
+def dry_run(
+    subscription: Number,
+    days: Annotated[int, typer.Option(min=1, max=3_650, help="How far back to look.")] = 30,
+    as_json: JsonFlag = False,
+    *,
+    options: dict[str, Any],
+) -> None:
+    """Show what a subscription would have brought, as it is or with other options. Nothing is saved or sent.
+
+    Example: [bold]volteface subscriptions dry-run 3 --cadence daily --days 90[/]
+    """
+    settings = load_settings()
+    database = open_database(settings)
+    try:
+        with database.view() as work:
+            was = work.subscriptions.get(subscription)
+        if was.audience is Audience.OPERATIONS:
+            raise CommandError("troubles of the past are not tried: a dry run is for changes", Exit.USAGE)
+        asked = replace(_asked(was, options), disabled_at=None, suppressed_why=None, confirmed=True)
+        option.known_rules(database, settings, asked.filter)
+        found = option.tried(database, asked, days)
+    finally:
+        database.close()
+    if as_json:
+        put_json(option.trial_row(found))
+    else:
+        option.put_trial(found)
+
+
+@group.command()
+def disable(subscription: Number, as_json: JsonFlag = False) -> None:
     """Stop a subscription. What was told stays on record.
 
     Example: [bold]volteface subscriptions disable 3[/]
@@ -189,8 +194,19 @@ def disable(subscription: Annotated[int, typer.Argument(help="Its id.")], as_jso
         say(f"Subscription {subscription} is off.")
 
 
-def _wants(wanted: Filter) -> str:
-    parts = [", ".join(sorted(part)) for part in (wanted.actors, wanted.issues, wanted.kinds) if part]
-    parts += ["pending too"] if wanted.pending else []
-    parts += [f"from {wanted.least_confidence:g}"] if wanted.least_confidence else []
-    return "; ".join(parts) or "everything"
+@group.command()
+def enable(subscription: Number, as_json: JsonFlag = False) -> None:
+    """Start a subscription again that was stopped, by an operator or because its endpoint failed for days.
+
+    Example: [bold]volteface subscriptions enable 3[/]
+    """
+    database = open_database(load_settings())
+    try:
+        with database.work() as work:
+            made = enabled(work, subscription, who="cli", now=utc_now())
+    finally:
+        database.close()
+    if as_json:
+        put_json(row_of(made))
+    else:
+        say(f"Subscription {subscription} is on.")

@@ -6,7 +6,7 @@ import dataclasses
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
@@ -95,4 +95,6 @@ def plain(value: object) -> Any:
         return value.value
     if isinstance(value, (datetime, date)):
         return value.isoformat()
+    if isinstance(value, time):
+        return value.isoformat("minutes")
     return str(value) if isinstance(value, Path) else value

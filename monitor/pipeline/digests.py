@@ -17,7 +17,7 @@ from monitor.alerts.compose import Links
 from monitor.alerts.coverage import coverage
 from monitor.alerts.digest import DigestFrame, DigestPart, compose_digest
 from monitor.alerts.stored import content_from
-from monitor.alerts.timing import DIGESTS, first_digest, next_digest, quiet_until
+from monitor.alerts.timing import DIGESTS, Release, first_digest, next_digest, quiet_until, release_as
 from monitor.alerts.zones import zone_of
 from monitor.model.alert import AlertKind, Message, Subscription
 from monitor.model.timing import Cadence
@@ -99,12 +99,12 @@ class Digests:
         timing = subscription.timing
         folding = [alert for alert in held if alert.kind in _FOLDED]
         alone = [alert.id for alert in held if alert.kind not in _FOLDED]
-        if not scheduled and timing.cadence is Cadence.AT_ONCE and len(folding) == 1:
+        how = release_as(timing, len(folding), scheduled=scheduled)
+        if how is Release.ALONE:
             alone += [folding.pop().id]
         work.alerts.release(subscription, alone, now)
-        empty = scheduled and timing.empty and timing.cadence in (Cadence.DAILY, Cadence.WEEKLY)
         digests = []
-        if folding or empty:
+        if how is Release.DIGEST:
             digests.append(self._digest(work, subscription, folding, now, scheduled=scheduled))
         if scheduled:
             work.subscriptions.digest_sent(subscription.id, next_digest(timing, now), now)

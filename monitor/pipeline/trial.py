@@ -1,0 +1,268 @@
+"""What a subscription would have brought: stored changes, through the same filter and the same timing as real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor.alerts.digest import DigestFrame, DigestPart
+from monitor.alerts.digest_letter import digest_subject
+from monitor.alerts.subject import subject_of
+from monitor.alerts.texts import ENGLISH
+from monitor.alerts.timing import DIGESTS, RATE_WINDOW, Release, first_digest, next_digest, release_as
+from monitor.alerts.wants import reason_against, reason_against_match
+from monitor.model.alert import AlertContent, AlertKind, MatchContent, NewAlert, Subscription
+from monitor.model.position import Change, ChangeKind, ChangeStatus
+from monitor.model.timing import Cadence, Hold
+from monitor.pipeline.content import content_of
+from monitor.pipeline.pace import with_holds
+from rules.model import RuleSet
+from storage.past import PastChange, PastMatch
+from storage.values import Pace
+from storage.work import Work
+
+DAYS = 30
+_AT_ONCE = 200
+"""Changes whose statements are loaded together."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """One message that would have come: when, its subject, and of how many alerts it would have told.
+
+    `digest` says that it would have been a digest; one of no alerts says that nothing changed.
+    """
+
+    at: datetime
+    subject: str
+    alerts: int = 1
+    digest: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What would have come from `since` to `until`, oldest first.
+
+    `waiting` alerts would still wait for their digest. `watched_since` is since when there is anything to go by, where
+    that is later than `since`.
+    """
+
+    since: datetime
+    until: datetime
+    sendings: tuple[Sending, ...]
+    waiting: int = 0
+    watched_since: datetime | None = None
+
+    @property
+    def alerts(self) -> int:
+        """The alerts told, alone or in digests."""
+        return sum(sending.alerts for sending in self.sendings)
+
+    @property
+    def folded(self) -> int:
+        """The alerts told in digests."""
+        return sum(sending.alerts for sending in self.sendings if sending.digest)
+
+    @property
+    def digests(self) -> int:
+        """The digests that would have told of anything."""
+        return sum(sending.digest and sending.alerts > 0 for sending in self.sendings)
+
+    @property
+    def empty(self) -> int:
+        """The digests that would have said that nothing changed."""
+        return sum(sending.digest and sending.alerts == 0 for sending in self.sendings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that a subscription would have been told at a moment. `corrects` is the key of what it takes back."""
+
+    at: datetime
+    key: str
+    content: AlertContent | MatchContent
+    corrects: str | None = None
+
+
+def trial(
+    work: Work,
+    subscription: Subscription,
+    rules: RuleSet,
+    now: datetime,
+    *,
+    days: int = DAYS,
+    progress: Progress | None = None,
+) -> Trial:
+    """What the subscription would have brought in the last `days`, had it been there.
+
+    Of a change that fell meanwhile the alert and the correction are counted. Confidences are those of today.
+    """
+    since = now - timedelta(days=days)
+    events = _of_changes(work, subscription, rules, since, progress) + _of_matches(work, subscription, rules, since)
+    events = sorted((event for event in events if since <= event.at <= now), key=lambda event: event.at)
+    sendings, waiting = simulated(subscription, events, since, now)
+    began = min((feed.added_at for feed in work.feeds.all()), default=None)
+    return Trial(
+        since=since,
+        until=now,
+        sendings=tuple(sendings),
+        waiting=waiting,
+        watched_since=began if began is not None and began > since else None,
+    )
+
+
+def simulated(
+    subscription: Subscription, events: Sequence[Event], since: datetime, now: datetime
+) -> tuple[list[Sending], int]:
+    """The messages from `since` to `now`, oldest first, and how many alerts wait at the end. Pure."""
+    mailbox = _Mailbox(subscription, since)
+    for event in events:
+        mailbox.release(event.at)
+        mailbox.put(event)
+    mailbox.release(now)
+    mailbox.sent.sort(key=lambda sending: sending.at)
+    return [sending for sending in mailbox.sent if sending.at <= now], len(mailbox.waiting)
+
+
+class _Mailbox:
+    """What a subscription got and waits for, as the rows would hold it."""
+
+    def __init__(self, subscription: Subscription, since: datetime) -> None:
+        self._subscription = subscription
+        self._due = first_digest(subscription.timing, subscription.channel, since)
+        self._reported = since
+        self._moments: list[datetime] = []
+        self.sent: list[Sending] = []
+        self.waiting: dict[str, tuple[Event, Hold]] = {}
+
+    def put(self, event: Event) -> None:
+        """An alert comes up, or what was told is taken back: one that nobody was told of is forgotten."""
+        if event.corrects is not None and self.waiting.pop(event.corrects, None) is not None:
+            return
+        holds = [hold for _, hold in self.waiting.values() if hold.until > event.at]
+        self._moments = [moment for moment in self._moments if moment > event.at - RATE_WINDOW]
+        pace = Pace(moments=tuple(self._moments), hold=min(holds, key=lambda hold: hold.until, default=None))
+        new = NewAlert(subscription=self._subscription, dedup=event.key)
+        (timed,) = with_holds([new], {self._subscription.id: pace}, event.at)
+        if timed.hold is not None and timed.fold:
+            self.waiting[event.key] = (event, timed.hold)
+        else:
+            self._send(event, timed.hold.until if timed.hold else event.at)
+
+    def release(self, until: datetime) -> None:
+        """All that is due by then goes out, each at its time."""
+        while True:
+            moments = [hold.until for _, hold in self.waiting.values()] + ([self._due] if self._due else [])
+            moment = min(moments, default=None)
+            if moment is None or moment > until:
+                return
+            self._release(moment)
+
+    def _release(self, moment: datetime) -> None:
+        timing = self._subscription.timing
+        scheduled = self._due is not None and self._due <= moment
+        held = [(event, hold) for event, hold in self.waiting.values() if scheduled or hold.until <= moment]
+        for event, _ in held:
+            del self.waiting[event.key]
+        how = release_as(timing, len(held), scheduled=scheduled)
+        if how is Release.ALONE:
+            self._send(held[0][0], moment)
+        elif how is Release.DIGEST:
+            why = DIGESTS[timing.cadence] if scheduled else held[-1][1].why
+            self._send_digest([event for event, _ in held], moment, why, scheduled=scheduled)
+        if scheduled:
+            self._due, self._reported = next_digest(timing, moment), moment
+
+    def _send(self, event: Event, at: datetime) -> None:
+        self._moments.append(at)
+        self.sent.append(Sending(at=at, subject=subject_of(event.content, "", ENGLISH)))
+
+    def _send_digest(self, events: Sequence[Event], at: datetime, why: str, *, scheduled: bool) -> None:
+        timing = self._subscription.timing
+        frame = DigestFrame(
+            since=self._reported,
+            until=at,
+            zone=timing.zone,
+            why=why,
+            clocked=not scheduled or timing.cadence is Cadence.HOURLY,
+        )
+        parts = [DigestPart(alert_id=event.key, content=event.content) for event in events]
+        self._moments.append(at)
+        subject = digest_subject(parts, frame, ENGLISH)
+        self.sent.append(Sending(at=at, subject=subject, alerts=len(events), digest=True))
+
+
+def _of_changes(
+    work: Work, subscription: Subscription, rules: RuleSet, since: datetime, progress: Progress | None
+) -> list[Event]:
+    past = work.past.changes(since)
+    told: dict[str, Event] = {}
+    for start in range(0, len(past), _AT_ONCE):
+        wanted = [
+            (stage, corrected_at)
+            for one in past[start : start + _AT_ONCE]
+            for stage, corrected_at in _stages(one)
+            if reason_against(stage.change, rules.actors.get(stage.change.found.actor), subscription) is None
+        ]
+        statements = work.statements.get([stage.change.found.after_statement for stage, _ in wanted])
+        for stage, corrected_at in wanted:
+            if stage.change.found.after_statement not in statements:
+                continue
+            event = Event(
+                at=stage.settled_at,
+                key=_name(stage.change),
+                content=content_of(stage.change, statements, rules, AlertKind.CHANGE),
+            )
+            # The words that move a minister and their state are told once.
+            if event.key not in told:
+                told[event.key] = event
+                if corrected_at is not None:
+                    taken_back = content_of(stage.change, statements, rules, AlertKind.CORRECTION)
+                    key = f"correction:{event.key}"
+                    told[key] = Event(at=corrected_at, key=key, content=taken_back, corrects=event.key)
+        if progress is not None:
+            progress(min(start + _AT_ONCE, len(past)), len(past))
+    return list(told.values())
+
+
+def _stages(past: PastChange) -> Iterator[tuple[PastChange, datetime | None]]:
+    """The change as it was told, pending and then confirmed, each with the moment at which it was taken back."""
+    change, found = past.change, past.change.found
+    fell = past.settled_at if found.status in (ChangeStatus.DROPPED, ChangeStatus.RETRACTED) else None
+    confirmed = found.confirmed_at if found.status is not ChangeStatus.PENDING else None
+    if confirmed is None or change.recorded_at < confirmed:
+        pending = replace(change, found=replace(found, status=ChangeStatus.PENDING))
+        yield PastChange(change=pending, settled_at=change.recorded_at), fell if confirmed is None else None
+    if confirmed is not None:
+        told = replace(change, found=replace(found, status=ChangeStatus.CONFIRMED))
+        yield PastChange(change=told, settled_at=confirmed), fell
+
+
+def _name(change: Change) -> str:
+    found = change.found
+    state = "pending:" if found.status is ChangeStatus.PENDING else ""
+    return f"{state}{'split' if found.kind is ChangeKind.SPLIT else 'change'}:{found.issue}:{found.trigger}"
+
+
+def _of_matches(work: Work, subscription: Subscription, rules: RuleSet, since: datetime) -> list[Event]:
+    if reason_against_match(subscription) is not None:
+        return []
+    alerting = {rule.id: rule for rule in rules.queries.values() if rule.alert}
+    found = work.past.matches(list(alerting), since)
+    return [_match_event(match, alerting[match.rule].name, place) for place, match in enumerate(found)]
+
+
+def _match_event(match: PastMatch, query: str, place: int) -> Event:
+    content = MatchContent(
+        query_id=match.rule,
+        query=query,
+        item_title=match.title,
+        excerpt="",
+        publisher="",
+        url=None,
+        published_at=match.seen_at,
+    )
+    return Event(at=match.seen_at, key=f"match:{match.rule}:{place}", content=content)
