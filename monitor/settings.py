@@ -98,7 +98,7 @@ class Settings(BaseSettings):
         default=15 * 1024 * 1024, ge=1024, description="Bytes that a document may have after decoding."
     )
     fetch_concurrency: int = Field(
-        default=16,
+        default=32,
         ge=1,
         le=256,
         description="Feeds fetched at the same time; up to three times as many (at most 64) more that hang or failed.",

@@ -2,58 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, or_, update
-from sqlalchemy import select as columns
+from sqlalchemy import and_, delete, insert, update
 from sqlmodel import col, select
 
-from monitor.model.item import Item, KnownItem, NewItem, StoryCandidate
+from monitor.model.item import Item, NewItem, StoryCandidate
 from rules.model import Match, RuleKind, Via
 from storage.errors import NotFound
-from storage.item_queue import CURRENT, ItemQueue, item_of
-from storage.repository import chunks
-from storage.search import found_by, index_revisions
+from storage.item_queue import ItemQueue, item_of
+from storage.known_items import KnownItems
+from storage.search import found_by, index_rest, index_revisions
 from storage.tables import FeedRow, ItemRevisionRow, ItemRow, MatchRow
 from storage.types import storable
 from storage.values import Grouping, ItemState
 
-_KNOWN = (
-    col(ItemRow.id),
-    col(ItemRow.revision),
-    col(ItemRow.identity),
-    col(ItemRow.link_identity),
-    col(ItemRevisionRow.content_hash),
-)
 
-
-class Items(ItemQueue):
+class Items(ItemQueue, KnownItems):
     """The items. Title and text come back as they were stored: see `storable`."""
-
-    def known(self, feed_id: int | None, identities: Collection[str]) -> dict[str, KnownItem]:
-        """Those of the identities, first or second, that the feed has brought already; the latest item of each."""
-        found: dict[str, KnownItem] = {}
-        second: dict[str, KnownItem] = {}
-        asked = {storable(identity): identity for identity in identities}
-        for part in chunks(sorted(asked)):
-            query = (
-                columns(*_KNOWN)
-                .join(ItemRevisionRow, CURRENT)
-                .where(
-                    col(ItemRow.feed_id).is_not_distinct_from(feed_id),
-                    or_(col(ItemRow.identity).in_(part), col(ItemRow.link_identity).in_(part)),
-                )
-                .order_by(col(ItemRow.id))
-            )
-            for item_id, revision, identity, link_identity, content_hash in self._session.execute(query):
-                item = KnownItem(item_id, revision, content_hash)
-                if link_identity in asked:
-                    second[asked[link_identity]] = item
-                if identity in asked:
-                    found[asked[identity]] = item
-        return second | found
 
     def add(self, new: NewItem, story_id: int | None) -> Item:
         """Stores a new item as a copy of a story; without one it begins a story of its own, and waits to be grouped."""
@@ -90,6 +58,13 @@ class Items(ItemQueue):
         self._session.add(row)
         self._session.flush()
         return item_of(row, self._add_revision(item_id, row.revision, title, text, content_hash, seen_at))
+
+    def index_rest(self, limit: int) -> int:
+        """Puts what was stored last into the search index, so much at most, where that was not done at once.
+
+        Gives how many revisions it were. A search finds what waits for it, too, but has to look through it.
+        """
+        return index_rest(self._session, limit)
 
     def tell_language(self, item_id: int, lang: str) -> None:
         """The language that the item is written in, where it was only declared before."""

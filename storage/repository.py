@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -26,16 +27,21 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, SQLModel, col
 
 from storage.errors import NotFound
 from storage.tables import Table
+from storage.types import UTCDateTime
 
 Row = TypeVar("Row", bound=SQLModel)
 Thing = TypeVar("Thing")
 
 MOST_PARAMETERS = 500
 """Values in one IN list; SQLite allows 999 to a statement in its older versions."""
+
+_SQLITE = SQLiteDialect_pysqlite()
 
 LEAST_ID, MOST_ID = -(2**63), 2**63 - 1
 """What fits the column; drivers refuse anything beyond, each with another error."""
@@ -71,9 +77,15 @@ class Repository:
         return list(range(first, first + count))
 
     def _insert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Inserts rows that have their ids already; nothing is asked back."""
-        if rows:
-            self._session.connection().execute(insert(Table.metadata.tables[table]), rows)
+        """Inserts rows that have their ids already and the same columns; nothing is asked back."""
+        if not rows:
+            return
+        connection = self._session.connection()
+        if self._on_postgresql:
+            connection.execute(insert(Table.metadata.tables[table]), rows)
+        else:
+            query, values = _plain_insert(table, tuple(rows[0]))
+            connection.exec_driver_sql(query, [values(row) for row in rows])
 
     def _is_among(self, what: Any, keys: Collection[int] | Collection[str]) -> ColumnElement[bool]:
         """Whether a column is one of many numbers or texts, as one parameter however many they are."""
@@ -110,6 +122,25 @@ class Repository:
         return bool(
             self._session.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _lock_key(parts)}).scalar()
         )
+
+
+@cache
+def _plain_insert(table: str, names: tuple[str, ...]) -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]]]:
+    """An INSERT for SQLite's driver itself, and what makes its parameters of a row: half the time of SQLAlchemy's."""
+    columns = Table.metadata.tables[table].columns
+    ways = [(name, _written(columns[name].type)) for name in names]
+
+    def values(row: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple([way(row[name]) if way else row[name] for name, way in ways])
+
+    listed = ", ".join(f'"{name}"' for name in names)
+    return f'INSERT INTO "{table}" ({listed}) VALUES ({", ".join("?" * len(names))})', values  # noqa: S608
+
+
+def _written(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    """How values of a type are written on SQLite; None where they go as they are."""
+    way = kind.dialect_impl(_SQLITE).bind_processor(_SQLITE)
+    return lru_cache(maxsize=256)(way) if way and isinstance(kind, UTCDateTime) else way
 
 
 def _lock_key(parts: Sequence[object]) -> int:

@@ -1,21 +1,25 @@
 """Full-text search over items: how words are indexed and how what a user typed becomes a query that cannot fail.
 
-SQLite keeps an FTS5 index over the revisions, maintained by triggers. PostgreSQL keeps a row of folded words to each
-revision under a GIN index; folding happens here, so that it does not hang on the server's locale.
+SQLite keeps an FTS5 index over the revisions. They are put into it in the order of their ids some time after they were
+stored, for that takes longer than to store them; what is not in it yet is looked through beside it, so that a search
+misses nothing. Triggers take out what is removed. PostgreSQL keeps a row of folded words to each revision under a GIN
+index; folding happens here, so that it does not hang on the server's locale.
 """
 
 from __future__ import annotations
 
+import json
 import re
+import sqlite3
 import unicodedata
 from collections.abc import Collection, Sequence
+from contextlib import closing
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Integer,
-    Select,
     Text,
     and_,
     bindparam,
@@ -23,10 +27,13 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal,
     literal_column,
+    or_,
     select,
     table,
 )
+from sqlalchemy import text as statement
 from sqlmodel import Session, col
 
 from storage.tables import ItemRevisionRow
@@ -40,6 +47,12 @@ MOST_INDEXED = 200_000
 FTS5 = table("item_search", column("rowid", Integer), column("item_search"))
 WORDS = table("item_search", column("revision_id", Integer), column("words"))
 SIMPLE: ColumnElement[Any] = literal_column("'simple'::regconfig")
+
+TOKENIZER = "unicode61 remove_diacritics 2"
+"""How SQLite's index takes words apart; migration 0001 made it so."""
+
+_UNINDEXED = "FROM item_revision WHERE id > (SELECT coalesce(max(id), 0) FROM item_search_docsize)"
+"""FTS5 keeps a row there to each row of the index, and revisions are put into it in the order of their ids."""
 
 Term = tuple[str, bool]
 """Words that follow one another, and whether the last of them is only a beginning."""
@@ -56,12 +69,20 @@ def plain(words: str) -> str:
 
 
 def index_revisions(session: Session, said: Sequence[tuple[int, str, str]]) -> None:
-    """Makes revisions (id, title, text) findable on PostgreSQL; on SQLite a trigger has done so already."""
+    """Makes revisions (id, title, text) findable on PostgreSQL; on SQLite `index_rest` does so later."""
     if said and session.get_bind().dialect.name == "postgresql":
         words = func.to_tsvector(SIMPLE, bindparam("folded", type_=Text()))
         query = insert(WORDS).values(revision_id=bindparam("revision", type_=BigInteger()), words=words)
         rows = [{"revision": number, "folded": fold(f"{title} {body}")[:MOST_INDEXED]} for number, title, body in said]
         session.connection().execute(query, rows)
+
+
+def index_rest(session: Session, limit: int) -> int:
+    """Puts the oldest revisions that are not in SQLite's index into it, so many at most; gives how many it were."""
+    if session.get_bind().dialect.name != "sqlite":
+        return 0
+    rest = f"INSERT INTO item_search (rowid, title, text) SELECT id, title, text {_UNINDEXED} ORDER BY id LIMIT :limit"
+    return session.connection().execute(statement(rest), {"limit": limit}).rowcount
 
 
 def unindex_items(session: Session, item_ids: Collection[int]) -> None:
@@ -82,7 +103,7 @@ def found_by(session: Session, query: str) -> ColumnElement[bool] | None:
         return None
     if session.get_bind().dialect.name == "postgresql":
         return _postgresql(wanted, unwanted)
-    return _sqlite(wanted, unwanted)
+    return _sqlite(session, wanted, unwanted)
 
 
 def _terms(query: str) -> tuple[list[Term], list[Term]]:
@@ -95,19 +116,38 @@ def _terms(query: str) -> tuple[list[Term], list[Term]]:
     return sides
 
 
-def _sqlite(wanted: list[Term], unwanted: list[Term]) -> ColumnElement[bool]:
+def _sqlite(session: Session, wanted: list[Term], unwanted: list[Term]) -> ColumnElement[bool]:
     # Plain words hold no quotation mark, so within such marks nothing is syntax to FTS5, which folds them itself.
-    def matching(terms: list[Term], joined: str) -> Select[int]:
-        query = joined.join(f'"{words}"{"*" if begins else ""}' for words, begins in terms)
-        return select(FTS5.c.rowid).where(FTS5.c.item_search.op("MATCH")(query))
+    def matching(terms: list[Term], joined: str) -> str:
+        return joined.join(f'"{words}"{"*" if begins else ""}' for words, begins in terms)
 
-    revision = col(ItemRevisionRow.id)
-    conditions: list[ColumnElement[bool]] = []
-    if wanted:
-        conditions.append(revision.in_(matching(wanted, " AND ")))
+    queries = [matching(terms, joined) for terms, joined in ((wanted, " AND "), (unwanted, " OR ")) if terms]
+    rest = session.connection().execute(statement(f"SELECT id, title, text {_UNINDEXED}")).all()
+    found = [_anywhere(query, ids) for query, ids in zip(queries, _found_in(rest, queries), strict=True)]
     if unwanted:
-        conditions.append(revision.not_in(matching(unwanted, " OR ")))
-    return and_(*conditions)
+        found[-1] = ~found[-1]
+    return and_(*found)
+
+
+def _anywhere(query: str, among_the_rest: Sequence[int]) -> ColumnElement[bool]:
+    """Whether a revision is found in the index, or was found outside."""
+    revision = col(ItemRevisionRow.id)
+    indexed = revision.in_(select(FTS5.c.rowid).where(FTS5.c.item_search.op("MATCH")(query)))
+    if not among_the_rest:
+        return indexed
+    listed = func.json_each(literal(json.dumps(list(among_the_rest)))).table_valued(column("value", BigInteger()))
+    return or_(indexed, revision.in_(select(listed.c.value)))
+
+
+def _found_in(rest: Sequence[Any], queries: Sequence[str]) -> list[list[int]]:
+    """Which of these revisions (id, title, text) SQLite's index would find by each query, were they in it."""
+    if not rest:
+        return [[] for _ in queries]
+    with closing(sqlite3.connect(":memory:")) as aside:
+        aside.execute(f"CREATE VIRTUAL TABLE said USING fts5(title, text, content='', tokenize='{TOKENIZER}')")
+        aside.executemany("INSERT INTO said (rowid, title, text) VALUES (?, ?, ?)", map(tuple, rest))
+        found = "SELECT rowid FROM said WHERE said MATCH ?"
+        return [[number for (number,) in aside.execute(found, (query,))] for query in queries]
 
 
 def _postgresql(wanted: list[Term], unwanted: list[Term]) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from monitor.model.feed import ParsedEntry
 
@@ -28,7 +29,12 @@ def link_identity(entry: ParsedEntry) -> str | None:
     if not entry.link or not entry.title:
         return None
     day = entry.published.date().isoformat() if entry.published else ""
-    return _BY_LINK + _digest(entry.link, " ".join(entry.title.casefold().split()), day)[:32]
+    return _by_link(entry.link, entry.title, day)
+
+
+@lru_cache(maxsize=8192)  # it is asked for thrice while an entry is admitted
+def _by_link(link: str, title: str, day: str) -> str:
+    return _BY_LINK + _digest(link, " ".join(title.casefold().split()), day)[:32]
 
 
 def identities_to_ask(entries: Sequence[ParsedEntry]) -> tuple[str, ...]:

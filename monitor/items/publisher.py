@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from tldextract import TLDExtract
@@ -23,12 +23,19 @@ def _extract() -> TLDExtract:
 
 def registered_domain(url: str | None) -> str | None:
     """`bbc.co.uk` for `https://feeds.bbc.co.uk/x`; the host itself where it has none, as in a local network."""
+    host = _host(url)
+    return _registered(host) if host else None
+
+
+def _host(url: str | None) -> str | None:
     try:
-        host = urlsplit(url or "").hostname
+        return urlsplit(url or "").hostname
     except ValueError:
         return None
-    if not host:
-        return None
+
+
+@lru_cache(maxsize=8192)
+def _registered(host: str) -> str:
     found = _extract()(host)
     return f"{found.domain}.{found.suffix}".lower() if found.domain and found.suffix else host.lower()
 
@@ -42,15 +49,7 @@ def publisher(entry: ParsedEntry, feed: Feed) -> str:
     if agency:
         return agency
     for url in (entry.source_url, entry.link, feed.site_url, feed.url):
-        if url and not _is_carrier(url):
-            domain = registered_domain(url)
-            if domain:
-                return domain
+        host = _host(url) if url else None
+        if host and host not in _CARRIERS:
+            return _registered(host)
     return registered_domain(feed.url) or feed.url
-
-
-def _is_carrier(url: str) -> bool:
-    try:
-        return (urlsplit(url).hostname or "") in _CARRIERS
-    except ValueError:
-        return True

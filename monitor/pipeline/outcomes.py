@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -28,6 +29,12 @@ from storage.engine import Database
 from storage.errors import CannotReachServer, DatabaseBusy, FeedExists, FolderNotWritable, NotADatabase
 from storage.known_entries import KnownChange
 from storage.work import Work
+
+ENOUGH_POLLS = 16
+"""So many that wait to be saved are not kept waiting for others."""
+
+PATIENCE_S = 0.25
+"""How long a poll that ended may wait for others to be saved with; whoever waits keeps its place among those polled."""
 
 MOST_ENTRIES = 1_000
 """Entries of the documents that are saved in one transaction; beyond, others would wait long for the write lock."""
@@ -81,6 +88,18 @@ class Outcomes:
         self._writing = writing
         self._waiting: list[tuple[Brought, asyncio.Future[PollReport]]] = []
         self._saving: asyncio.Task[None] | None = None
+        self._coming = 0
+        self._changed = asyncio.Event()
+
+    @contextmanager
+    def coming(self) -> Iterator[None]:
+        """To be held for the length of a poll until it is saved: those that wait know that there will be others."""
+        self._coming += 1
+        try:
+            yield
+        finally:
+            self._coming -= 1
+            self._changed.set()
 
     async def save(self, brought: Brought) -> PollReport:
         """Saves it, together with what other polls bring at this time; returns when it is committed.
@@ -89,12 +108,22 @@ class Outcomes:
         """
         done: asyncio.Future[PollReport] = asyncio.get_running_loop().create_future()
         self._waiting.append((brought, done))
+        self._changed.set()
         if self._saving is None or self._saving.done():
             self._saving = asyncio.create_task(self._save_waiting())
         return await done
 
+    async def _others(self) -> None:
+        """Waits for polls to be saved with, while there are any to come."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_S):
+                while len(self._waiting) < min(ENOUGH_POLLS, self._coming):
+                    self._changed.clear()
+                    await self._changed.wait()
+
     async def _save_waiting(self) -> None:
         while self._waiting:
+            await self._others()
             async with self._writing:
                 batch = self._next()
                 saved = await asyncio.to_thread(self._save, [brought for brought, _ in batch])
@@ -132,7 +161,7 @@ class Outcomes:
 
     def _save_together(self, batch: Sequence[Brought]) -> list[PollReport]:
         with self._database.view() as work:
-            admitted = [self._admitted(work, brought) for brought in batch]
+            admitted = self._admitted(work, batch)
         with self._database.work() as work:
             work.feeds.check_there([brought.feed.id for brought in batch])
             _store(work, admitted)
@@ -151,12 +180,18 @@ class Outcomes:
             _report(brought, admission, feed) for brought, admission, feed in zip(batch, admitted, saved, strict=True)
         ]
 
-    def _admitted(self, work: Work, brought: Brought) -> Admission:
-        feed, parsed = brought.feed, brought.parsed
-        if parsed is None:
-            return Admission()
-        known = work.items.known(feed.id, identities_to_ask(parsed.entries))
-        return admit(parsed.entries, known, feed, brought.now, most_new=self._most_new)
+    def _admitted(self, work: Work, batch: Sequence[Brought]) -> list[Admission]:
+        asked: defaultdict[int, list[str]] = defaultdict(list)
+        for brought in batch:
+            if brought.parsed is not None:
+                asked[brought.feed.id] += identities_to_ask(brought.parsed.entries)
+        known = work.items.known_of(asked) if asked else {}
+        return [
+            admit(b.parsed.entries, known[b.feed.id], b.feed, b.now, most_new=self._most_new)
+            if b.parsed is not None
+            else Admission()
+            for b in batch
+        ]
 
     def _after(self, brought: Brought, admission: Admission) -> Feed:
         return after_poll(

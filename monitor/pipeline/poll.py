@@ -40,7 +40,7 @@ class Poller:
         fetcher: Fetches,
         parser: Parses,
         cadence: CadenceConfig,
-        concurrency: int = 16,
+        concurrency: int = 32,
         most_new: int = 500,
         per_host: int = 2,
         patience_s: float = 3.0,
@@ -162,6 +162,10 @@ class Poller:
         return list(await asyncio.gather(*(one(feed) for feed in feeds)))
 
     async def _poll_one(self, feed: Feed, now: datetime, visit: Visit | None = None) -> PollReport:
+        with self._outcomes.coming():
+            return await self._poll(feed, now, visit)
+
+    async def _poll(self, feed: Feed, now: datetime, visit: Visit | None) -> PollReport:
         result = await self._fetcher.fetch(feed, full=wants_whole(feed, now))
         if visit is not None:
             visit.began = None  # what takes time from here on is our own doing

@@ -30,6 +30,8 @@ from storage.work import Work
 
 _log = structlog.get_logger(__name__)
 _LEASE = timedelta(minutes=5)
+_INDEXED_AT_ONCE = 200
+"""Revisions that are put into the search index before items are claimed; polls only store them."""
 _AGAIN, _LONGEST_AGAIN = timedelta(minutes=5), timedelta(days=1)
 
 _Found = tuple[Sequence[Match], Reading]
@@ -118,6 +120,7 @@ class Reader:
         most = min(limit, slow.at_once) if slow else limit
         self._grouper.index_old()
         with self._database.work() as work:
+            work.items.index_rest(_INDEXED_AT_ONCE)
             items = work.items.claim_new(now, most, lease)
             again = slow is not None and not items
             if again:

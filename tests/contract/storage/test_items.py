@@ -37,27 +37,36 @@ def test_copies_share_a_story(database: Database) -> None:
 
 def test_identities_are_known_within_their_feed(database: Database) -> None:
     with database.work() as work:
-        feed = work.feeds.add("https://news.example/feed", "", "", NOW)
-        mine = work.items.add(new_item("a", feed_id=feed.id), None)
-        loose = work.items.add(new_item("a"), None)
+        feed, other, third = (work.feeds.add(f"https://news.example/{n}", "", "", NOW).id for n in range(3))
+        mine = work.items.add(new_item("a", feed_id=feed), None)
+        theirs = work.items.add(new_item("a", feed_id=other, link_identity="by-link:b"), None)
+        work.items.add(new_item("a"), None)
         work.items.revise(mine.id, "t", "x", "new hash", None, NOW)
-        assert work.items.known(feed.id, ["a", "b"]) == {"a": KnownItem(mine.id, 2, "new hash")}
-        assert work.items.known(None, ["a"]) == {"a": KnownItem(loose.id, 1, "hash")}
-        assert work.items.known(feed.id, []) == {}
+        assert work.items.known(feed, ["a", "b"]) == {"a": KnownItem(mine.id, 2, "new hash")}
+        assert work.items.known(feed, []) == work.items.known(third, ["a"]) == work.items.known(99, ["a"]) == {}
+        assert work.items.known_of({feed: ["a", "by-link:b"], other: ["by-link:b", "c"], third: ["a"], 99: ["a"]}) == {
+            feed: {"a": KnownItem(mine.id, 2, "new hash")},
+            other: {"by-link:b": KnownItem(theirs.id, 1, "hash")},
+            third: {},
+            99: {},
+        }
+        assert work.items.known_of({}) == {}
 
 
 def test_many_identities_are_asked_for_at_once(database: Database) -> None:
     with database.work() as work:
-        added = {f"i{n}": work.items.add(new_item(f"i{n}"), None) for n in range(3)}
-        found = work.items.known(None, [f"i{n}" for n in range(2_000)])
+        feed = work.feeds.add("https://news.example/feed", "", "", NOW).id
+        added = {f"i{n}": work.items.add(new_item(f"i{n}", feed_id=feed), None) for n in range(3)}
+        found = work.items.known(feed, [f"i{n}" for n in range(2_000)])
     assert {identity: known.id for identity, known in found.items()} == {i: item.id for i, item in added.items()}
 
 
 def test_an_identity_that_cannot_be_stored_as_it_is_is_known_again(database: Database) -> None:
     odd = "guid\x00\ud800"
     with database.work() as work:
-        added = work.items.add(new_item(odd), None)
-        assert work.items.known(None, [odd]) == {odd: KnownItem(added.id, 1, "hash")}
+        feed = work.feeds.add("https://news.example/feed", "", "", NOW).id
+        added = work.items.add(new_item(odd, feed_id=feed), None)
+        assert work.items.known(feed, [odd]) == {odd: KnownItem(added.id, 1, "hash")}
 
 
 def test_a_revision_keeps_the_earlier_words_and_is_processed_again(database: Database) -> None:

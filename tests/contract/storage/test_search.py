@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from storage.engine import Database
 from tests.contract.storage.values import DAY, NOW, new_item
@@ -111,3 +112,52 @@ def test_a_text_of_any_length_can_be_stored_and_is_found(database: Database) -> 
         work.items.add(new_item("one", text="x" * 3_000_000), None)
         work.items.add(new_item("signs", text=" ".join(chr(0x20000 + n) for n in range(40_000)) * 8), None)
     assert found(database, "wort77 wort5000") == ["long"]
+
+
+def index(database: Database, limit: int = 1_000) -> int:
+    with database.work() as work:
+        return work.items.index_rest(limit)
+
+
+QUERIES = ["solda*", "-solda*", "merz -kanzler", "soldaten -meloni", '"keine soldaten"', "ЗЕЛЕНСЬКИЙ", "-nothing"]
+
+
+@pytest.mark.parametrize("indexed", range(len(ITEMS) + 1))
+def test_a_search_finds_the_same_however_much_is_in_the_index(searched: Database, indexed: int) -> None:
+    before = [found(searched, query) for query in QUERIES]
+    done = index(searched, indexed) if indexed else 0
+    assert done == (indexed if searched.backend == "sqlite" else 0)
+    assert [found(searched, query) for query in QUERIES] == before
+    assert any(before)
+
+
+def test_what_is_indexed_later_is_indexed_once_and_in_order(sqlite_database: Database) -> None:
+    with sqlite_database.work() as work:
+        work.items.add_all([new_item(f"n{n}", title=f"Heading {n}") for n in range(5)])
+    assert [index(sqlite_database, 2) for _ in range(4)] == [2, 2, 1, 0]
+    assert found(sqlite_database, "heading -3 -4") == ["n2", "n1", "n0"]
+    with sqlite_database._engine.connect() as connection:
+        connection.execute(text("INSERT INTO item_search (item_search, rank) VALUES ('integrity-check', 1)"))
+
+
+@pytest.mark.parametrize("indexed", [0, 1, 3])
+def test_what_is_removed_or_changed_before_it_is_indexed_leaves_nothing_behind(
+    sqlite_database: Database, indexed: int
+) -> None:
+    with sqlite_database.work() as work:
+        ids = work.items.add_all([new_item(f"n{n}", title=f"Heading {n}", text=f"wort{n}") for n in range(4)])
+    if indexed:
+        index(sqlite_database, indexed)
+    with sqlite_database.work() as work:
+        session = work._session
+        session.execute(
+            text("UPDATE item_revision SET text = 'anders' WHERE item_id IN (:a, :b)"), {"a": ids[0], "b": ids[2]}
+        )
+        session.execute(text("DELETE FROM item WHERE id IN (:a, :b)"), {"a": ids[1], "b": ids[3]})
+    for _ in range(2):
+        assert found(sqlite_database, "anders") == ["n2", "n0"]
+        assert found(sqlite_database, "wort*") == []
+        assert found(sqlite_database, "heading") == ["n2", "n0"]
+        index(sqlite_database)
+    with sqlite_database._engine.connect() as connection:
+        connection.execute(text("INSERT INTO item_search (item_search, rank) VALUES ('integrity-check', 1)"))
