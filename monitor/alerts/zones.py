@@ -13,6 +13,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from monitor.alerts.clean import one_line
 
+_REGIONS = frozenset(
+    ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"]
+)  # the other names are older spellings of these, or fixed distances from UTC
 _NO_PLACES = frozenset({"Factory", "localtime", "posixrules"})
 
 
@@ -29,6 +32,13 @@ def check_zone(typed: str) -> str:
     near = _near(name.casefold())
     meant = f"did you mean {' or '.join(near)}?" if near else "write it as Europe/Berlin or America/New_York, or UTC"
     raise UnknownZoneError(f"{one_line(typed, 60)!r} is no time zone; {meant}")
+
+
+@cache
+def zone_names() -> tuple[str, ...]:
+    """The zones that a form offers: UTC, and those that are named after places. `check_zone` takes others, too."""
+    names = sorted(name for name in _by_folded_name().values() if name.partition("/")[0] in _REGIONS)
+    return ("UTC", *names)
 
 
 @cache

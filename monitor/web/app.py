@@ -1,4 +1,4 @@
-"""The composition of the pages: routes, errors, headers, the event stream. Nothing here changes any data."""
+"""The composition of the pages: routes, errors, headers, the event stream. No GET changes any data."""
 
 from __future__ import annotations
 
@@ -16,16 +16,20 @@ from starlette.types import Scope
 from monitor.api.router import PREFIX, api_router
 from monitor.settings import Settings
 from monitor.web.desk import Desk
+from monitor.web.door import Door
 from monitor.web.errors import Errors
 from monitor.web.headers import Boundary
 from monitor.web.health import HealthProbe, health_router
 from monitor.web.pages.atom import Publisher, atom_router
 from monitor.web.pages.changes import changes_router
+from monitor.web.pages.confirm import confirm_router
 from monitor.web.pages.feeds import feeds_router
 from monitor.web.pages.front import front_router
 from monitor.web.pages.icons import icons_router
 from monitor.web.pages.items import items_router
 from monitor.web.pages.positions import positions_router
+from monitor.web.pages.subscriptions import subscriptions_router
+from monitor.web.pages.wrong import wrong_router
 from monitor.web.render import STATIC, Renderer
 from monitor.web.stream import EventStream, TooManyListenersError
 from storage.engine import Database
@@ -75,6 +79,10 @@ def create_app(
     for part in (front_router, changes_router, positions_router, feeds_router, items_router, icons_router):
         app.include_router(part(desk))
     app.include_router(atom_router(desk, Publisher(public_url=settings.public_url, label=settings.label)))
+    door = Door(desk)
+    app.include_router(confirm_router(desk, door))
+    app.include_router(subscriptions_router(desk, door, settings.public_url))
+    app.include_router(wrong_router(desk))
     app.include_router(api_router(database))
     app.include_router(health_router(database, health or HealthProbe(), clock))
     app.include_router(_stream_router(events))

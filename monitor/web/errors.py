@@ -14,6 +14,7 @@ from starlette.responses import Response
 from monitor.api.problem import Invalid, invalid_parts, problem
 from monitor.api.router import PREFIX
 from monitor.web.render import Renderer
+from monitor.web.secret_paths import shown_path
 from storage.errors import NotFound, StorageError
 
 _log = structlog.get_logger(__name__)
@@ -63,7 +64,7 @@ class Errors:
 
     async def storage(self, request: Request, error: Exception) -> Response:
         """Trouble with the database. Its message names paths and hosts, so it goes to the log and to /readyz."""
-        _log.error("database trouble", path=request.url.path, error=str(error))
+        _log.error("database trouble", path=shown_path(request.url.path), error=str(error))
         return self._answer(request, 503, _WORDS[503], headers={"Retry-After": "5"})
 
     async def unexpected(self, request: Request, error: Exception) -> Response:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.net.mask import mask
+from monitor.web.secret_paths import shown_path
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -76,6 +77,6 @@ class Boundary:
                 raise
             # Written out here: a renderer that shows local variables would take a minute and print what is secret.
             trace = mask("".join(traceback.format_exception(error)))
-            _log.error("page failed", method=scope["method"], path=scope["path"], trace=trace)
+            _log.error("page failed", method=scope["method"], path=shown_path(scope["path"]), trace=trace)
             response = await self._failure(Request(scope), error)
             await response(scope, receive, guarded)

@@ -26,6 +26,7 @@ PAGES = [
     "/",
     "/changes",
     "/changes/1",
+    "/changes/1/wrong",
     "/changes.atom",
     "/changes.json",
     "/positions/ada-quill/bridge",
@@ -51,6 +52,10 @@ PAGES = [
 ERRORS = [
     ("/nothing", 404),
     ("/changes/999", 404),
+    ("/changes/999/wrong", 404),
+    ("/s/no-such-token", 404),
+    ("/s/no-such-token/unsubscribe", 404),
+    ("/s/confirm/no-such-token", 404),
     ("/changes/x", 404),
     ("/changes.atom?kind=x", 422),
     ("/atom/nothing", 404),
@@ -62,6 +67,18 @@ ERRORS = [
     ("/api/changes/999", 404),
     ("/api/changes?limit=x", 422),
 ]
+
+POSTS = [
+    "/changes/999/wrong",
+    "/s/confirm/no-such-token",
+    "/s/no-such-token",
+    "/s/no-such-token/feed",
+    "/s/no-such-token/feed/revoke",
+    "/s/no-such-token/pause",
+    "/s/no-such-token/resume",
+    "/s/no-such-token/unsubscribe",
+]
+"""All that can change anything: a reader's note, and what the token in the path allows, here one that opens nothing."""
 
 
 def test_the_policy_is_strict() -> None:
@@ -80,9 +97,10 @@ def test_every_answer_carries_the_headers(client: Client, newsroom: Newsroom) ->
         work.icons.put(claimed, StoredIcon("image/png", b"\x89PNG"), NOW + timedelta(days=30), NOW)
     asked = [("GET", path, 200) for path in PAGES]
     asked += [("GET", path, status) for path, status in ERRORS]
+    asked += [("POST", path, 404) for path in POSTS]
     asked += [("POST", "/", 405), ("DELETE", "/api/feeds", 405), ("HEAD", "/", 200)]
     for method, path, status in asked:
-        answer = client.request(method, path)
+        answer = client.request(method, path, data={"reason": "misread"} if path in POSTS else None)
         assert answer.status_code == status, f"{method} {path}"
         for name, value in HEADERS.items():
             assert answer.headers[name] == value, f"{method} {path} {name}"
@@ -104,13 +122,14 @@ def test_no_route_is_left_out_above(app: FastAPI) -> None:
     """A new route has to be added to PAGES, so that its headers are looked at. /events never ends: see test_stream."""
     known = {path.split("?")[0] for path in PAGES}
     # Addresses with a token are looked at with one that opens nothing; what one opens is in tests of their own.
-    known |= {path for path, _ in ERRORS if path.startswith("/atom/")}
+    known |= {path for path, _ in ERRORS if path.startswith(("/atom/", "/s/"))}
     routes = [route for route in routes_of(app) if getattr(route, "methods", None) and route.path != "/events"]
     assert len(routes) > 15
     for route in routes:
         pattern = compile_path(route.path)[0]
-        assert any(pattern.match(path) for path in known), route.path
-        assert set(route.methods) <= {"GET", "HEAD"}, f"{route.path}: nothing here may change anything"
+        acts = route.methods == {"POST"}
+        assert any(pattern.match(path) for path in (POSTS if acts else known)), route.path
+        assert acts or set(route.methods) <= {"GET", "HEAD"}, f"{route.path}: nothing else may change anything"
 
 
 def test_hostile_titles_and_quotes_are_escaped_everywhere(client: Client, newsroom: Newsroom) -> None:
