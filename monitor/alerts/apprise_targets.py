@@ -74,12 +74,11 @@ def without_secrets(text: str, url: str) -> str:
     Names of hosts stay: who mends a failure needs them, and the name server was asked for them anyway.
     """
     rest = url.partition("://")[2]
-    parts: set[str] = set()
-    for spelt in (rest, unquote(rest)):
-        host = spelt.partition("/")[0].partition("?")[0].rpartition("@")[2]
-        tail = spelt.replace(host, "/", 1) if _HOST.fullmatch(host) else spelt
-        parts.update(_SEPARATORS.split(tail), re.split(r"[/?&=#\s]+", tail))
-    for part in sorted(parts, key=len, reverse=True):
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    user, at, host = authority.rpartition("@")
+    tail = f"{user}{at}/{rest[len(authority) :]}" if _HOST.fullmatch(host) else rest
+    parts = {*_SEPARATORS.split(tail), *re.split(r"[/?&=#\s]+", tail)}
+    for part in sorted(parts | {unquote(part) for part in parts}, key=len, reverse=True):
         if len(part) >= SHORTEST_SECRET:
             text = text.replace(part, "***")
     return text
