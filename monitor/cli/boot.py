@@ -189,12 +189,12 @@ async def _channels(settings: Settings) -> AsyncIterator[dict[ChannelName, Chann
     from monitor.alerts.channels.log import LogChannel
     from monitor.alerts.channels.webhook import WebhookChannel
     from monitor.model.alert import ChannelName
-    from monitor.net.client import guarded_client
+    from monitor.net.client import webhook_client
     from monitor.net.guard import Guard
     from monitor.net.schemes import scheme_set
 
     nursery = AppriseNursery(nursery_config(settings))
-    async with guarded_client(Guard(settings.webhook_allow, setting="VOLTEFACE_WEBHOOK_ALLOW")) as hooks:
+    async with webhook_client(Guard(settings.webhook_allow, setting="VOLTEFACE_WEBHOOK_ALLOW")) as hooks:
         channels: dict[ChannelName, Channel] = {
             ChannelName.WEBHOOK: WebhookChannel(hooks, user_agent=f"Volteface/{version()}"),
             ChannelName.LOG: LogChannel(),

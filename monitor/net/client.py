@@ -15,6 +15,7 @@ from httpcore import AsyncNetworkBackend, AsyncNetworkStream
 
 from monitor.net.dialling import CONNECT_S, dial
 from monitor.net.guard import AddressRefused, Guard
+from monitor.net.http1 import GuardedHttp1
 
 
 class GuardedBackend(AsyncNetworkBackend):
@@ -95,6 +96,21 @@ class GuardedTransport(httpx.AsyncHTTPTransport):
 def _tls() -> ssl.SSLContext:
     """Trust as httpx has it: certifi's roots, or SSL_CERT_FILE / SSL_CERT_DIR for a company's own."""
     return httpx.create_ssl_context(trust_env=True)
+
+
+def webhook_client(guard: Guard) -> httpx.AsyncClient:
+    """A client for small posts to addresses that others chose, with a tenth of the work of `guarded_client`.
+
+    HTTP/1.1 alone. Like the other it follows no redirect, keeps no cookie and uses no proxy. It never waits for an
+    answer by its own clock: the caller sets a deadline for the whole.
+    """
+    return httpx.AsyncClient(
+        transport=GuardedHttp1(guard),
+        trust_env=False,
+        follow_redirects=False,
+        timeout=None,  # noqa: S113 - the transport knows none; see above
+        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
+    )
 
 
 def guarded_client(

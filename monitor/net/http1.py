@@ -1,4 +1,4 @@
-"""A lean HTTP/1.1 transport for many fetches: h11 over asyncio's sockets, every one opened through the guard.
+"""A lean HTTP/1.1 transport for many fetches and posts: h11 over asyncio's sockets, each opened through the guard.
 
 httpx's own transport takes some 2 ms of processor time for a small answer, most of it in layers that serve other event
 loops and HTTP/2; this takes a fifth. It speaks HTTP/1.1 only, knows no proxy, follows nothing and decodes nothing. What
@@ -32,9 +32,10 @@ Origin = tuple[str, str, int]
 
 
 class GuardedHttp1(httpx.AsyncBaseTransport):
-    """Sends requests without a body. At most `kept` connections to an origin are kept, for `keepalive_s` seconds.
+    """Sends requests; a body is sent whole and should be small.
 
-    There is no timeout for reading: whoever fetches sets a deadline for the whole, and cancels.
+    At most `kept` connections to an origin are kept, for `keepalive_s` seconds. There is no timeout for reading:
+    whoever asks sets a deadline for the whole, and cancels.
     """
 
     def __init__(self, guard: Guard, *, keepalive_s: float = 5.0, kept: int = 2) -> None:
@@ -50,11 +51,13 @@ class GuardedHttp1(httpx.AsyncBaseTransport):
         """
         self._guard.check_url(str(request.url))
         origin = _origin(request.url)
+        body = await request.aread()
         while (connection := self._take(origin)) is not None:
             try:
-                head = await connection.ask(request)
+                head = await connection.ask(request, body)
             except (httpx.ReadError, httpx.RemoteProtocolError):
-                # The other side closed it while it was idle, as it may at any time; a new one will tell.
+                # The other side closed it while it was idle, as it may at any time; a new one will tell. What is
+                # posted here carries an id, so that a receiver knows what it gets twice.
                 connection.close()
             except BaseException:
                 connection.close()
@@ -63,7 +66,7 @@ class GuardedHttp1(httpx.AsyncBaseTransport):
                 return self._answer(request, origin, connection, head)
         connection = await self._connect(origin)
         try:
-            head = await connection.ask(request)
+            head = await connection.ask(request, body)
         except BaseException:
             connection.close()
             raise
@@ -177,11 +180,14 @@ class _Connection:
         self.expiry: asyncio.TimerHandle | None = None
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_HEAD)
 
-    async def ask(self, request: httpx.Request) -> h11.Response:
+    async def ask(self, request: httpx.Request, body: bytes = b"") -> h11.Response:
         """Send a request; the head of its answer. A few interim answers (1xx) are passed over."""
         try:
             asked = h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
-            packed = (self._h11.send(asked) or b"") + (self._h11.send(h11.EndOfMessage()) or b"")
+            packed = self._h11.send(asked) or b""
+            if body:
+                packed += self._h11.send(h11.Data(data=body)) or b""
+            packed += self._h11.send(h11.EndOfMessage()) or b""
         except h11.LocalProtocolError as error:
             raise httpx.LocalProtocolError(str(error)) from error
         self.writer.write(packed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,12 +12,15 @@ import structlog
 
 from monitor.alerts.channels.protocol import Channel
 from monitor.alerts.notice import Notice
-from monitor.alerts.retry import after_attempt
+from monitor.alerts.retry import Next, after_attempt
 from monitor.events import Subject
 from monitor.model.alert import AttemptResult, ChannelName, ClaimedDelivery, DeliveryStatus
+from monitor.pipeline.ledger import Ended, Ledger
 from monitor.pipeline.personal_links import with_personal_links
 from monitor.pipeline.stop import failing_for_good, stop_target
+from storage.attempts import Outcome
 from storage.engine import Database
+from storage.work import Work
 
 _log = structlog.get_logger(__name__)
 _LEASE = timedelta(minutes=2)
@@ -57,6 +60,7 @@ class Sender:
         self._free = concurrency
         self._public_url = public_url
         self._label = label
+        self._ledger = Ledger(self._record)
 
     async def step(self, now: datetime, limit: int = 64) -> SendReport:
         """Claims what is due and attempts it: only as much as can begin at once, for a lease does not wait."""
@@ -81,7 +85,7 @@ class Sender:
     async def _attempt(self, delivery: ClaimedDelivery) -> DeliveryStatus:
         try:
             result = await self._send(delivery)
-            return await asyncio.to_thread(self._record, delivery, result)
+            return await self._ledger.enter(delivery, result)
         finally:
             self._free += 1
 
@@ -101,26 +105,42 @@ class Sender:
             _log.exception("channel failed", channel=delivery.channel, delivery=delivery.id)
             return AttemptResult(ok=False, error=f"internal fault: {type(error).__name__}")
 
-    def _record(self, delivery: ClaimedDelivery, result: AttemptResult) -> DeliveryStatus:
+    def _record(self, ended: Sequence[Ended]) -> list[DeliveryStatus]:
+        """Writes how attempts ended; where each delivery stands then."""
         now = self._clock()
-        jitter = random.uniform(-1, 1)  # noqa: S311
-        following = after_attempt(delivery.attempt, result, delivery.created_at, now, jitter, delivery.channel)
-        data = {"delivery": delivery.id, "alert": delivery.alert_id}
+        following = [self._following(delivery, result, now) for delivery, result in ended]
+        outcomes = [
+            Outcome(delivery=delivery, result=result, status=then.status, next_attempt_at=then.next_attempt_at)
+            for (delivery, result), then in zip(ended, following, strict=True)
+        ]
         with self._database.work() as work:
-            if not work.alerts.record(delivery, result, following.status, following.next_attempt_at, now):
-                return DeliveryStatus.PENDING  # the lease ran out and somebody else has it now
-            gone = result.error if following.disable_target else None
-            if not result.ok and gone is None:
-                gone = failing_for_good(work, delivery, now)
-            if gone is not None:
-                stop_target(work, delivery, gone, now, self._label)
-            if following.status is DeliveryStatus.DELIVERED:
-                work.events.add(Subject.ALERT_DELIVERED, data, now)
-            elif following.status is DeliveryStatus.DEAD:
-                work.events.add(Subject.ALERT_DEAD, data, now)
-        if following.status is DeliveryStatus.DEAD:
-            _log.warning("delivery given up", delivery=delivery.id, why=following.why)
-        return following.status
+            written = {o.delivery.id for o in work.alerts.record_all(outcomes, now)}
+            for outcome, then in zip(outcomes, following, strict=True):
+                if outcome.delivery.id in written and not outcome.result.ok:
+                    self._after_failure(work, outcome, then, now)
+            work.events.add_all([event for o in outcomes if o.delivery.id in written for event in _events(o)], now)
+        for outcome, then in zip(outcomes, following, strict=True):
+            if outcome.delivery.id in written and then.status is DeliveryStatus.DEAD:
+                _log.warning("delivery given up", delivery=outcome.delivery.id, why=then.why)
+        # Where the lease ran out somebody else has it now.
+        return [o.status if o.delivery.id in written else DeliveryStatus.PENDING for o in outcomes]
+
+    def _following(self, delivery: ClaimedDelivery, result: AttemptResult, now: datetime) -> Next:
+        jitter = random.uniform(-1, 1)  # noqa: S311
+        return after_attempt(delivery.attempt, result, delivery.created_at, now, jitter, delivery.channel)
+
+    def _after_failure(self, work: Work, outcome: Outcome, then: Next, now: datetime) -> None:
+        gone = outcome.result.error if then.disable_target else failing_for_good(work, outcome.delivery, now)
+        if gone is not None:
+            stop_target(work, outcome.delivery, gone, now, self._label)
+
+
+def _events(outcome: Outcome) -> Iterator[tuple[Subject, dict[str, object]]]:
+    data = {"delivery": outcome.delivery.id, "alert": outcome.delivery.alert_id}
+    if outcome.status is DeliveryStatus.DELIVERED:
+        yield Subject.ALERT_DELIVERED, data
+    elif outcome.status is DeliveryStatus.DEAD:
+        yield Subject.ALERT_DEAD, data
 
 
 def _sum(outcomes: Sequence[DeliveryStatus]) -> SendReport:

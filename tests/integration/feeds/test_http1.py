@@ -277,3 +277,46 @@ async def test_a_request_that_cannot_be_sent_is_an_error_of_httpx() -> None:
         with pytest.raises(httpx.LocalProtocolError):
             await over.handle_async_request(httpx.Request("GET", url, headers={"x": "a\r\nHost: elsewhere"}))
     assert sum(server.connections) == 0
+
+
+class PostServer(Server):
+    """Answers every post and keeps what was posted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bodies: list[bytes] = []
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections.append(0)
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).lower()
+                length = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
+                self.bodies.append(await reader.readexactly(length))
+                writer.write(OK)
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+async def test_a_body_is_posted_whole_and_the_connection_used_again() -> None:
+    server = PostServer()
+    async with serving(server) as url, transport() as over:
+        for body in (b"first", b"x" * 20_000):
+            response = await over.handle_async_request(httpx.Request("POST", url, content=body))
+            await response.aread()
+            await response.aclose()
+        await over.aclose()
+    assert server.bodies == [b"first", b"x" * 20_000]
+    assert len(server.connections) == 1
+
+
+async def test_a_post_over_a_connection_that_died_is_made_anew() -> None:
+    server = Server(OK)  # closes after each answer
+    async with serving(server) as url, transport() as over:
+        for _ in range(3):
+            response = await over.handle_async_request(httpx.Request("POST", url, content=b"x"))
+            await response.aread()
+            await response.aclose()
+            await asyncio.sleep(0.01)
+    assert server.connections == [1, 1, 1]
