@@ -66,7 +66,11 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address that the pages are served on.")
     port: int = Field(default=8400, ge=0, le=65535, description="Port of the pages; 0 takes a free one.")
-    public_url: str | None = Field(default=None, description="Address under which readers reach the pages, for links.")
+    public_url: str | None = Field(
+        default=None,
+        description="Address under which readers reach the pages, for links; mail asks its owner "
+        "by one, and unsubscribing with one click needs https.",
+    )
     packs: Annotated[tuple[Path, ...], NoDecode] = Field(
         default=(),
         description="Folders with rule packs laid over the seed pack, separated by the system's path separator.",

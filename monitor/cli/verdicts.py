@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli import boot, verdict_actors, verdict_precision
+from monitor.cli import boot, reports, verdict_actors, verdict_precision
 from monitor.cli.known import must_be_known
 from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.talk import JsonFlag, counted, put_json, say
@@ -38,6 +38,7 @@ def register(app: typer.Typer) -> None:
     """Adds the commands of this file, and of its neighbour."""
     verdict_actors.register(group)
     verdict_precision.register(group)
+    reports.register(group)
     app.add_typer(group, name="verdict")
 
 

@@ -150,12 +150,12 @@ def _timing(form: SettingsForm, was: Timing, problems: dict[str, str]) -> Timing
     try:
         made = replace(made, zone=check_zone(form.zone))
     except UnknownZoneError as error:
-        problems["zone"] = f"{error}."
+        problems["zone"] = _sentence(error)
     made = replace(made, quiet=_quiet(form, was, problems))
     try:
         return checked(made)
     except (TimingError, UnknownZoneError) as error:  # as an earlier version of the rows may have kept it
-        problems.setdefault("timing", f"{error}.")
+        problems.setdefault("timing", _sentence(error))
         return was
 
 
@@ -176,8 +176,13 @@ def _parsed(field: str, typed: str, problems: dict[str, str]) -> time | None:
     try:
         return parse_clock(typed)
     except TimingError as error:
-        problems[field] = f"{error}."
+        problems[field] = _sentence(error)
         return None
+
+
+def _sentence(error: Exception) -> str:
+    said = str(error)
+    return said if said.endswith(("?", ".")) else f"{said}."
 
 
 def _clock(at: time | str) -> str:
