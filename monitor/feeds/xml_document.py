@@ -10,6 +10,9 @@ from monitor.feeds.not_a_feed import NotAFeed
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CHARACTER_REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,8})|(\d{1,9}));")
+_PAIR_OF_REFERENCES = re.compile(  # a character beyond 65,535 as the two halves that UTF-16 has for it
+    r"&#(?:x([dD][89abAB][0-9a-fA-F]{2})|(5[5-6]\d{3}));&#(?:x([dD][c-fC-F][0-9a-fA-F]{2})|(5[6-7]\d{3}));"
+)
 _MISC = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _ROOT = re.compile(r"<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)")
 _START = re.compile(r"<\?xml\b|<!DOCTYPE\b|<!--|<(?:\w+:)?(?:rss|feed|rdf|channel|html)\b", re.IGNORECASE)
@@ -52,7 +55,7 @@ class XmlDocument:
 def prepare(text: str) -> XmlDocument:
     """Make a document fit to be parsed. Raises NotAFeed when its root says that it is something else."""
     text = _FORBIDDEN.sub("", text)
-    text = _CHARACTER_REFERENCE.sub(_allowed_reference, text)
+    text = _CHARACTER_REFERENCE.sub(_allowed_reference, _PAIR_OF_REFERENCES.sub(_one_reference, text))
     start = _START.search(text[:20_000])
     text = text[start.start() :] if start and not text.startswith("<") else text.lstrip()
     text = _from_its_feed(text)
@@ -90,6 +93,13 @@ def _allowed_reference(found: re.Match[str]) -> str:
         number in (9, 10, 13) or 0x20 <= number <= 0xD7FF or 0xE000 <= number <= 0xFFFD or 0x10000 <= number <= 0x10FFFF
     )
     return found.group(0) if legal else ""
+
+
+def _one_reference(found: re.Match[str]) -> str:
+    high, low = (int(x, 16) if x else int(d) for x, d in (found.group(1, 2), found.group(3, 4)))
+    if not (0xD800 <= high <= 0xDBFF and 0xDC00 <= low <= 0xDFFF):
+        return found.group()
+    return f"&#{0x10000 + (high - 0xD800) * 0x400 + (low - 0xDC00)};"
 
 
 def _skip(text: str, position: int) -> int:

@@ -1,8 +1,8 @@
 """Repairs of the commonest faults that keep a feed from being well-formed XML. Pure.
 
 Mended are, outside CDATA sections, comments and processing instructions: an ampersand that begins no reference, a
-reference to an entity of HTML that the document does not declare, a `<` before a blank or a digit, and prefixes that
-are bound to no namespace.
+reference to an entity of HTML that the document does not declare, a `<` before a blank or a digit, the end tag of a
+text that is misspelt or missing, and prefixes that are bound to no namespace.
 """
 
 from __future__ import annotations
@@ -15,6 +15,11 @@ _ASIDE = re.compile(r"<!\[CDATA\[|<!--|<\?")
 _ASIDE_END = {"<![CDATA[": "]]>", "<!--": "-->", "<?": "?>"}
 _AMPERSAND = re.compile(r"&(?:#\d{1,7};|#x[0-9a-fA-F]{1,6};|([A-Za-z]\w{0,30});|)")
 _STRAY_LESS = re.compile(r"<(?=[\s\d=<])")
+_NAME = r"[A-Za-z_][\w.:-]*"
+_ATTRIBUTES = r"(?:\s[^<>]*)?(?<!/)"
+_TEXT = re.compile(rf"<({_NAME})({_ATTRIBUTES})>([^<]*)</({_NAME})\s*>")
+_HOLDS_ELEMENTS = re.compile(rf"<({_NAME}){_ATTRIBUTES}>\s*(?=<[A-Za-z_])")
+_ELSEWHERE = "\ue000"
 _PREFIX = re.compile(r"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=\s*[\"']")
 _DECLARED = re.compile(r"\sxmlns:([A-Za-z_][\w.-]*)\s*=")
 _DECLARED_ENTITY = re.compile(r"<!ENTITY (\S+) ")
@@ -48,7 +53,7 @@ def repaired(data: bytes) -> bytes:
     head, start = text[:at], root.end() - at
     known = _OF_XML | set(_DECLARED_ENTITY.findall(head))
     markup, aside = _apart(text[at:])
-    markup = [_mended(part, known) for part in markup]
+    markup = _ended([_mended(part, known) for part in markup])
     body = "".join(part + other for part, other in zip(markup, aside, strict=True))
     missing = _unbound("".join(markup))
     bound = "".join(f' xmlns:{prefix}="{_NAMESPACES.get(prefix, "urn:unbound:" + prefix)}"' for prefix in missing)
@@ -86,6 +91,22 @@ def _mended(text: str, known: set[str] | frozenset[str]) -> str:
         return f"&#{name2codepoint[name]};" if name in name2codepoint else "&amp;" + found.group()[1:]
 
     return _STRAY_LESS.sub("&lt;", _AMPERSAND.sub(reference, text))
+
+
+def _ended(markup: list[str]) -> list[str]:
+    """With the end tag that belongs to each text: `<title>a</titel>` would swallow the entries behind it."""
+    text = _ELSEWHERE.join(markup)
+    if text.count(_ELSEWHERE) != len(markup) - 1:
+        return markup
+    holders = set(_HOLDS_ELEMENTS.findall(text))
+
+    def end(found: re.Match[str]) -> str:
+        name, attributes, words, other = found.groups()
+        if name == other:
+            return found.group()
+        return f"<{name}{attributes}>{words}</{name}>" + (f"</{other}>" if other in holders else "")
+
+    return _TEXT.sub(end, text).split(_ELSEWHERE)
 
 
 def _unbound(text: str) -> list[str]:

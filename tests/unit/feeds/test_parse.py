@@ -156,6 +156,12 @@ def test_nul_surrogates_and_forbidden_references_are_dropped() -> None:
     assert only(body).title == "abc"
 
 
+def test_the_two_halves_of_a_character_by_number_are_that_character() -> None:
+    """As programs write it that think in UTF-16; feedparser raises at them."""
+    body = rss("<item><guid>1</guid><title>&#55357;&#56832; &#xD83D;&#xde00; &#55357;x &#56832;&#55357;</title></item>")
+    assert only(body).title == "😀 😀 x"
+
+
 @pytest.mark.parametrize(
     ("link", "kept"),
     [

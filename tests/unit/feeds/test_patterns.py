@@ -48,7 +48,21 @@ def test_a_long_run_of_one_piece(piece: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["<link ", "<!DOCTYPE html>", "<!--", "<?", "<item>", "<item ", "</item", "<!ENTITY a 'b'>", "<"]
+    "piece",
+    [
+        "<link ",
+        "<!DOCTYPE html>",
+        "<!--",
+        "<?",
+        "<item>",
+        "<item ",
+        "</item",
+        "<!ENTITY a 'b'>",
+        "<",
+        "<a>x</b>",
+        "<a> ",
+        "&#55357;",
+    ],
 )
 def test_a_document_of_one_piece(piece: str) -> None:
     for head in ("", "<html>", "<rss version='2.0'>", "<!DOCTYPE rss ["):
