@@ -44,7 +44,7 @@ def suggested_offices(
                     if item.published_at >= start:
                         reader.note(called, ending, title, item)
             credited = work.suggested.said_by(ending.actor.id, start, MOST_STATEMENTS)
-        made = offered_office(ending, called, credited, now.date(), rules)
+        made = offered_office(ending, called, credited, now.date(), rules, since=since.date())
         if made is not None:
             found.append(made)
     return sorted(found, key=lambda suggestion: (-suggestion.score, suggestion.subject))

@@ -235,7 +235,7 @@ def _titles(name: str, candidate: Candidate, rules: RuleSet) -> tuple[list[str],
         holder = holders.get(fold_wording(office))
         if holder is not None:
             held.append((office, holder))
-        elif office not in titles:
+        elif all(fold_wording(office) != fold_wording(title) for title in titles):
             titles.append(office)
     if not titles:
         titles = [f"{_office_of(candidate)} {name}"]

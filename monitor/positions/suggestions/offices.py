@@ -18,18 +18,24 @@ from rules.model import ActorKind, ActorRule, Office, RuleSet
 
 SOON = timedelta(days=30)
 """How long ahead the end of an office is told."""
+_BEGINNING = 4
 LEAST_CALLED = 2
 """Stories that must call somebody by the title before that somebody is offered as who holds it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Titles of one actor that end on one day, and that nobody has afterwards."""
+    """Titles of one actor that end on one day, and that nobody has afterwards.
+
+    `heir` is who has the actor's other titles of the same days afterwards, and from which day: the office was handed
+    over in the rules, under some of its titles only.
+    """
 
     actor: ActorRule
     since: date | None
     until: date
     titles: tuple[str, ...]
+    heir: tuple[str, date] | None = None
 
 
 @dataclass(slots=True)
@@ -65,26 +71,66 @@ def endings(rules: RuleSet, today: date) -> Iterator[Ending]:
                 and actor.kind is not ActorKind.COMMENTATOR
             ):
                 groups[office.since, office.until].append(office.title)
-        for (since, until), titles in groups.items():
-            yield Ending(actor, since, until, tuple(dict.fromkeys(titles)))
+        for (since, until), listed in groups.items():
+            titles = tuple(dict.fromkeys(listed))
+            yield Ending(actor, since, until, titles, _heir(actor, (since, until), titles, rules))
+
+
+def _heir(
+    actor: ActorRule, days: tuple[date | None, date], titles: Sequence[str], rules: RuleSet
+) -> tuple[str, date] | None:
+    """The one actor who has other titles of the same days and the same office afterwards.
+
+    Titles are of one office when they share a word that names no state or body: a minister may be vice-chancellor, too.
+    """
+    words = {word for title in titles for word in _office_words(title, rules)}
+    handed = {
+        fold_wording(office.title)
+        for office in actor.offices
+        if (office.since, office.until) == days and not words.isdisjoint(_office_words(office.title, rules))
+    }
+    heirs = {
+        (other.id, office.since)
+        for other in rules.actors.values()
+        for office in other.offices
+        if other.id != actor.id
+        and office.since is not None
+        and days[1] <= office.since <= days[1] + SOON
+        and fold_wording(office.title) in handed
+    }
+    return next(iter(heirs)) if len(heirs) == 1 else None
+
+
+def _office_words(title: str, rules: RuleSet) -> set[str]:
+    """The words of a title that begin like no state or body: "chancellor" of the German Chancellor."""
+    names = (
+        fold_wording(name)
+        for actor in rules.actors.values()
+        if actor.kind in (ActorKind.STATE, ActorKind.INSTITUTION)
+        for name in (actor.name, *actor.aliases)
+    )
+    bodies = {name[:_BEGINNING] for name in names if " " not in name}
+    words = fold_wording(title).replace("-", " ").split()
+    return {word for word in words if len(word) >= _BEGINNING and word[:_BEGINNING] not in bodies}
 
 
 def offered_office(
-    ending: Ending, called: Called, credited: Sequence[Statement], today: date, rules: RuleSet
+    ending: Ending, called: Called, credited: Sequence[Statement], today: date, rules: RuleSet, *, since: date
 ) -> Suggestion | None:
-    """What is to be done about an office, on the evidence; None where nothing stored speaks of it, and it is past.
+    """What is to be done about an office, on the evidence from `since` on; None where none speaks of it and it is past.
 
     Who is still called so goes on, somebody else who is takes over; with neither, only a person can know.
     """
     passed = ending.until < today
-    if passed and not called.items and not credited:
+    if ending.until < since and not called.items and not credited:
         return None
     after, word = _edit(ending, called, rules)
     state = f"ended on {ending.until}" if passed else f"ends on {ending.until}"
     titles = ", ".join(f"“{title}”" for title in ending.titles[:3]) + (" …" if len(ending.titles) > 3 else "")
-    since = [s for s in credited if s.said_at.date() > ending.until] if passed else list(credited)
-    passages = (*called.passages, *map(_passage, since))[: MOST_PASSAGES * 2]
-    notes = [f"{len(since)} statements credited to {ending.actor.name} {'since' if passed else 'of late'}"]
+    theirs = [s for s in credited if s.said_at.date() > ending.until] if passed else list(credited)
+    passages = (*called.passages, *map(_passage, theirs))[: MOST_PASSAGES * 2]
+    counted = f"{len(theirs)} statement{'' if len(theirs) == 1 else 's'}"
+    notes = [f"{counted} credited to {ending.actor.name} {'since' if passed else 'of late'}"]
     strangers = called.strangers.most_common(3)
     notes += [f"{name} is called so in {count} items, and is no actor" for name, count in strangers]
     return Suggestion(
@@ -92,11 +138,11 @@ def offered_office(
         kind=SuggestionKind.OFFICE,
         subject=f"{ending.actor.id}: {ending.titles[0]}",
         summary=f"{ending.actor.name}, {titles}: {state}, and nobody has it afterwards; {word}",
-        items=len(called.items | {s.item_id for s in since}),
-        publishers=len(called.publishers | {s.publisher for s in since}),
-        issues=tuple(dict.fromkeys(s.read.issue for s in since)),
+        items=len(called.items | {s.item_id for s in theirs}),
+        publishers=len(called.publishers | {s.publisher for s in theirs}),
+        issues=tuple(dict.fromkeys(s.read.issue for s in theirs)),
         passages=passages,
-        score=float(len(called.items) + len(since)),
+        score=float(len(called.items) + len(theirs)),
         before=None if after is None else rules.actors[after.id],
         after=after,
         notes=tuple(notes),
@@ -108,13 +154,20 @@ def _edit(ending: Ending, called: Called, rules: RuleSet) -> tuple[ActorRule | N
     counts: Mapping[str, int] = {actor: len(stories) for actor, stories in called.holders.items()}
     best = max(counts, key=lambda actor: (counts[actor], actor == ending.actor.id), default=None)
     if best is None or counts[best] < LEAST_CALLED:
-        return None, "who holds it now is for you to enter"
+        if ending.heir is None:
+            return None, "who holds it now is for you to enter"
+        heir, day = ending.heir
+        word = f"{rules.actors[heir].name} has the other titles of the same days: these would be theirs, too"
+        return _given(rules.actors[heir], ending, day), word
     if best == ending.actor.id:
         return _prolonged(ending), f"still called so in {counts[best]} stories: the last day would be taken off"
-    successor = rules.actors[best]
-    added = tuple(Office(title, ending.until + timedelta(days=1)) for title in ending.titles)
-    word = f"{successor.name} is called so in {counts[best]} stories: the titles would be theirs from the next day"
-    return replace(successor, offices=(*successor.offices, *added)), word
+    word = f"{rules.actors[best].name} is called so in {counts[best]} stories: the titles would be theirs from then on"
+    return _given(rules.actors[best], ending, ending.until + timedelta(days=1)), word
+
+
+def _given(successor: ActorRule, ending: Ending, day: date) -> ActorRule:
+    added = tuple(Office(title, day) for title in ending.titles)
+    return replace(successor, offices=(*successor.offices, *added))
 
 
 def _prolonged(ending: Ending) -> ActorRule:
@@ -127,13 +180,11 @@ def _prolonged(ending: Ending) -> ActorRule:
 
 
 def _passage(statement: Statement) -> Passage:
-    text = statement.read.evidence.text
     return Passage(
         item_id=statement.item_id,
         url=statement.url,
         title=statement.item_title,
         publisher=statement.publisher,
         published_at=statement.said_at,
-        text=text,
-        marks=((0, len(text)),),
+        text=statement.read.evidence.text,
     )

@@ -55,11 +55,11 @@ def statement(holder: str, day: date) -> Statement:
     )  # fmt: skip
 
 
-def offer(called: Called, *credited: Statement) -> Suggestion | None:
+def offer(called: Called, *credited: Statement, since: date = date(2025, 3, 2)) -> Suggestion | None:
     offices = (Office("Premier", date(2020, 1, 1), ENDED), Office("Abbot", date(2019, 1, 1)))
     known = rules(person("holm", *offices), person("berg"))
     (one,) = endings(known, TODAY)
-    return offered_office(one, called, credited, TODAY, known)
+    return offered_office(one, called, credited, TODAY, known, since=since)
 
 
 def called(**stories: int) -> Called:
@@ -92,7 +92,7 @@ def test_where_nobody_is_called_so_nothing_is_written() -> None:
     assert made is not None
     assert made.after is None
     assert made.notes == (
-        "1 statements credited to Holm since", "Ann Kern is called so in 4 items, and is no actor"
+        "1 statement credited to Holm since", "Ann Kern is called so in 4 items, and is no actor"
     )  # fmt: skip
     assert [p.item_id for p in made.passages] == [7]
     assert made.issues == ("mining",)
@@ -100,6 +100,7 @@ def test_where_nobody_is_called_so_nothing_is_written() -> None:
 
 def test_a_past_office_of_which_nobody_speaks_is_let_be() -> None:
     assert offer(Called()) is None
+    assert offer(Called(), since=ENDED) is not None
 
 
 def test_the_id_hangs_on_the_office_and_not_on_the_evidence() -> None:
@@ -107,3 +108,21 @@ def test_the_id_hangs_on_the_office_and_not_on_the_evidence() -> None:
     assert one is not None
     assert other is not None
     assert one.id == other.id
+
+
+def test_titles_that_were_forgotten_at_a_handover_go_to_whoever_has_the_others() -> None:
+    titles = ("Norlandic Premier", "Premier of Norland", "Norlandic Treasurer")
+    holm = person("holm", *(Office(title, None, ENDED) for title in titles[:2]))
+    known = rules(holm, person("berg", Office("norlandic premier", date(2025, 3, 2))))
+    (one,) = endings(known, TODAY)
+    made = offered_office(one, Called(), (), TODAY, known, since=ENDED)
+    assert made is not None
+    assert isinstance(made.after, ActorRule)
+    assert made.after.id == "berg"
+    assert made.after.offices[-1] == Office("Premier of Norland", date(2025, 3, 2))
+    two = rules(*known.actors.values(), person("dahl", Office("Norlandic Premier", date(2025, 3, 2))))
+    assert [one.heir for one in endings(two, TODAY)] == [None]
+    both = person("holm", Office(titles[0], None, ENDED), Office(titles[2], None, ENDED))
+    assert [(one.titles, one.heir) for one in endings(rules(both, known.actors["berg"]), TODAY)] == [
+        ((titles[2],), None)
+    ]
