@@ -18,9 +18,14 @@ from storage.tables import ChangeRow, ItemRevisionRow, ItemRow, MatchRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastChange:
-    """A change, and when it became what it is now: recorded, confirmed, taken back."""
+    """A change, when it was confirmed first, if ever, and when it became what it is now.
+
+    These are moments of our own clock, those at which subscribers were told; `FoundChange.confirmed_at` is when the
+    statement that confirmed it was seen.
+    """
 
     change: Change
+    confirmed_at: datetime | None
     settled_at: datetime
 
 
@@ -44,16 +49,13 @@ class Past(Repository):
                 col(ChangeRow.silent).is_(False),
                 or_(
                     col(ChangeRow.recorded_at) >= since,
-                    col(ChangeRow.confirmed_at) >= since,
+                    col(ChangeRow.first_confirmed_at) >= since,
                     col(ChangeRow.status_at) >= since,
                 ),
             )
             .order_by(col(ChangeRow.recorded_at), col(ChangeRow.id))
         )
-        return [
-            PastChange(change=change_of(row), settled_at=row.status_at or row.updated_at)
-            for row in self._session.exec(query)
-        ]
+        return [_past(row) for row in self._session.exec(query)]
 
     def matches(self, rules: Collection[str], since: datetime) -> list[PastMatch]:
         """What these query rules found in items seen since, copies of one story once, oldest first."""
@@ -75,3 +77,9 @@ class Past(Repository):
             .order_by(seen)
         )
         return [PastMatch(rule=rule, title=title, seen_at=at) for rule, title, at in self._session.exec(query)]
+
+
+def _past(row: ChangeRow) -> PastChange:
+    return PastChange(
+        change=change_of(row), confirmed_at=row.first_confirmed_at, settled_at=row.status_at or row.updated_at
+    )

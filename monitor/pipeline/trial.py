@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from monitor.alerts.timing import DIGESTS, RATE_WINDOW, Release, first_digest, n
 from monitor.alerts.wants import reason_against, reason_against_match
 from monitor.model.alert import AlertContent, AlertKind, MatchContent, NewAlert, Subscription
 from monitor.model.position import Change, ChangeKind, ChangeStatus
+from monitor.model.statement import Statement
 from monitor.model.timing import Cadence, Hold
 from monitor.pipeline.content import content_of
 from monitor.pipeline.pace import with_holds
@@ -85,6 +86,15 @@ class Event:
     key: str
     content: AlertContent | MatchContent
     corrects: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stage:
+    """A change as it was told once: in this status, at this moment, and when it no longer held as it was told."""
+
+    change: Change
+    at: datetime
+    fell_at: datetime | None
 
 
 def trial(
@@ -201,44 +211,45 @@ def _of_changes(
     past = work.past.changes(since)
     told: dict[str, Event] = {}
     for start in range(0, len(past), _AT_ONCE):
-        wanted = [
-            (stage, corrected_at)
-            for one in past[start : start + _AT_ONCE]
-            for stage, corrected_at in _stages(one)
-            if reason_against(stage.change, rules.actors.get(stage.change.found.actor), subscription) is None
-        ]
-        statements = work.statements.get([stage.change.found.after_statement for stage, _ in wanted])
-        for stage, corrected_at in wanted:
-            if stage.change.found.after_statement not in statements:
-                continue
-            event = Event(
-                at=stage.settled_at,
-                key=_name(stage.change),
-                content=content_of(stage.change, statements, rules, AlertKind.CHANGE),
-            )
+        stages = [stage for one in past[start : start + _AT_ONCE] for stage in _stages(one)]
+        wanted = [stage for stage in stages if _wants(subscription, stage.change, rules)]
+        statements = work.statements.get([stage.change.found.after_statement for stage in wanted])
+        for stage in wanted:
+            name = _name(stage.change)
             # The words that move a minister and their state are told once.
-            if event.key not in told:
-                told[event.key] = event
-                if corrected_at is not None:
-                    taken_back = content_of(stage.change, statements, rules, AlertKind.CORRECTION)
-                    key = f"correction:{event.key}"
-                    told[key] = Event(at=corrected_at, key=key, content=taken_back, corrects=event.key)
+            if name not in told and stage.change.found.after_statement in statements:
+                told |= {event.key: event for event in _events(stage, name, statements, rules)}
         if progress is not None:
             progress(min(start + _AT_ONCE, len(past)), len(past))
     return list(told.values())
 
 
-def _stages(past: PastChange) -> Iterator[tuple[PastChange, datetime | None]]:
-    """The change as it was told, pending and then confirmed, each with the moment at which it was taken back."""
+def _wants(subscription: Subscription, change: Change, rules: RuleSet) -> bool:
+    return reason_against(change, rules.actors.get(change.found.actor), subscription) is None
+
+
+def _events(stage: _Stage, name: str, statements: Mapping[int, Statement], rules: RuleSet) -> Iterator[Event]:
+    """The alert, and the correction that followed it."""
+    yield Event(at=stage.at, key=name, content=content_of(stage.change, statements, rules, AlertKind.CHANGE))
+    if stage.fell_at is not None:
+        taken_back = content_of(stage.change, statements, rules, AlertKind.CORRECTION)
+        yield Event(at=stage.fell_at, key=f"correction:{name}", content=taken_back, corrects=name)
+
+
+def _stages(past: PastChange) -> Iterator[_Stage]:
+    """The change as it was told: pending, confirmed, or one after the other."""
     change, found = past.change, past.change.found
-    fell = past.settled_at if found.status in (ChangeStatus.DROPPED, ChangeStatus.RETRACTED) else None
-    confirmed = found.confirmed_at if found.status is not ChangeStatus.PENDING else None
+    fallen = found.status in (ChangeStatus.DROPPED, ChangeStatus.RETRACTED)
+    fell = past.settled_at if fallen else None
+    confirmed = past.confirmed_at
     if confirmed is None or change.recorded_at < confirmed:
         pending = replace(change, found=replace(found, status=ChangeStatus.PENDING))
-        yield PastChange(change=pending, settled_at=change.recorded_at), fell if confirmed is None else None
+        yield _Stage(change=pending, at=change.recorded_at, fell_at=fell if confirmed is None else None)
     if confirmed is not None:
         told = replace(change, found=replace(found, status=ChangeStatus.CONFIRMED))
-        yield PastChange(change=told, settled_at=confirmed), fell
+        # One that is only pending again was taken back as confirmed.
+        again = past.settled_at if found.status is ChangeStatus.PENDING else fell
+        yield _Stage(change=told, at=confirmed, fell_at=again)
 
 
 def _name(change: Change) -> str:

@@ -1,0 +1,169 @@
+"""What a subscription would have brought is what it does bring: the same filter, the same timing, the same folding."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.alerts.timing import first_digest
+from monitor.model.alert import ChannelName, Filter, Subscription
+from monitor.model.position import ChangeKind
+from monitor.model.timing import Cadence, Timing
+from monitor.pipeline.digests import Digests
+from monitor.pipeline.trial import Event, Trial, simulated, trial
+from storage.engine import Database
+from tests.integration.pipeline.test_digests import subscribed, tell
+from tests.integration.pipeline.walking import AGAINST, FOR, Walk
+from tests.unit.alerts.contents import CHANGE
+
+START = datetime(2025, 2, 24, 12, 0, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+def asked(timing: Timing = Timing(), channel: ChannelName = ChannelName.EMAIL, **wanted: object) -> Subscription:  # noqa: B008
+    return Subscription(
+        id=0,
+        subscriber="desk",
+        channel=channel,
+        target="desk@example.org",
+        filter=Filter(**wanted),  # type: ignore[arg-type]
+        created_at=START,
+        timing=timing,
+    )
+
+
+def event(number: int, at: datetime, corrects: str | None = None) -> Event:
+    name = {"actor": f"Actor {number}", "actor_short": f"A{number}", "at": CHANGE.at - number * MINUTE}
+    return Event(at=at, key=f"{'c' if corrects else 'e'}{number}", content=replace(CHANGE, **name), corrects=corrects)
+
+
+TIMINGS = [
+    Timing(),
+    Timing(burst=2),
+    Timing(quiet=(time(22), time(7))),
+    Timing(burst=1, quiet=(time(13), time(14)), zone="Europe/Berlin"),
+    Timing(most_per_hour=2),
+    Timing(cadence=Cadence.HOURLY, quiet=(time(0), time(5))),
+    Timing(cadence=Cadence.DAILY, zone="Asia/Kolkata", at=time(7, 30)),
+    Timing(cadence=Cadence.DAILY, empty=False),
+    Timing(cadence=Cadence.WEEKLY, weekday=2),
+]
+
+
+@pytest.mark.parametrize("timing", TIMINGS)
+def test_a_trial_brings_what_the_pipeline_brings(sqlite_database: Database, timing: Timing) -> None:
+    """One storm of 24 alerts, told for real and simulated: the same messages at the same minutes."""
+    moments = [START + n * n * 7 * MINUTE for n in range(24)]
+    until = START + 9 * DAY
+    subscription, digests = subscribed(sqlite_database, timing, START), Digests(sqlite_database)
+    real: dict[str, datetime] = {}
+    now, waiting = START, list(enumerate(moments))
+    while now <= until:
+        while waiting and waiting[0][1] <= now:
+            number, _ = waiting.pop(0)
+            tell(sqlite_database, subscription, number, now)
+        digests.step(now)
+        with sqlite_database.view() as work:
+            for delivery in work.alerts.deliveries(limit=10_000):
+                real.setdefault(delivery.alert_id, delivery.created_at)
+            following = [m for m in (*(at for _, at in waiting), *_due(work, subscription)) if m > now]
+        now = min(following, default=until + MINUTE)
+    sendings, _ = simulated(asked(timing), [event(n, at) for n, at in enumerate(moments)], START, until)
+    assert [sending.at for sending in sendings] == sorted(real.values())
+
+
+def _due(work: object, subscription: Subscription) -> list[datetime]:
+    held = work.alerts.held(subscription.id)  # type: ignore[attr-defined]
+    due = work.subscriptions.get(subscription.id).next_digest_at  # type: ignore[attr-defined]
+    return [alert.until for alert in held] + ([due] if due else [])
+
+
+def test_programs_get_each_alert_by_itself_spread_by_their_rate() -> None:
+    events = [event(n, START) for n in range(5)]
+    told, waiting = simulated(asked(Timing(most_per_hour=2), ChannelName.WEBHOOK), events, START, START + DAY)
+    assert [(sending.at - START) // HOUR for sending in told] == [0, 0, 1, 1, 2]
+    assert waiting == 0
+
+
+def test_a_change_that_fell_while_it_would_have_waited_is_not_counted() -> None:
+    daily = asked(Timing(cadence=Cadence.DAILY, empty=False))
+    events = [event(1, START), event(2, START), event(1, START + HOUR, corrects="e1")]
+    told, _ = simulated(daily, events, START, START + DAY)
+    assert [(sending.alerts, sending.subject) for sending in told] == [
+        (1, "Volteface, Tuesday 25 February: 1 change (A2)")
+    ]
+    later = [event(1, START), event(1, START + DAY, corrects="e1")]
+    told, _ = simulated(daily, later, START, START + 2 * DAY)
+    assert len(told) == 2
+
+
+@pytest.fixture
+def walk(database: Database, tmp_path: Path) -> Walk:
+    return Walk(database, tmp_path / "pack")
+
+
+def read_one_by_one(walk: Walk, items: list[int]) -> datetime:
+    """Reads each item an hour after the one before; gives the hour after the last."""
+    now = START + 30 * DAY
+    for _ in items:
+        now += HOUR
+        walk.reader.step(now, limit=1)
+    return now + HOUR
+
+
+def tried(walk: Walk, subscription: Subscription, now: datetime, days: int = 30) -> Trial:
+    with walk.database.view() as work:
+        return trial(work, subscription, work.rules.current(), now, days=days)
+
+
+def test_stored_changes_are_counted_as_they_would_have_been_told(walk: Walk) -> None:
+    """The items of the walk are dated 100 days back: what a real subscription is told is what the trial says."""
+    channel = ChannelName.LOG
+    with walk.database.work() as work:
+        real = work.subscriptions.add("r", channel, "log", Filter(pending=True), None, START, timing=Timing())
+    items = walk.says("Holm", FOR, 1) + walk.says("Holm", AGAINST, 20) + [walk.put("They ship herring.", 30)]
+    now = read_one_by_one(walk, items)
+    found = tried(walk, asked(channel=channel, pending=True), now, days=365)
+    with walk.database.view() as work:
+        told = work.alerts.of_subscription(real.id)
+    assert found.alerts == len(told) > 2
+    assert sorted(sending.subject for sending in found.sendings) == sorted(alert.subject for alert in told)
+    none = tried(walk, asked(channel=channel, kinds=frozenset({ChangeKind.WITHDRAWN})), now, days=365)
+    assert none.alerts == 0
+    reversals = tried(walk, asked(channel=channel, kinds=frozenset({ChangeKind.REVERSED})), now, days=365)
+    assert 0 < reversals.alerts < found.alerts
+
+
+def test_what_fell_was_told_and_taken_back(walk: Walk) -> None:
+    items = walk.says("Holm", FOR, 1) + walk.says("Holm", AGAINST, 20)
+    now = read_one_by_one(walk, items)
+    for item in items[len(FOR) :]:
+        walk.revise(item, "Nothing of the kind was said.")
+    walk.reader.step(now, limit=100)
+    found = tried(walk, asked(kinds=frozenset({ChangeKind.REVERSED}), actors=frozenset({"astrid-holm"})), now, 365)
+    assert [sending.subject.startswith("Taken back") for sending in found.sendings] == [False, True]
+
+
+def test_a_baseline_is_no_news_in_a_trial_either(walk: Walk) -> None:
+    walk.says("Holm", FOR, 1, baseline=True)
+    walk.read()
+    assert tried(walk, asked(pending=True), START + 200 * DAY, days=365).alerts == 0
+
+
+def test_it_says_since_when_there_is_anything_to_go_by(walk: Walk) -> None:
+    now = START + 200 * DAY
+    assert tried(walk, asked(), now).watched_since is None
+    with walk.database.work() as work:
+        work.feeds.add("https://a.example/feed", "A", "", now - 3 * DAY)
+    assert tried(walk, asked(), now).watched_since == now - 3 * DAY
+
+
+def test_digests_that_say_that_nothing_changed_are_counted_apart(walk: Walk) -> None:
+    weekly = asked(Timing(cadence=Cadence.WEEKLY))
+    found = tried(walk, weekly, START)
+    assert (found.alerts, found.digests, found.empty) == (0, 0, 5)
+    assert first_digest(weekly.timing, weekly.channel, START - 30 * DAY) == found.sendings[0].at
+    assert {sending.subject.endswith("no change") for sending in found.sendings} == {True}
