@@ -78,7 +78,8 @@ def _on_its_way(delivery: StoredDelivery, folded: str) -> str:
     due = f", due {_at(delivery.next_attempt_at)}" if delivery.next_attempt_at else ""
     if delivery.attempts == 0:
         return f"queued{folded} {to}{due}"
-    return f"tried {delivery.attempts} times{folded} {to}, again{due.replace(', due', ' on')}{error}"
+    times = "once" if delivery.attempts == 1 else f"{delivery.attempts} times"
+    return f"tried {times}{folded} {to}, again{due.replace(', due', ' on')}{error}"
 
 
 def _reason(work: Work, change: Change, subscription: Subscription, rules: RuleSet) -> str:
