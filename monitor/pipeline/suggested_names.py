@@ -36,14 +36,12 @@ def suggested_names(
 ) -> list[Suggestion]:
     """Unknown persons with an office near an issue's matter in items published since, the most frequent first."""
     known = KnownNames(rules)
-    counts = NameCounts(known)
-    reader = _Reader(rules)
+    counts = NameCounts()
+    reader = _Reader(rules, known)
     for item in _items(database, since, "Looking for names", progress):
-        for seen, sentence, issues in reader.named(item):
-            field, found = seen
-            if known.known(found.name) is None:
-                marks = ((found.office_start, found.office_end), (found.start, found.end))
-                counts.add(found, item, issues, passage(item, field, *sentence, marks))
+        for (field, found), sentence, issues in reader.strangers(item):
+            marks = ((found.office_start, found.office_end), (found.start, found.end))
+            counts.add(found, item, issues, passage(item, field, *sentence, marks))
     frequent = counts.frequent(least_items)
     if not frequent:
         return []
@@ -66,20 +64,21 @@ def _items(database: Database, since: datetime, what: str, progress: Progress) -
         done, after = done + len(part), part[-1].id
 
 
-Named = tuple[tuple[str, TitledName], tuple[int, int], Sequence[str]]
+Stranger = tuple[tuple[str, TitledName], tuple[int, int], Sequence[str]]
 """Field and name; the sentence's characters; the issues near whose matter it stands."""
 
 
 class _Reader:
     """Reads items under one set of rules."""
 
-    def __init__(self, rules: RuleSet) -> None:
+    def __init__(self, rules: RuleSet, known: KnownNames) -> None:
         self._rules = rules
+        self._known = known
         self._compiled: CompiledRules = compile_rules(rules)
         self._finders: dict[str, TitleFinder] = {}
 
-    def named(self, item: Item) -> Iterator[Named]:
-        """The persons named with an office near a matter, known ones too."""
+    def strangers(self, item: Item) -> Iterator[Stranger]:
+        """The persons named with an office near a matter whom the rules do not know."""
         language = language_of(item.lang)
         if language is None:
             return
@@ -89,7 +88,7 @@ class _Reader:
             layout = lay_out(text, language)
             for number, sentence in enumerate(layout.sentences):
                 named = finder.find(text, layout.tokens, sentence.start, sentence.end)
-                found += [(field, layout, number, name) for name in named]
+                found += [(field, layout, number, name) for name in named if self._known.known(name.name) is None]
         if not found:
             return
         matters = self._matters(item)

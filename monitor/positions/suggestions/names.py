@@ -14,6 +14,7 @@ from datetime import date
 
 from monitor.model.item import Item
 from monitor.positions.suggestions.known import KnownNames, Likeness, same_given
+from monitor.positions.suggestions.office_words import HELD_BY_MANY
 from monitor.positions.suggestions.titled import TitledName
 from monitor.positions.suggestions.values import MOST_PASSAGES, Passage, Suggestion, SuggestionKind, suggestion_id
 from rules.fold import fold_wording
@@ -26,6 +27,8 @@ LEAST_PUBLISHERS = 2
 """Publishers that must: one house's column is no news of the world."""
 _LEAST_SURNAME = 4
 _MOST_TITLES = 3
+_SHORT_TITLE = 2
+"""Words of a title that says no more than body and role: "Russian ambassador"; not "Norlandic Trade Minister"."""
 _ALONE = 0.9
 """Share of the items with a word of a name that must hold the full name, too, for the word to be an alias."""
 
@@ -40,7 +43,7 @@ class Candidate:
     publishers: set[str] = field(default_factory=set)
     issues: Counter[str] = field(default_factory=Counter)
     offices: Counter[tuple[str, str | None]] = field(default_factory=Counter)
-    roles: Counter[str] = field(default_factory=Counter)
+    shared: set[str] = field(default_factory=set)
     passages: list[Passage] = field(default_factory=list)
     first: date = date.max
 
@@ -60,7 +63,8 @@ class Candidate:
         self.spelled[seen.name] += 1
         self.items.add(item.id)
         self.offices[seen.office, seen.body] += 1
-        self.roles[seen.role] += 1
+        if fold_wording(seen.role) in HELD_BY_MANY and len(seen.office.split()) <= _SHORT_TITLE:
+            self.shared.add(seen.office)
         self.issues.update(issues)
         self.first = min(self.first, item.day)
         news = item.story_id not in self.stories and item.publisher not in self.publishers
@@ -71,16 +75,13 @@ class Candidate:
 
 
 class NameCounts:
-    """Counts names as items go by."""
+    """Counts names as items go by; callers leave out those whom the rules know."""
 
-    def __init__(self, known: KnownNames) -> None:
-        self._known = known
+    def __init__(self) -> None:
         self.candidates: dict[str, Candidate] = {}
 
     def add(self, seen: TitledName, item: Item, issues: Iterable[str], shown: Passage) -> None:
-        """Counts a person named with an office in an item; those whom the rules know are passed over."""
-        if self._known.known(seen.name) is not None:
-            return
+        """Counts a person named with an office in an item."""
         key = fold_wording(seen.name)
         candidate = self.candidates.pop(key, None) or Candidate()
         candidate.add(seen, item, issues, shown)
@@ -115,9 +116,10 @@ def _same_person(one: str, other: str, a: Candidate, b: Candidate) -> bool:
 
 
 def _join(to: Candidate, other: Candidate) -> None:
-    for name in ("spelled", "issues", "offices", "roles"):
+    for name in ("spelled", "issues", "offices"):
         getattr(to, name).update(getattr(other, name))
     to.items |= other.items
+    to.shared |= other.shared
     to.stories |= other.stories
     to.publishers |= other.publishers
     to.passages = (to.passages + other.passages)[:MOST_PASSAGES]
@@ -219,7 +221,8 @@ def _actor(
 def _titles(name: str, candidate: Candidate, rules: RuleSet) -> tuple[list[str], list[tuple[str, str]]]:
     """Titles that name nobody else, the most frequent first; and those that somebody holds on the first day, or later.
 
-    A bare "President" would name every president, so it is a title only with the name behind it.
+    A bare "President" would name every president, and "Finnish minister" every minister of Finland, so these are titles
+    only with the name behind them.
     """
     holders = {
         fold_wording(office.title): actor.id
@@ -233,6 +236,8 @@ def _titles(name: str, candidate: Candidate, rules: RuleSet) -> tuple[list[str],
         if body is None or body != candidate.body:
             continue
         holder = holders.get(fold_wording(office))
+        if office in candidate.shared:
+            continue
         if holder is not None:
             held.append((office, holder))
         elif all(fold_wording(office) != fold_wording(title) for title in titles):
