@@ -34,10 +34,12 @@ _BODY_KINDS = (ActorKind.STATE, ActorKind.INSTITUTION)
 _LEAST_COMPOUND = 5
 
 HELD_BY_MANY = frozenset(
-    "minister ministerin ministre ministro ministra ambassador botschafter senator senateur senador senatore general "
-    "generale official diplomat diplomate diplomatico politician politiker politikerin politico envoy expert leader "
-    "lider dirigeant dirigente responsable sprecher portavoz portavoce porte-parole republikaner republicain "
-    "republicano repubblicano democrate democrata sozialdemokrat".split()  # noqa: SIM905 - a list would be forty lines
+    """
+minister ministerin ministre ministro ministra ambassador botschafter senator senateur senador senatore general generale
+official diplomat diplomate diplomatico politician politiker politikerin politico envoy expert leader lider dirigeant
+dirigente responsable sprecher portavoz portavoce porte-parole republikaner republicain republicano repubblicano
+democrate democrata sozialdemokrat
+""".split()  # noqa: SIM905 - a list would be forty lines
 )
 """Roles that a body has several holders of at once: beside its name alone they name nobody in particular."""
 _OUT = re.compile(rf"(?:{OUT_OF_OFFICE})\b")
