@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, bindparam, delete, or_, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, or_, update
+from sqlalchemy import select as columns
 from sqlmodel import col, func, select
 
 from monitor.model.feed import Feed, FeedStatus
@@ -27,6 +28,8 @@ _PAGE = 200
 _FEED = Table.metadata.tables["feed"]
 
 FIELDS = tuple(field.name for field in fields(Feed))
+
+_ROWS = columns(*(_FEED.c[name] for name in FIELDS))
 
 
 class Feeds(Repository):
@@ -175,8 +178,8 @@ class Feeds(Repository):
     def check_there(self, ids: Collection[int]) -> None:
         """Raises NotFound where one of the feeds was removed."""
         for part in chunks(ids):
-            there = set(self._session.exec(select(FeedRow.id).where(col(FeedRow.id).in_(part))))
-            gone = set(part) - there
+            there = self._session.connection().execute(columns(_FEED.c.id).where(_FEED.c.id.in_(part))).scalars()
+            gone = set(part).difference(there)
             if gone:
                 raise NotFound("feed", min(gone))
 
@@ -217,8 +220,8 @@ class Feeds(Repository):
             self._session.exec(
                 update(FeedRow).where(mine, _free(now, lease)).values(lease_token=token, lease_until=now + lease)
             )
-            query = select(FeedRow).where(mine, FeedRow.lease_token == token).execution_options(populate_existing=True)
-            feeds.extend(_feed(row) for row in self._session.exec(query))
+            found = _ROWS.where(_FEED.c.id.in_(part), _FEED.c.lease_token == token)
+            feeds.extend(_feed(row) for row in self._session.connection().execute(found))
         return sorted(feeds, key=lambda feed: ids.index(feed.id))
 
 
@@ -243,6 +246,6 @@ def _values(feed: Feed) -> dict[str, Any]:
     return {name: getattr(feed, name) for name in FIELDS if name != "id"}
 
 
-def _feed(row: FeedRow) -> Feed:
+def _feed(row: FeedRow | Row[Any]) -> Feed:
     values = {name: getattr(row, name) for name in FIELDS}
     return Feed(**(values | {"status": FeedStatus(row.status)}))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, delete, insert, update
-from sqlmodel import col, select
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlmodel import col
 
 from storage.repository import Repository, chunks
 from storage.tables import KnownEntriesRow, Table
 
 _KNOWN = Table.metadata.tables["known_entries"]
-_OF_FEED = select(_KNOWN.c.data).where(_KNOWN.c.feed_id == bindparam("feed"))
+_DATA = select(_KNOWN.c.feed_id, _KNOWN.c.data)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +29,15 @@ class KnownEntries(Repository):
 
     def get(self, feed_id: int) -> bytes | None:
         """What is remembered of the feed's entries."""
-        data: bytes | None = self._session.connection().execute(_OF_FEED, {"feed": feed_id}).scalar()
-        return data
+        return self.of([feed_id]).get(feed_id)
+
+    def of(self, feed_ids: Collection[int]) -> dict[int, bytes]:
+        """The same of several feeds; those of which nothing is remembered are left out."""
+        found: dict[int, bytes] = {}
+        for part in chunks(feed_ids):
+            rows = self._session.connection().execute(_DATA.where(_KNOWN.c.feed_id.in_(part)))
+            found.update((feed_id, data) for feed_id, data in rows)
+        return found
 
     def replace_all(self, changes: Sequence[KnownChange]) -> None:
         """Writes what polls came back with; to be done in the transaction that stores what they brought.
@@ -38,10 +45,7 @@ class KnownEntries(Repository):
         Where something else is stored by now than a poll began with, another poll came between: what the two know does
         not go together, and nothing is kept.
         """
-        stored: dict[int, bytes] = {}
-        for part in chunks(change.feed_id for change in changes):
-            query = select(KnownEntriesRow.feed_id, KnownEntriesRow.data).where(col(KnownEntriesRow.feed_id).in_(part))
-            stored.update((feed_id, data) for feed_id, data in self._session.exec(query))
+        stored = self.of([change.feed_id for change in changes])
         kept = {c.feed_id: c.known for c in changes if stored.get(c.feed_id) == c.was and c.known is not None}
         for part in chunks(feed_id for feed_id in stored if feed_id not in kept):
             self._session.exec(delete(KnownEntriesRow).where(col(KnownEntriesRow.feed_id).in_(part)))

@@ -4,7 +4,8 @@ Three phases: the first poll; a poll of the same documents, which the server ans
 entries each. What is measured is the product's own `Poller` with its guard, its manners, its parser processes and a
 database file with every commit synced. Only two things differ from an installation: the guard lets loopback through,
 and every feed has an address of its own under 127.0.0.0/8, so that the pause between two requests to one host is never
-waited for. Matching and grouping into stories belong to reading and are not part of a poll, here or there.
+waited for. Its processes run when the first poll begins, as in a service and as the peer's one does. Matching, grouping
+into stories and the search index belong to reading and are not part of a poll, here or there (`update_search`).
 
 `reader` runs as its documentation shows, `update_feeds(scheduled=False)` over a database file, in the same order and
 on the same documents. It is an optional dependency (`volteface[bench]`); without it ours is measured alone.
@@ -87,6 +88,7 @@ class OurPolls:
         config = FetchConfig(at_once=self._concurrency)
         fetcher = await self._stack.enter_async_context(Fetcher(config, Guard(["127.0.0.0/8"])))
         parser = await self._stack.enter_async_context(ParserPool(ParserPoolConfig()))
+        await parser.start()
         self.poller = Poller(self._database, fetcher, parser, CadenceConfig(), concurrency=self._concurrency)
         return self
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from monitor.feeds.moves import followed
 from monitor.feeds.rhythm import past_dates, rhythm_s
@@ -52,7 +53,9 @@ def body_hash(body: bytes) -> str:
 
 def is_unchanged(feed: Feed, result: FetchResult) -> bool:
     """Whether a fetch brought the document that was read the last time; it need not be parsed again."""
-    return result.outcome is FetchOutcome.OK and feed.body_hash is not None and feed.body_hash == body_hash(result.body)
+    if result.outcome is not FetchOutcome.OK or feed.body_hash is None:
+        return False
+    return feed.body_hash == (result.body_hash or body_hash(result.body))
 
 
 def after_poll(
@@ -126,26 +129,24 @@ def _failed(feed: Feed, trouble: str, now: datetime) -> Feed:
 
 
 def _succeeded(feed: Feed, result: FetchResult, parsed: ParsedFeed | None, now: datetime) -> Feed:
-    feed = replace(
-        feed,
-        status=FeedStatus.ACTIVE if feed.status is FeedStatus.GONE else feed.status,
-        last_success_at=now,
-        failures=0,
-        last_error=None,
-        errors_since=None,
-        baseline_done=True,
-    )
+    new: dict[str, Any] = {
+        "status": FeedStatus.ACTIVE if feed.status is FeedStatus.GONE else feed.status,
+        "last_success_at": now,
+        "failures": 0,
+        "last_error": None,
+        "errors_since": None,
+        "baseline_done": True,
+    }
     if result.outcome is FetchOutcome.OK:
         # All three follow the document: a server that stops sending an ETag must not be sent the old one.
-        feed = replace(feed, etag=result.etag, last_modified=result.last_modified, body_hash=body_hash(result.body))
-        feed = replace(feed, full_fetch_at=now)
-    feed = followed(feed, result)
+        document = result.body_hash or body_hash(result.body)
+        new |= {"etag": result.etag, "last_modified": result.last_modified, "body_hash": document, "full_fetch_at": now}
     if parsed is not None:
-        feed = replace(feed, title=feed.title or parsed.title, site_url=parsed.link or feed.site_url)
+        new |= {"title": feed.title or parsed.title, "site_url": parsed.link or feed.site_url}
         dates = past_dates(parsed, now)
         # What the feed asks for and how it goes is known from its documents, and holds while it says 304.
-        feed = replace(feed, ttl_s=parsed.ttl_s, rhythm_s=rhythm_s(dates), newest_entry_at=dates[-1] if dates else None)
-    return feed
+        new |= {"ttl_s": parsed.ttl_s, "rhythm_s": rhythm_s(dates), "newest_entry_at": dates[-1] if dates else None}
+    return followed(replace(feed, **new), result)
 
 
 def _counted(feed: Feed, new_items: int) -> Feed:

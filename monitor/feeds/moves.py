@@ -35,6 +35,8 @@ def followed(feed: Feed, result: FetchResult) -> Feed:
     """
     target = _target(result)
     if target is None or target == feed.url:
+        if feed.moved_to is None and not feed.moved_seen and feed.notice is None:
+            return feed
         return replace(feed, moved_to=None, moved_seen=0, notice=None)
     seen = feed.moved_seen + 1 if feed.moved_to == target else 1
     if seen >= SEEN_BEFORE_MOVING and result.outcome is FetchOutcome.OK:

@@ -28,6 +28,7 @@ _CLOSING_S = 2.0
 _GRACE_S = 1.0  # the worker's own timer comes first; ours is for where it has none
 _SIGALRM = 14
 _PIPE_BUFFER = 1024 * 1024
+_FIRST = b"<rss version='2.0'><channel><title>One</title><item><guid>1</guid><title>Two</title></item></channel></rss>"
 
 
 class ParseFailed(Exception):  # noqa: N818 - it is what happened
@@ -104,6 +105,10 @@ class ParserPool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
+
+    async def start(self) -> None:
+        """Start the workers ahead of the first document, and wait until each has read one."""
+        await asyncio.gather(*(self.parse(_FIRST) for _ in range(self._config.workers)), return_exceptions=True)
 
     async def parse(
         self,

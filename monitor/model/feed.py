@@ -75,7 +75,8 @@ class FetchOutcome(StrEnum):
 class FetchResult:
     """What one fetch brought. `error` says in plain words what is wrong and what to do; None when it went well.
 
-    `body` is decoded from its transfer coding (gzip, deflate), not from its charset. `retry_after_s` is what the
+    `body` is decoded from its transfer coding (gzip, deflate), not from its charset. `body_hash` is what it is
+    recognised by when it comes again, if that was reckoned already. `retry_after_s` is what the
     server asked for, in seconds, capped. `permanent_url` is set when every hop on the way was a 301 or 308.
     `hold_host` is a host that is to be left alone for `hold_s` seconds, with all its feeds. `postponed` says that the
     feed was not asked for at all because its host is being left alone: that is no failure of the feed.
@@ -87,6 +88,7 @@ class FetchResult:
     final_url: str | None = None
     permanent_url: str | None = None
     body: bytes = b""
+    body_hash: str | None = None
     content_type: str | None = None
     etag: str | None = None
     last_modified: str | None = None

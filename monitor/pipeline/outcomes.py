@@ -162,10 +162,10 @@ class Outcomes:
     def _save_together(self, batch: Sequence[Brought]) -> list[PollReport]:
         with self._database.view() as work:
             admitted = self._admitted(work, batch)
+        after = [self._after(brought, admission) for brought, admission in zip(batch, admitted, strict=True)]
         with self._database.work() as work:
             work.feeds.check_there([brought.feed.id for brought in batch])
             _store(work, admitted)
-            after = [self._after(brought, admission) for brought, admission in zip(batch, admitted, strict=True)]
             saved = _save_feeds(work, batch, after)
             work.known_entries.replace_all(_known(batch, admitted))
             for brought in batch:

@@ -25,11 +25,15 @@ def places_aside(concurrency: int) -> int:
 
 @dataclass(slots=True, eq=False)
 class Visit:
-    """A poll that is under way. `began` is the moment that its fetch began; None once the document is there."""
+    """A poll that is under way. `began` is the moment that its fetch began; None once the document is there.
+
+    `known` is what the parser wants to be handed again, as it was when the feed was claimed.
+    """
 
     host: str
     began: float | None
     failing: bool
+    known: bytes | None = None
 
 
 class UnderWay:
@@ -42,9 +46,9 @@ class UnderWay:
         self._clock = clock
         self._visits: set[Visit] = set()
 
-    def begin(self, feed: Feed) -> Visit:
+    def begin(self, feed: Feed, known: bytes | None = None) -> Visit:
         """The poll of a feed begins."""
-        visit = Visit(host_of(feed.url), self._clock(), feed.failures > 0)
+        visit = Visit(host_of(feed.url), self._clock(), feed.failures > 0, known)
         self._visits.add(visit)
         return visit
 

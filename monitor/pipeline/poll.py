@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from monitor.feeds.cadence import CadenceConfig, is_unchanged
+from monitor.feeds.cadence import CadenceConfig, body_hash, is_unchanged
 from monitor.feeds.moves import wants_whole
 from monitor.feeds.not_a_feed import NotAFeed
 from monitor.feeds.parser_pool import ParseFailed
@@ -98,13 +99,14 @@ class Poller:
                 return []
             busy = self._under_way.full(self._per_host) | set(self._fetcher.spaced()) | set(self._fetcher.held_hosts())
 
-            def claim() -> list[Feed]:
+            def claim() -> tuple[list[Feed], dict[int, bytes]]:
                 with self._database.work() as work:
-                    return work.feeds.claim_due(now, limit, self.lease, busy=busy, per_host=1, places=places)
+                    feeds = work.feeds.claim_due(now, limit, self.lease, busy=busy, per_host=1, places=places)
+                    return feeds, work.known_entries.of([feed.id for feed in feeds if feed.full_fetch_at is not None])
 
             async with self._writing:
-                feeds = await asyncio.to_thread(claim)
-            return [(feed, self._under_way.begin(feed)) for feed in feeds]
+                feeds, known = await asyncio.to_thread(claim)
+            return [(feed, self._under_way.begin(feed, known.get(feed.id))) for feed in feeds]
 
     async def _in_turn(self, feed: Feed, visit: Visit, now: datetime) -> PollReport:
         try:
@@ -173,8 +175,10 @@ class Poller:
         known: bytes | None = None
         error = result.error
         # The same bytes hold the same entries: parsing is most of what a poll costs.
+        if result.outcome is FetchOutcome.OK:
+            result = replace(result, body_hash=body_hash(result.body))
         if result.outcome is FetchOutcome.OK and not is_unchanged(feed, result):
-            known = await asyncio.to_thread(self._known, feed)
+            known = visit.known if visit is not None else await asyncio.to_thread(self._known, feed)
             base = result.final_url or feed.url
             try:
                 parsed = await self._parser.parse(result.body, result.content_type, base, known)

@@ -64,6 +64,15 @@ async def test_parses_as_the_parser_does() -> None:
             await pool.parse(b"<html>")
 
 
+async def test_workers_that_were_started_ahead_are_the_ones_that_read() -> None:
+    async with ParserPool(ParserPoolConfig(workers=2)) as pool:
+        await pool.start()
+        started = {worker.process.pid for worker in pool._idle}
+        await asyncio.gather(*(pool.parse(document()) for _ in range(4)))
+        assert {worker.process.pid for worker in pool._idle} == started
+        assert len(started) == 2
+
+
 async def test_what_is_known_is_handed_in_and_comes_back() -> None:
     address = "https://example.org/"
     async with ParserPool() as pool:
