@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlmodel import col, func, select
 
-from monitor.model.alert import AlertKind, Message, Subscription
+from monitor.model.alert import AlertKind, ClaimedDelivery, Message, Subscription
 from monitor.model.timing import Hold
 from storage.deliveries import Deliveries
 from storage.tables import AlertRow, DeliveryRow, MessageRow, SubscriptionRow
@@ -148,6 +148,14 @@ class Holds(Deliveries):
             update(SubscriptionRow)
             .where(col(SubscriptionRow.id) == subscription_id, col(SubscriptionRow.next_digest_at) <= now)
             .values(next_digest_at=until)
+        )
+
+    def put_back(self, delivery: ClaimedDelivery, until: datetime) -> None:
+        """Gives the lease of a delivery back without an attempt; it is due then."""
+        self._session.exec(
+            update(DeliveryRow)
+            .where(col(DeliveryRow.id) == delivery.id, col(DeliveryRow.lease_token) == delivery.lease_token)
+            .values(lease_token=None, lease_until=None, next_attempt_at=until)
         )
 
     def hold_anew(self, subscription_id: int, hold: Hold) -> None:

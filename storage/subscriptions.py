@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, time
 from typing import Any
 
@@ -116,6 +116,11 @@ class Subscriptions(Identified):
             )
             for row in self._session.exec(query)
         ]
+
+    def timings(self, ids: Collection[int]) -> dict[int, Timing]:
+        """The timings of these subscriptions, by id."""
+        query = select(SubscriptionRow.id, SubscriptionRow.timing).where(self._is_among(col(SubscriptionRow.id), ids))
+        return {key: _timing(body) for key, body in self._session.exec(query) if key is not None}
 
     def digest_sent(self, subscription_id: int, next_digest_at: datetime | None, now: datetime) -> None:
         """Notes that a scheduled digest was made: when the next is due, and that it reports from here."""

@@ -15,6 +15,7 @@ from monitor.alerts.notice import Notice
 from monitor.alerts.retry import Next, after_attempt
 from monitor.events import Subject
 from monitor.model.alert import AttemptResult, ChannelName, ClaimedDelivery, DeliveryStatus
+from monitor.pipeline.awake import awake
 from monitor.pipeline.ledger import Ended, Ledger
 from monitor.pipeline.personal_links import with_personal_links
 from monitor.pipeline.stop import failing_for_good, stop_target
@@ -72,7 +73,7 @@ class Sender:
         def claim() -> list[ClaimedDelivery]:
             with self._database.work() as work:
                 due = work.alerts.claim_due(now, places, _LEASE, at_once=_AT_ONCE)
-                return with_personal_links(work, due, self._public_url, now)
+                return with_personal_links(work, awake(work, due, now), self._public_url, now)
 
         try:
             claimed = await asyncio.to_thread(claim)

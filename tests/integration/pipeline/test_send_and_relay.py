@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
@@ -11,6 +11,7 @@ from monitor.alerts.channels.webhook import WebhookChannel
 from monitor.bus.inprocess import InProcessBus
 from monitor.events import Event, Subject
 from monitor.model.alert import AlertKind, ChannelName, DeliveryStatus, Filter, NewAlert
+from monitor.model.timing import Timing
 from monitor.net.client import guarded_client
 from monitor.net.guard import Guard
 from monitor.pipeline.relay import Relay
@@ -130,3 +131,30 @@ async def test_events_are_relayed_in_order_and_kept_until_a_handler_took_them(da
     assert await relay.step(NOW) == 2
     assert heard == [0, 1, 2]
     assert await relay.step(NOW) == 0
+
+
+async def test_what_is_due_at_night_waits_for_the_morning_and_keeps_its_attempts(database: Database) -> None:
+    """A retry, or the backlog of a worker that was down: quiet hours hold for whatever was queued before them."""
+    clock = Hands()
+    quiet = Timing(zone="Europe/Berlin", quiet=(time(22), time(7)))
+    with HttpSink() as sink:
+        sink.answers(Answer(status=500), Answer())
+        with database.work() as work:
+            where = f"{sink.url}/hook"
+            subscription = work.subscriptions.add(
+                "desk", ChannelName.WEBHOOK, where, Filter(), new_secret(), NOW, timing=quiet
+            )
+            work.alerts.add(message(), [NewAlert(subscription=subscription, dedup="n")], AlertKind.CHANGE, NOW)
+        async with guarded_client(Guard(["127.0.0.0/8"])) as client:
+            sender = Sender(database, {ChannelName.WEBHOOK: WebhookChannel(client)}, clock)
+            assert (await sender.step(clock.now)).attempted == 1
+            clock.now = NOW.replace(hour=20, minute=0)  # ten in the evening in Berlin
+            assert (await sender.step(clock.now)).attempted == 0
+            with database.view() as work:
+                (delivery,) = work.alerts.deliveries()
+                assert (delivery.attempts, delivery.next_attempt_at) == (1, NOW.replace(hour=5) + timedelta(days=1))
+            clock.now = NOW.replace(hour=4, minute=59) + timedelta(days=1)
+            assert (await sender.step(clock.now)).attempted == 0
+            clock.now += timedelta(minutes=1)
+            assert (await sender.step(clock.now)).delivered == 1
+        assert len(sink.requests) == 2
