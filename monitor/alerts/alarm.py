@@ -10,8 +10,8 @@ from datetime import datetime
 from monitor.alerts.clean import one_line
 from monitor.alerts.compose import Composed
 from monitor.alerts.layout import laid_out
-from monitor.alerts.letter import moment
 from monitor.alerts.payload import MOST_BYTES
+from monitor.alerts.quoting import moment
 from monitor.alerts.texts import ENGLISH, Texts
 from monitor.model.moment import utc
 from monitor.model.trouble import Trouble

@@ -35,22 +35,36 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An entry, in words. `html` has no style of its own, as readers bring theirs; `text` says the same.
+    """An entry, in words, which formats lay out from `letter`.
 
-    `via` is the article that the new quote stands in. `data` is what webhooks call `data`.
+    `via` is the article that the new quote stands in.
     """
 
     id: str
     title: str
     summary: str
-    html: str
-    text: str
+    letter: Letter
     link: str | None
     via: str | None
     published: datetime
     updated: datetime
     categories: tuple[tuple[str, str, str], ...]
-    data: Mapping[str, Any]
+    content: AlertContent
+
+    @property
+    def html(self) -> str:
+        """The body without a style of its own, as readers bring theirs."""
+        return laid_out("entry.html", letter=self.letter)
+
+    @property
+    def text(self) -> str:
+        """The same as text, wrapped."""
+        return laid_out("alert.txt", letter=self.letter)
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The values: what webhooks call `data`."""
+        return change_data(self.content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +108,7 @@ def entry_of(told: Told, installation: uuid.UUID, *, label: str = "", texts: Tex
         id=entry_id(installation, content.change_key),
         title=title,
         summary=_summary(letter),
-        html=laid_out("entry.html", letter=letter),
-        text=laid_out("alert.txt", letter=letter),
+        letter=letter,
         link=told.links.change,
         via=letter.blocks[-1].link,
         published=told.published,
@@ -105,7 +118,7 @@ def entry_of(told: Told, installation: uuid.UUID, *, label: str = "", texts: Tex
             ("issue", content.issue_id, content.issue),
             ("kind", content.change_kind, texts.kinds.get(content.change_kind, content.change_kind)),
         ),
-        data=change_data(content),
+        content=content,
     )
 
 

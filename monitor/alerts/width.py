@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from monitor.alerts.clean import ELLIPSIS, joined_to_previous
 
@@ -20,7 +21,7 @@ _CLOSING = ("Pe", "Pf", "Po")
 
 def columns(text: str) -> int:
     """The columns that a text takes where letters are of one width: two for East Asian wide ones, none for accents."""
-    return sum(_columns(c) for c in text)
+    return len(text) if text.isascii() else sum(map(_columns, text))
 
 
 def fitted(text: str, most: int) -> str:
@@ -45,6 +46,8 @@ def wrapped(text: str, hang: str = "", width: int = LINE) -> str:
     Lines break at spaces, between letters of scripts that write none, and within a word only where it is longer than a
     line. An address is never broken: it would no longer lead anywhere.
     """
+    if columns(text) <= width:
+        return text
     lines: list[str] = []
     line, taken = "", 0
     for unit, spaced in _units(text, width - columns(hang)):
@@ -57,6 +60,7 @@ def wrapped(text: str, hang: str = "", width: int = LINE) -> str:
     return "\n".join([*lines, line])
 
 
+@lru_cache(maxsize=4096)
 def _columns(character: str) -> int:
     if unicodedata.category(character) in _NO_WIDTH:
         return 0
@@ -77,7 +81,7 @@ def _clusters(text: str) -> Iterator[str]:
 def _units(text: str, width: int) -> Iterator[tuple[str, bool]]:
     """What may not be broken, and whether a space stands before it."""
     for word in text.split(" "):
-        if _ADDRESS.match(word):
+        if _ADDRESS.match(word) or (word.isascii() and len(word) <= width):
             yield word, True
             continue
         spaced = True

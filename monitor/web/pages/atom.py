@@ -73,35 +73,12 @@ def atom_router(desk: Desk, publisher: Publisher) -> APIRouter:
     """The feeds."""
     router = APIRouter(include_in_schema=False)
 
-    def answer(request: Request, form: str, asked: _Asked, before: str | None, work: Work) -> Response:
-        base = publisher.base(request)
-        place = None if before is None else _place(before)
-        listed = told_page(work, asked.wanted, place, work.rules.current(), base)
-        installation = installation_of(work)
-        older = None if listed.older is None else asked.address(base, form, cursor_of(listed.older))
-        page = FeedPage(
-            id=feed_id(installation, asked.name),
-            title=asked.title,
-            home=asked.home(base),
-            address=asked.address(base, form, before),
-            current=asked.address(base, form, None),
-            older=older,
-            also_as=asked.address(base, _OTHER[form], before),
-            entries=tuple(entry_of(told, installation, label=publisher.label) for told in listed.told),
-        )
-        media_type, rendered = FORMATS[form]
-        # An entry that moves to the head leaves an archive without a trace that a date could show.
-        changed_at = listed.changed_at if place is None else None
-        return conditional(
-            request, rendered(page), media_type, changed_at=changed_at, now=desk.clock(), private=asked.private
-        )
-
     def changes_as(form: str) -> Callable[..., Response]:
         def changes(request: Request, wanted: Annotated[Filter, Depends(wanted_by)], before: Cursor = None) -> Response:
             with desk.database.view() as work:
                 rules = work.rules.current()
                 _known(work, wanted, rules)
-                return answer(request, form, _of_filter(wanted, rules), before, work)
+                return _answer(desk, publisher, work, rules, request, form, _of_filter(wanted, rules), before)
 
         return changes
 
@@ -111,12 +88,47 @@ def atom_router(desk: Desk, publisher: Publisher) -> APIRouter:
             number = work.tokens.subscription(token, TokenPurpose.FEED, desk.clock())
             if number is None or form not in ("", "json"):
                 raise HTTPException(404, "There is no such feed; its address may have been revoked.")
-            return answer(request, form or "atom", _of_subscription(work, number, token), before, work)
+            rules = work.rules.current()
+            asked = _of_subscription(work, rules, number, token)
+            return _answer(desk, publisher, work, rules, request, form or "atom", asked, before)
 
     for form in FORMATS:
         router.add_api_route(f"/changes.{form}", changes_as(form), methods=["GET", "HEAD"])
     router.add_api_route("/atom/{token}", subscribed, methods=["GET", "HEAD"])
     return router
+
+
+def _answer(
+    desk: Desk,
+    publisher: Publisher,
+    work: Work,
+    rules: RuleSet,
+    request: Request,
+    form: str,
+    asked: _Asked,
+    before: str | None,
+) -> Response:
+    base = publisher.base(request)
+    place = None if before is None else _place(before)
+    listed = told_page(work, asked.wanted, place, rules, base)
+    installation = installation_of(work)
+    older = None if listed.older is None else asked.address(base, form, cursor_of(listed.older))
+    page = FeedPage(
+        id=feed_id(installation, asked.name),
+        title=asked.title,
+        home=asked.home(base),
+        address=asked.address(base, form, before),
+        current=asked.address(base, form, None),
+        older=older,
+        also_as=asked.address(base, _OTHER[form], before),
+        entries=tuple(entry_of(told, installation, label=publisher.label) for told in listed.told),
+    )
+    media_type, rendered = FORMATS[form]
+    # An entry that moves to the head leaves an archive without a trace that a date could show.
+    changed_at = listed.changed_at if place is None else None
+    return conditional(
+        request, rendered(page), media_type, changed_at=changed_at, now=desk.clock(), private=asked.private
+    )
 
 
 def wanted_by(
@@ -168,14 +180,14 @@ def _of_filter(wanted: Filter, rules: RuleSet) -> _Asked:
     )
 
 
-def _of_subscription(work: Work, number: int, token: str) -> _Asked:
+def _of_subscription(work: Work, rules: RuleSet, number: int, token: str) -> _Asked:
     wanted = work.subscriptions.get(number).filter
     return _Asked(
         wanted=wanted,
         paths={"atom": f"/atom/{token}", "json": f"/atom/{token}.json"},
         query=(),
         name=f"subscription/{number}",
-        title=_title(wanted, work.rules.current()),
+        title=_title(wanted, rules),
         private=True,
     )
 
