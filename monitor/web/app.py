@@ -76,6 +76,15 @@ def create_app(
     )
     app.state.stream = events
     errors.register(app)
+    _add_pages(app, desk, settings)
+    app.include_router(api_router(database))
+    app.include_router(health_router(database, health or HealthProbe(), clock))
+    app.include_router(_stream_router(events))
+    app.mount("/static", _Static(directory=STATIC))
+    return app
+
+
+def _add_pages(app: FastAPI, desk: Desk, settings: Settings) -> None:
     for part in (front_router, changes_router, positions_router, feeds_router, items_router, icons_router):
         app.include_router(part(desk))
     app.include_router(atom_router(desk, Publisher(public_url=settings.public_url, label=settings.label)))
@@ -83,11 +92,6 @@ def create_app(
     app.include_router(confirm_router(desk, door))
     app.include_router(subscriptions_router(desk, door, settings.public_url))
     app.include_router(wrong_router(desk))
-    app.include_router(api_router(database))
-    app.include_router(health_router(database, health or HealthProbe(), clock))
-    app.include_router(_stream_router(events))
-    app.mount("/static", _Static(directory=STATIC))
-    return app
 
 
 def _stream_router(events: EventStream) -> APIRouter:
