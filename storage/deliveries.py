@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -42,15 +42,27 @@ class Deliveries(Attempts):
         self._insert("delivery", rows)
 
     def claim_due(
-        self, now: datetime, limit: int, lease: timedelta, at_once: int | None = None
+        self,
+        now: datetime,
+        limit: int,
+        lease: timedelta,
+        at_once: int | None = None,
+        *,
+        only: Collection[int] | None = None,
+        without: Collection[int] = (),
     ) -> list[ClaimedDelivery]:
         """Leases up to `limit` deliveries that are due, longest due first.
 
         A first attempt waits until the first attempt of everything earlier for the same subscription, actor and issue
         is over; so one claim gives at most one first attempt of each. A retry holds up nobody. `at_once` bounds how
         many of one subscription are under way, so that an endpoint that hangs cannot take the place of all others.
+        `only` and `without` name subscriptions, a few thousand at most.
         """
         query = _claimable(now, at_once)
+        if only is not None:
+            query = query.where(col(DeliveryRow.subscription_id).in_(only))
+        if without:
+            query = query.where(col(DeliveryRow.subscription_id).not_in(without))
         query = (
             query.order_by(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id))
             .limit(limit)

@@ -18,6 +18,7 @@ from monitor.model.alert import AttemptResult, ChannelName, ClaimedDelivery, Del
 from monitor.pipeline.awake import awake
 from monitor.pipeline.ledger import Ended, Ledger
 from monitor.pipeline.personal_links import with_personal_links
+from monitor.pipeline.send_places import SendPlaces
 from monitor.pipeline.stop import failing_for_good, stop_target
 from storage.attempts import Outcome
 from storage.engine import Database
@@ -59,6 +60,7 @@ class Sender:
         self._channels = channels
         self._clock = clock
         self._free = concurrency
+        self._places = SendPlaces(failing=concurrency // 2)
         self._public_url = public_url
         self._label = label
         self._ledger = Ledger(self._record)
@@ -69,10 +71,15 @@ class Sender:
         if not places:
             return SendReport()
         self._free -= places
+        failing, left = self._places.failing, self._places.left
 
         def claim() -> list[ClaimedDelivery]:
             with self._database.work() as work:
-                due = work.alerts.claim_due(now, places, _LEASE, at_once=_AT_ONCE)
+                # What goes well comes first; what failed last time takes what is left, and never all places.
+                due = work.alerts.claim_due(now, places, _LEASE, at_once=_AT_ONCE, without=failing)
+                rest = min(places - len(due), left)
+                if failing and rest > 0:
+                    due += work.alerts.claim_due(now, rest, _LEASE, at_once=_AT_ONCE, only=failing)
                 return with_personal_links(work, awake(work, due, now), self._public_url, now)
 
         try:
@@ -81,14 +88,17 @@ class Sender:
             self._free += places
             raise
         self._free += places - len(claimed)
+        self._places.begin(claimed)
         return _sum(await asyncio.gather(*(self._attempt(delivery) for delivery in claimed)))
 
     async def _attempt(self, delivery: ClaimedDelivery) -> DeliveryStatus:
+        result = None
         try:
             result = await self._send(delivery)
             return await self._ledger.enter(delivery, result)
         finally:
             self._free += 1
+            self._places.end(delivery, result)
 
     async def _send(self, delivery: ClaimedDelivery) -> AttemptResult:
         channel = self._channels.get(delivery.channel)

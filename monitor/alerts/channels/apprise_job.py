@@ -26,8 +26,7 @@ _BODY_S = 3.0
 _SPARE_S = 0.5
 """What is left of the time to say what became of the message."""
 
-_CONNECT_S, _ANSWER_S = 5.0, 12.0
-"""Longer than Apprise's own: a service that is slow and is asked again tells everything twice."""
+_CONNECT_S = 5.0
 
 _READ = 16 * 1024
 _MOST_LINES = 20
@@ -66,7 +65,9 @@ def _do(job: Job, outcome: Outcome, app: str) -> None:
         outcome.unusable = "; ".join(outcome.log) or None
         outcome.ok = outcome.unusable is None
         return
-    service.socket_connect_timeout, service.socket_read_timeout = _CONNECT_S, _ANSWER_S
+    # Longer than Apprise's own: a service that is slow and is asked again tells everything twice. The deadline ends it.
+    service.socket_connect_timeout = _CONNECT_S
+    service.socket_read_timeout = max(job.until - time.monotonic(), 0) + _CONNECT_S
     _watch(outcome, job.until - _SPARE_S)
     # The service itself and not Apprise.notify, which counts a failure as success where the address says `optional`.
     outcome.ok = service.notify(

@@ -19,7 +19,7 @@ from monitor.alerts.channels.log import LogChannel
 from monitor.alerts.channels.protocol import Channel
 from monitor.alerts.channels.webhook import WebhookChannel
 from monitor.model.alert import ClaimedDelivery
-from monitor.net.client import guarded_client
+from monitor.net.client import webhook_client
 from monitor.net.guard import Guard
 from tests.contract.channels.deliveries import DELIVERY, to_chat, to_mailbox, to_webhook
 from tests.sinks import SAY_NOTHING, Answer, HttpSink, Manner, SmtpSink, SmtpStage
@@ -71,7 +71,7 @@ class WebhookEnd(End):
 
     def __init__(self, sink: HttpSink) -> None:
         self.sink = sink
-        self.client = guarded_client(Guard(["127.0.0.0/8"], setting="VOLTEFACE_WEBHOOK_ALLOW"))
+        self.client = webhook_client(Guard(["127.0.0.0/8"], setting="VOLTEFACE_WEBHOOK_ALLOW"))
 
     def channel(self, deadline_s: float = PATIENT_S) -> WebhookChannel:
         return WebhookChannel(self.client, deadline_s=deadline_s)

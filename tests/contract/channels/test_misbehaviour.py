@@ -16,7 +16,7 @@ from monitor.alerts.channels.apprise_nursery import AppriseNursery, NurseryConfi
 from monitor.alerts.channels.protocol import KEPT_ANSWER_CHARS
 from monitor.alerts.channels.webhook import WebhookChannel
 from monitor.model.alert import AttemptResult
-from monitor.net.client import guarded_client
+from monitor.net.client import webhook_client
 from monitor.net.guard import Guard
 from tests.contract.channels.deliveries import SECRET, to_chat, to_webhook
 from tests.contract.channels.ends import AppriseEnd, WebhookEnd, opened
@@ -163,7 +163,7 @@ async def test_nobody_listening_is_told(kind: str) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1", "0x7f.1", "2130706433", "[::ffff:127.0.0.1]"])
 async def test_a_refused_address_is_not_connected_to_however_it_is_spelt(host: str) -> None:
     with HttpSink() as sink:
-        async with guarded_client(Guard(setting="VOLTEFACE_WEBHOOK_ALLOW")) as client:
+        async with webhook_client(Guard(setting="VOLTEFACE_WEBHOOK_ALLOW")) as client:
             hook = await WebhookChannel(client).send(to_webhook(f"http://{host}:{sink.port}/x"), NOW)
         assert not hook.ok and not hook.permanent
         assert "VOLTEFACE_WEBHOOK_ALLOW" in (hook.error or ""), hook

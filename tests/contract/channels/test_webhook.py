@@ -10,7 +10,7 @@ from standardwebhooks import Webhook
 
 from monitor.alerts.channels.signing import BOTH_SIGN_FOR, new_secret
 from monitor.alerts.channels.webhook import WebhookChannel
-from monitor.net.client import guarded_client
+from monitor.net.client import webhook_client
 from monitor.net.guard import Guard
 from tests.contract.channels.deliveries import SECRET, to_webhook
 from tests.contract.channels.ends import WebhookEnd
@@ -70,7 +70,7 @@ async def test_proxies_of_the_environment_are_not_used(
     webhook_end: WebhookEnd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{closed_port()}")
-    async with guarded_client(Guard(["127.0.0.0/8"])) as client:
+    async with webhook_client(Guard(["127.0.0.0/8"])) as client:
         assert (await WebhookChannel(client).send(webhook_end.delivery(), now())).ok
 
 
@@ -110,7 +110,7 @@ async def test_without_a_good_secret_nothing_is_sent_and_the_secret_is_not_shown
 
 
 async def test_the_address_of_a_target_is_not_in_its_error() -> None:
-    async with guarded_client(Guard(["127.0.0.0/8"])) as client:
+    async with webhook_client(Guard(["127.0.0.0/8"])) as client:
         target = f"http://127.0.0.1:{closed_port()}/services/T0/B0/verysecret?token=alsosecret"
         result = await WebhookChannel(client).send(to_webhook(target), now())
     assert result.error is not None and "secret" not in result.error

@@ -13,7 +13,7 @@ from monitor.alerts.channels.signing import new_secret
 from monitor.alerts.channels.webhook import WebhookChannel
 from monitor.alerts.retry import MAIL_LIFETIME
 from monitor.model.alert import AlertKind, ChannelName, DeliveryStatus, Filter, NewAlert, Subscription
-from monitor.net.client import guarded_client
+from monitor.net.client import webhook_client
 from monitor.net.guard import Guard
 from monitor.pipeline.send import Sender
 from monitor.pipeline.stop import FAILED_FOR
@@ -54,7 +54,7 @@ def tell(database: Database, subscription: Subscription, name: str, clock: Hands
 
 @asynccontextmanager
 async def sender(database: Database, clock: Hands, mail: SmtpSink | None = None) -> AsyncIterator[Sender]:
-    async with guarded_client(Guard(["127.0.0.0/8"])) as client:
+    async with webhook_client(Guard(["127.0.0.0/8"])) as client:
         channels = {ChannelName.WEBHOOK: WebhookChannel(client)}
         if mail is not None:
             config = SmtpConfig(host=mail.host, port=mail.port, security=Security.PLAIN, sender="a@volteface.example")

@@ -17,7 +17,7 @@ from monitor.alerts.channels.email import EmailChannel, Security, SmtpConfig
 from monitor.alerts.channels.protocol import KEPT_ANSWER_CHARS
 from monitor.alerts.channels.webhook import WebhookChannel
 from monitor.model.alert import AttemptResult
-from monitor.net.client import guarded_client
+from monitor.net.client import webhook_client
 from monitor.net.guard import Guard
 from tests.contract.channels.deliveries import SECRET, to_chat, to_mailbox, to_webhook
 from tests.sinks import Answer, HttpSink, Manner, SmtpSink, SmtpStage
@@ -88,7 +88,7 @@ def test_webhooks(sink: HttpSink, answer: bytes) -> None:
     sink.answers(Answer(manner=Manner.RAW, body=answer))
 
     async def send() -> AttemptResult:
-        async with guarded_client(Guard(["127.0.0.0/8"])) as client, asyncio.timeout(DEADLINE_S + 5):
+        async with webhook_client(Guard(["127.0.0.0/8"])) as client, asyncio.timeout(DEADLINE_S + 5):
             channel = WebhookChannel(client, deadline_s=DEADLINE_S)
             return await channel.send(to_webhook(sink.url + PATH), NOW)
 
