@@ -43,7 +43,7 @@ from monitor.positions.suggestions.values import Passage, Suggestion, Suggestion
 from monitor.settings import Settings, load_settings
 from storage.engine import Database
 
-group = typer.Typer(help="What stored items suggest for the rules: find, accept, dismiss.")
+group = typer.Typer()
 
 Days = Annotated[int, typer.Option(min=1, max=36_500, help="By what was published in so many last days.")]
 Items = Annotated[int, typer.Option(min=1, max=1000, help="Items that must name somebody before they are offered.")]
