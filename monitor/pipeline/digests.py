@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from monitor.alerts.compose import Links
-from monitor.alerts.coverage import coverage
+from monitor.alerts.coverage import WatchedFeed, coverage
 from monitor.alerts.digest import DigestFrame, DigestPart, compose_digest
 from monitor.alerts.stored import content_from
 from monitor.alerts.timing import DIGESTS, Release, first_digest, next_digest, quiet_until, release_as
@@ -63,16 +63,17 @@ class Digests:
         """
         with self._database.view() as work:
             due = work.alerts.due_holds(now)
+            feeds = watched_feeds(work, now) if due else []
         done = Released()
         for subscription in due:
             try:
                 with self._database.work() as work:
-                    done += self._release(work, subscription, now)
+                    done += self._release(work, subscription, feeds, now)
             except ValueError:
                 _log.exception("held alerts could not be released", subscription=subscription)
         return done
 
-    def _release(self, work: Work, subscription_id: int, now: datetime) -> Released:
+    def _release(self, work: Work, subscription_id: int, feeds: Sequence[WatchedFeed], now: datetime) -> Released:
         work.alerts.hold_subscription(subscription_id)
         subscription = work.subscriptions.get(subscription_id)
         scheduled = _is_scheduled(subscription, now)
@@ -84,7 +85,7 @@ class Digests:
         if put_off is not None:
             work.alerts.put_off(subscription_id, put_off, now)
             return Released()
-        return self._released(work, subscription, held, now, scheduled=scheduled)
+        return self._released(work, subscription, held, feeds, now, scheduled=scheduled)
 
     @staticmethod
     def _put_off(subscription: Subscription, now: datetime) -> datetime | None:
@@ -94,7 +95,14 @@ class Digests:
         return quiet_until(subscription.timing, now)
 
     def _released(
-        self, work: Work, subscription: Subscription, held: Sequence[HeldAlert], now: datetime, *, scheduled: bool
+        self,
+        work: Work,
+        subscription: Subscription,
+        held: Sequence[HeldAlert],
+        feeds: Sequence[WatchedFeed],
+        now: datetime,
+        *,
+        scheduled: bool,
     ) -> Released:
         timing = subscription.timing
         folding = [alert for alert in held if alert.kind in _FOLDED]
@@ -105,16 +113,17 @@ class Digests:
         work.alerts.release(subscription, alone, now)
         digests = []
         if how is Release.DIGEST:
-            digests.append(self._digest(work, subscription, folding, now, scheduled=scheduled))
+            frame = self._frame(subscription, folding, feeds, now, scheduled=scheduled)
+            digests.append(self._digest(work, subscription, folding, frame, scheduled=scheduled))
         if scheduled:
             work.subscriptions.digest_sent(subscription.id, next_digest(timing, now), now)
         write_events(work, (), [*alone, *digests], now)
         return Released(digests=len(digests), folded=len(folding), alone=len(alone))
 
     def _digest(
-        self, work: Work, subscription: Subscription, held: Sequence[HeldAlert], now: datetime, *, scheduled: bool
+        self, work: Work, subscription: Subscription, held: Sequence[HeldAlert], frame: DigestFrame, *, scheduled: bool
     ) -> str:
-        frame = self._frame(work, subscription, held, now, scheduled=scheduled)
+        now = frame.until
         composed = compose_digest([self._part(alert) for alert in _newest_of_each(held)], frame)
         sequence = work.alerts.next_sequence(None, None)
         message = Message(
@@ -138,7 +147,13 @@ class Digests:
         return work.alerts.add_digest(subscription, message, [alert.id for alert in held], dedup, now)
 
     def _frame(
-        self, work: Work, subscription: Subscription, held: Sequence[HeldAlert], now: datetime, *, scheduled: bool
+        self,
+        subscription: Subscription,
+        held: Sequence[HeldAlert],
+        feeds: Sequence[WatchedFeed],
+        now: datetime,
+        *,
+        scheduled: bool,
     ) -> DigestFrame:
         timing = subscription.timing
         came = [alert.created_at for alert in held]
@@ -151,7 +166,7 @@ class Digests:
             zone=zone.key,
             why=DIGESTS[timing.cadence] if scheduled else held[-1].why,
             clocked=not scheduled or timing.cadence is Cadence.HOURLY,
-            coverage=coverage(watched_feeds(work, now), since, now, zone),
+            coverage=coverage(feeds, since, now, zone),
             label=self._label,
             all_changes=f"{self._public_url}/changes" if self._public_url else None,
         )
