@@ -19,7 +19,7 @@ from monitor.net.schemes import scheme_set
 from monitor.setting_types import BaseAddress, HeaderToken
 
 PREFIX = "VOLTEFACE_"
-_SECRETS = ("database_url", "smtp_password", "llm_key")
+_SECRETS = ("database_url", "smtp_password", "llm_key", "operator_token")
 
 
 class SettingsError(Exception):
@@ -65,6 +65,12 @@ class Settings(BaseSettings):
         "Default: a file in the data folder. Secret; may come from VOLTEFACE_DATABASE_URL_FILE.",
     )
     host: str = Field(default="127.0.0.1", description="Address that the pages are served on.")
+    operator_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Bearer token of the operators' part of the API, which is off without it. "
+        "Secret; may come from VOLTEFACE_OPERATOR_TOKEN_FILE.",
+    )
     port: int = Field(default=8400, ge=0, le=65535, description="Port of the pages; 0 takes a free one.")
     public_url: str | None = Field(
         default=None,

@@ -128,8 +128,7 @@ class Automaton:
 
     def search(self, original: str) -> SearchedField:
         """One pass over a field."""
-        folded = fold(original)
-        tokens = tokenise(folded.text)
+        folded, tokens = _folded_words(original)
         pieces = [f"{WORD}{word}{STEM}{self._stem(word)}{END}" for word in tokens.words]
         limit = len(folded.text)
         offsets = list(accumulate(map(len, pieces), initial=limit))
@@ -152,6 +151,13 @@ class Automaton:
         if self._genitive and text.startswith(self._genitive, end) and not text.endswith(self._genitive, 0, end):
             end += len(self._genitive)
         return _glued(text, end)
+
+
+@lru_cache(maxsize=8)
+def _folded_words(original: str) -> tuple[Folded, Tokens]:
+    """A field may be searched by several automata one after the other: a preview asks the rules before and after."""
+    folded = fold(original)
+    return folded, tokenise(folded.text)
 
 
 def fits(wanted: Word, word: str) -> bool:

@@ -112,6 +112,31 @@ def fold(text: str) -> Folded:
     return Folded("".join(parts), starts, ends)
 
 
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
+_FREQUENT = "“”‘’–—…\u00a0€£•«»„äöüßéèàçêáíóúñÄÖÜÉ"
+_MOST_REPLACED = 24
+
+
+def fold_characters(text: str) -> str | None:
+    """A text folded for a quick look: no way back, and white space as it is. None where a mark stands by itself."""
+    if text.isascii():
+        return text.lower()
+    for character in _FREQUENT:
+        if character in text:
+            text = text.replace(character, _TABLE[ord(character)])
+    if text.isascii():
+        return text.lower()
+    foreign = set("".join(_FOREIGN.findall(text)))
+    if any(_MARK.match(character) for character in foreign):
+        return None
+    pieces = {character: _TABLE[ord(character)] for character in foreign}
+    if len(pieces) > _MOST_REPLACED or not all(map(str.isascii, pieces.values())):
+        return text.translate(_TABLE)
+    for character, piece in pieces.items():
+        text = text.replace(character, piece)
+    return text.lower()
+
+
 def fold_wording(text: str) -> str:
     """A wording of a rule as it is looked for in folded text: folded, on one line, without outer space."""
     return " ".join(fold(text).text.split())

@@ -4,9 +4,11 @@ Matching folds, parts and stems every word. Over thousands of stored items it is
 match: `Needles.maybe` may say yes too often, and never no to an item that the rules match.
 
 A stem is not always the beginning of its words ("studi", "hope" of "hoping", "possibl" of "possibility"). For English
-(Porter 2) they part at most in the last letter, with "ble" and "ie" in the last two ("dying"). Other stemmers
-take beginnings off or change letters inside, so there only names, exact words and beginnings given with `*` are looked
-for, and a query of other words may be anywhere.
+(Porter 2) they part at most in the last letter, with "ble" and "ie" in the last two ("dying"). The stemmers in
+`_REPLACED` only cut and replace endings of folded words, so that what a stem ends with is either the word's own or a
+beginning of one of their replacements; German besides takes "ae" for "a", which is done to both sides. Other stemmers
+change letters inside, so there only names, exact words and beginnings given with `*` are looked for, and a query of
+other words may be anywhere.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import ahocorasick_rs
 
-from rules.fold import fold
+from rules.fold import fold, fold_characters
 from rules.literals import literals_of, query_lines_of
 from rules.model import RuleKind, RuleSet
 from rules.query_tree import And, Has, Named, Near, Node, Or, Term, Within, Word
@@ -25,8 +27,16 @@ from rules.variants import groups, spellings
 
 _PLAIN = re.compile(r"[^\W_]+")
 
-_NO_LETTERS = "\u201c\u201d\u2018\u2019\u2013\u2014\u2026\u00a0\u20ac\u00a3\u2022\u00ab\u00bb\u201e"
-"""Frequent characters that fold to something, but to no letter or digit: no needle reaches across them."""
+_GERMAN = "german"
+_REPLACED: Mapping[str, Sequence[str]] = {
+    _GERMAN: (),
+    "french": ("iqu", "log", "u", "ent", "eux", "i", "abl", "eau", "al", "ou", "ant", "c", "e"),
+    "spanish": ("log", "u", "ente"),
+    "italian": ("log", "u", "ente", "e"),
+    "portuguese": ("log", "u", "ente", "ir", "c"),
+    "swedish": ("full", "os"),
+}
+"""What stemmers put in place of an ending, as it stands in folded words; see their definitions at snowballstem.org."""
 
 FEW = 24
 """So many needles are found more quickly by themselves than through an automaton."""
@@ -47,7 +57,7 @@ class Needles:
         algorithm = algorithm_for(lang)
         if algorithm not in self._languages:
             wanted = [needed for side in self._sides for needed in side.wanted(algorithm)]
-            self._languages[algorithm] = _Lookup(wanted)
+            self._languages[algorithm] = _Lookup(wanted, algorithm)
         return self._languages[algorithm].maybe("\n".join(fields))
 
 
@@ -80,32 +90,62 @@ class _Side:
 class _Lookup:
     """Looks for needles in raw texts: a few one by one, many through one automaton."""
 
-    def __init__(self, wanted: Iterable[Wanted]) -> None:
-        self._wanted = list(dict.fromkeys(tuple(needed) for needed in wanted))
+    def __init__(self, wanted: Iterable[Wanted], algorithm: str) -> None:
+        self._umlauts = algorithm == _GERMAN
+        plain = dict.fromkeys(tuple(frozenset(map(self._spelled, one)) for one in needed) for needed in wanted)
+        self._wanted = [tuple(sorted(needed, key=_worth, reverse=True)) for needed in plain]
         self._always = any(not all(needed) or not needed for needed in self._wanted)
+        self._first = _shortest(needle for needed in self._wanted for needle in needed[0]) if not self._always else []
         texts = sorted({needle for needed in self._wanted for one in needed for needle in one})
         self._texts = texts
         self._search = ahocorasick_rs.AhoCorasick(texts, store_patterns=False) if len(texts) > FEW else None
+
+    def _spelled(self, text: str) -> str:
+        """In German without the "e"s behind "a", "o" and "u": stems take some away, and no needle begins with one."""
+        if self._umlauts:
+            for two in ("ae", "oe", "ue"):
+                while two in text:
+                    text = text.replace(two, two[0])
+        return text
 
     def maybe(self, text: str) -> bool:
         """Whether one of the rules has all that it needs."""
         if self._always or not self._wanted:
             return self._always
-        hay = haystack(text)
+        hay = self._spelled(haystack(text))
         if self._search is None:
-            return any(all(any(needle in hay for needle in one) for one in needed) for needed in self._wanted)
+            if not any(needle in hay for needle in self._first):
+                return False
+            return any(_has_all(hay, needed) for needed in self._wanted)
         hits = {hit[0] for hit in self._search.find_matches_as_indexes(hay, overlapping=True)}
         found = {self._texts[number] for number in hits}
         return bool(found) and any(not any(one.isdisjoint(found) for one in needed) for needed in self._wanted)
 
 
+def _shortest(needles: Iterable[str]) -> list[str]:
+    """Those of the needles that hold no other: where none of them stands, no needle does."""
+    kept: list[str] = []
+    for needle in sorted(set(needles), key=len):
+        if not any(other in needle for other in kept):
+            kept.append(needle)
+    return kept
+
+
+def _has_all(hay: str, needed: Iterable[frozenset[str]]) -> bool:
+    for one in needed:
+        for needle in one:
+            if needle in hay:
+                break
+        else:
+            return False
+    return True
+
+
 def haystack(text: str) -> str:
     """The text with every folded word in it: as it is in lower case, and words with other than ASCII letters folded."""
-    if not text.isascii():
-        for mark in _NO_LETTERS:
-            text = text.replace(mark, " ")
-    if text.isascii():
-        return text.lower()
+    folded = fold_characters(text)
+    if folded is not None:
+        return folded
     odd = [run for run in text.split() if not run.isascii()]
     plain = text.encode("ascii", "replace").decode()  # half a character would stop the automaton
     return f"{plain.lower()} {fold(' '.join(odd)).text}"
@@ -167,7 +207,7 @@ def _spelled_like(word: Word, algorithm: str) -> frozenset[str] | None:
         return _beginnings([word.text.partition("*")[0]])
     if word.prefix:
         return _beginnings([word.text])
-    if not word.exact and algorithm != ENGLISH:
+    if not word.exact and algorithm != ENGLISH and algorithm not in _REPLACED:
         return None
     key = (lambda text: text) if word.exact else stemmer(algorithm)
     mine = key(word.text)
@@ -175,7 +215,7 @@ def _spelled_like(word: Word, algorithm: str) -> frozenset[str] | None:
     for group in _joined_groups(word.exact, algorithm):
         if mine in group:
             alike |= group
-    return _beginnings(sorted(alike) if word.exact else [_beginning(stem) for stem in sorted(alike)])
+    return _beginnings(sorted(alike) if word.exact else [_beginning(stem, algorithm) for stem in sorted(alike)])
 
 
 def _joined_groups(exact: bool, algorithm: str) -> list[frozenset[str]]:
@@ -191,11 +231,29 @@ def _joined_groups(exact: bool, algorithm: str) -> list[frozenset[str]]:
     return joined
 
 
-def _beginning(stem: str) -> str:
-    """What every English word with this stem begins with; see Porter 2, steps 1 to 5 and its exceptional forms."""
+def _beginning(stem: str, algorithm: str = ENGLISH) -> str:
+    """What every word with this stem begins with; in English see Porter 2, steps 1 to 5 and its exceptional forms."""
+    if algorithm != ENGLISH:
+        return _own_letters(stem, _REPLACED[algorithm])
     if stem.endswith(("ble", "ie")):
         return stem[:-2]
     return stem[:-1] if stem.endswith(("e", "i", "y", "bl")) and len(stem) > 1 else stem
+
+
+def _own_letters(stem: str, replaced: Sequence[str]) -> str:
+    """The stem without what may stem from replacements, each of which a later step may have cut short."""
+    longest = max(map(len, replaced), default=0)
+    while stem:
+        tails = (size for size in range(min(longest, len(stem)), 0, -1) if _begins_one(stem[-size:], replaced))
+        size = next(tails, 0)
+        if not size:
+            break
+        stem = stem[:-size]
+    return stem
+
+
+def _begins_one(tail: str, replaced: Sequence[str]) -> bool:
+    return any(text.startswith(tail) for text in replaced)
 
 
 def _beginnings(words: Iterable[str]) -> frozenset[str]:

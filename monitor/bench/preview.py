@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from monitor.bench.preview_words import WORDINGS, Wording
 from monitor.items.identity import content_hash
 from monitor.model.item import NewItem
 from monitor.pipeline.preview import Draft, MatchPreview, preview_matches
@@ -22,22 +23,16 @@ from storage.engine import Database
 
 _NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 _AT_ONCE = 1_000
-_WORDS = """
-the of and to in a is that for on was with as by at from it an be said has had have not were which
-this who their its after more but about one two new would year years people first could over time
-when last also into most other than been some only they government minister president country party
-state city police court company market bank week month day report million percent group members
-parliament election vote law plan deal talks war peace army troops forces border security energy
-price oil gas water food health school children women men family house home street road bridge train
-port ship sea coast island river mountain winter summer heat storm rain wind fire flood team match
-game season player coach goal league cup club music film book artist museum festival show street
-park
-""".split()  # noqa: SIM905 - a list would be a hundred lines
-BEFORE = IssueRule(
-    id="harbour-tram", name="Harbour tram", proposition="A tram line to the harbour is built.",
-    about=('"tram line"', "tramway AND harbour"),
-)  # fmt: skip
-AFTER = replace(BEFORE, about=('"tram line"', "tram* NEAR/8 (harbour OR quay)", '"light rail" AND stabilisation'))
+ISSUE = "harbour-tram"
+
+
+def edit_of(lang: str) -> tuple[IssueRule, IssueRule]:
+    """An issue in a language, before and after an edit of its about lines."""
+    wording = WORDINGS[lang]
+    before = IssueRule(
+        id=ISSUE, name="Harbour tram", proposition="A tram line to the harbour is built.", about=wording.before
+    )
+    return before, replace(before, about=wording.after)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +51,14 @@ class Measured:
     same: bool | None
 
 
-def fill(database: Database, items: int, words: int, share: float, seed: int, told: Callable[[int], None]) -> int:
+def fill(
+    database: Database, items: int, words: int, share: float, seed: int, told: Callable[[int], None], lang: str = "en"
+) -> int:
     """Stores the items as read; gives how many characters they have. A fifth has words with diacritics or “quotes”."""
     drawn = random.Random(seed)  # noqa: S311 - texts, no secrets
     characters = 0
     for first in range(0, items, _AT_ONCE):
-        batch = [_item(number, words, share, drawn) for number in range(first, min(first + _AT_ONCE, items))]
+        batch = [_item(number, words, share, drawn, lang) for number in range(first, min(first + _AT_ONCE, items))]
         characters += sum(len(item.title) + len(item.text) for item in batch)
         with database.work() as work:
             ids = work.items.add_all(batch)
@@ -70,10 +67,13 @@ def fill(database: Database, items: int, words: int, share: float, seed: int, to
     return characters
 
 
-def measure(database: Database, rules: RuleSet, items: int, characters: int, *, plain: bool) -> Measured:
+def measure(
+    database: Database, rules: RuleSet, items: int, characters: int, *, plain: bool, lang: str = "en"
+) -> Measured:
     """The preview cold and once more, and the plain way over the same items."""
-    issues = {**rules.issues, BEFORE.id: BEFORE}
-    change = RuleChange(kind=RuleKind.ISSUE, id=BEFORE.id, before=BEFORE, after=AFTER)
+    before, after = edit_of(lang)
+    issues = {**rules.issues, ISSUE: before}
+    change = RuleChange(kind=RuleKind.ISSUE, id=ISSUE, before=before, after=after)
     draft = Draft(before=replace(rules, issues=issues), changes=(change,))
     since = _NOW - timedelta(days=31)
     seconds: list[float] = []
@@ -98,7 +98,7 @@ def _ids(found: MatchPreview) -> tuple[set[int], set[int]]:
 
 
 def _plainly(database: Database, draft: Draft, since: datetime) -> tuple[set[int], set[int]]:
-    sides = [compile_rules(replace(rules, actors={}, issues={BEFORE.id: rules.issues[BEFORE.id]}, queries={}))
+    sides = [compile_rules(replace(rules, actors={}, issues={ISSUE: rules.issues[ISSUE]}, queries={}))
              for rules in (draft.before, draft.after)]  # fmt: skip
     gained: set[int] = set()
     lost: set[int] = set()
@@ -110,18 +110,19 @@ def _plainly(database: Database, draft: Draft, since: datetime) -> tuple[set[int
     return gained, lost
 
 
-def _item(number: int, words: int, share: float, drawn: random.Random) -> NewItem:
-    chosen = drawn.choices(_WORDS, k=words)
+def _item(number: int, words: int, share: float, drawn: random.Random, lang: str) -> NewItem:
+    wording: Wording = WORDINGS[lang]
+    chosen = drawn.choices(wording.words, k=words)
     kind = drawn.random()
     if kind < share:
         at = drawn.randrange(words)
-        chosen[at:at] = drawn.choice((["tram", "line"], ["Tramway", "to", "the", "quay"], ["harbour", "tramways"]))
+        chosen[at:at] = drawn.choice(wording.drawn)
     if kind > 0.8:
-        chosen[::40] = ["“Zürich”" if n % 2 else "café’s" for n in range(len(chosen[::40]))]
+        chosen[::40] = [wording.odd[n % 2] for n in range(len(chosen[::40]))]
     title, text = " ".join(chosen[:9]).capitalize(), " ".join(chosen)
     moment = _NOW - timedelta(minutes=number % 43_000)
     return NewItem(
         feed_id=None, identity=f"generated {number}", url=f"https://paper.example/{number}", title=title, text=text,
-        published_at=moment, seen_at=moment, lang="en", publisher="paper.example",
+        published_at=moment, seen_at=moment, lang=lang, publisher="paper.example",
         content_hash=content_hash(title, text),
     )  # fmt: skip

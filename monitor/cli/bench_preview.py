@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
+from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.talk import JsonFlag, put_json, put_table, say, talk
 
 Items = Annotated[int, typer.Option(min=1, max=1_000_000, help="Generated items, all of the last 30 days.")]
@@ -23,6 +24,7 @@ def preview(
     words: Annotated[int, typer.Option(min=10, help="Words in each; 330 make some 2,000 characters.")] = 330,
     share: Annotated[float, typer.Option(min=0, max=1, help="Share of items with words of the draft.")] = 0.01,
     seed: Annotated[int, typer.Option(help="Seed of the generated texts.")] = 20250217,
+    lang: Annotated[str, typer.Option(help="Language of the items and of the edit: en, de or fr.")] = "en",
     plain: Annotated[
         bool, typer.Option("--plain/--no-plain", help="Match every item, too: slow, and must find the same.")
     ] = True,
@@ -33,9 +35,12 @@ def preview(
     Example: [bold]volteface bench preview --items 5000[/]
     """
     from monitor.bench import preview as bench
+    from monitor.bench.preview_words import WORDINGS
     from rules.loader import load_packs
     from storage.engine import Database
 
+    if lang not in WORDINGS:
+        raise CommandError(f"--lang {lang} is none of {', '.join(WORDINGS)}", Exit.USAGE)
     with tempfile.TemporaryDirectory(prefix="volteface-bench-") as folder:
         database = Database(f"sqlite:///{folder}/preview.db")
         database.upgrade()
@@ -43,9 +48,9 @@ def preview(
             with Progress(console=talk(), transient=True) as bar:
                 task = bar.add_task("Storing items", total=items)
                 characters = bench.fill(
-                    database, items, words, share, seed, lambda done: bar.update(task, completed=done)
+                    database, items, words, share, seed, lambda done: bar.update(task, completed=done), lang
                 )
-            measured = bench.measure(database, load_packs(), items, characters, plain=plain)
+            measured = bench.measure(database, load_packs(), items, characters, plain=plain, lang=lang)
         finally:
             database.close()
     if as_json:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor import version
-from monitor.cli.boot import open_database, utc_now
+from monitor.cli.boot import open_database, tracker, utc_now
 from monitor.settings import PREFIX, ExtractorName, Settings, SettingsError
 
 if TYPE_CHECKING:
+    from monitor.api.previews import Previews
     from monitor.completions.client import ChatClient, EndpointConfig
     from monitor.positions.protocol import Extractor
     from storage.engine import Database
@@ -69,6 +70,20 @@ def chosen_extractor(
     finally:
         if opened is not None:
             opened.close()
+
+
+def previews(settings: Settings, database: Database, clock: Callable[[], datetime] = utc_now) -> Previews:
+    """What drafts are previewed with over the API: the worker's own extractor, tracker and packs."""
+    from monitor.api.previews import Previews
+
+    return Previews(
+        database=database,
+        packs=settings.packs,
+        extractor=lambda: chosen_extractor(settings, database, clock),
+        tracker=tracker(settings),
+        follow_precision=settings.follow_precision,
+        clock=clock,
+    )
 
 
 def endpoint_config(settings: Settings) -> EndpointConfig:

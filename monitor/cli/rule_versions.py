@@ -13,12 +13,11 @@ from ruamel.yaml.error import YAMLError
 from monitor.cli import boot
 from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.talk import JsonFlag, counted, plain, put_json, put_table, put_text, say
+from monitor.pipeline import draft
 from monitor.pipeline.rule_edits import ExamplesFailed, RuleChange, by_key, changes_between, restore, save_edits, settle
 from monitor.pipeline.rulebook import RuleBook
 from monitor.settings import load_settings
-from rules.loader import read_packs
-from rules.model import AnyRule, RuleKind, RuleSet
-from rules.problem import RulesInvalid
+from rules.model import AnyRule, RuleKind
 from rules.yaml_writer import Key, write_pack
 from storage.engine import Database
 from storage.values import RuleVersion
@@ -140,7 +139,7 @@ def export(folder: Folder) -> None:
     """
     with ruled_database().view() as work:
         in_force = work.rules.current()
-    wanted = _named_by(folder) | _beyond(_read(*_below(folder)), in_force)
+    wanted = draft.named_by(folder, _below(folder)) | draft.beyond(draft.read_rules(*_below(folder)), in_force)
     left: dict[Key, AnyRule | None] = {key: by_key(in_force).get(key) for key in sorted(wanted)}
     try:
         written = write_pack(folder, left)
@@ -148,7 +147,7 @@ def export(folder: Folder) -> None:
         raise CommandError(f"a file of {folder} is not valid YAML; mend it first: {error}", Exit.USAGE) from None
     for file in written:
         say(f"{file.path}: {', '.join(file.ids)}")
-    given = by_key(_read(*_below(folder), folder))
+    given = by_key(draft.read_rules(*_below(folder), folder))
     if changes_between(in_force, {key: given.get(key) for key in left}):
         raise CommandError(f"{folder} does not give what is in force; `volteface rules diff {folder}` says how")
     say(f"{counted(len(written), 'file')} written" if written else "The folder says all this already.")
@@ -170,36 +169,16 @@ def user(who: str | None) -> str:
     return who or getpass.getuser()
 
 
-def _read(*folders: Path) -> RuleSet:
-    """The seed pack with folders over it. Raises RulesInvalid."""
-    reading = read_packs(*folders)
-    if reading.rules is None:
-        raise RulesInvalid(problem for problem in reading.problems if problem.fatal)
-    return reading.rules
-
-
-def _named_by(folder: Path) -> set[Key]:
-    """The rules that a folder gives, changes or switches off. Raises RulesInvalid."""
-    return _beyond(_read(*_below(folder)), _read(*_below(folder), folder)) if folder.is_dir() else set()
-
-
 def _below(folder: Path) -> list[Path]:
     """The packs of the settings, over which the folder lies."""
     return [pack for pack in load_settings().packs if pack.resolve() != folder.resolve()]
-
-
-def _beyond(below: RuleSet, above: RuleSet) -> set[Key]:
-    """The rules in which two sets differ."""
-    one, other = by_key(below), by_key(above)
-    return {key for key in {*one, *other} if one.get(key) != other.get(key)}
 
 
 def changes_in(database: Database, folder: Path) -> list[RuleChange]:
     """What the folder's rules are otherwise than those in force. Raises RulesInvalid."""
     with database.view() as work:
         in_force = work.rules.current()
-    given = by_key(_read(*_below(folder), folder))
-    return changes_between(in_force, {key: given.get(key) for key in sorted(_named_by(folder))})
+    return draft.changes_in(in_force, folder, _below(folder))
 
 
 def _steps(versions: Sequence[RuleVersion]) -> Iterator[tuple[RuleVersion, RuleChange]]:

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.boot import add_default_feeds, become_the_worker, check_composed, open_database, utc_now, wired
+from monitor.cli.extractors import previews
 from monitor.cli.listen import address_of, listening_socket
 from monitor.cli.logs import set_up_logs
 from monitor.cli.talk import say
@@ -135,7 +136,13 @@ async def running_pages(
     `beside` are addresses by name shown next to the label. `sock` is bound already; without it one is bound here.
     """
     sock = sock or listening_socket(settings.host, settings.port)
-    app = create_app(database, settings, health=HealthProbe(worker_expected=with_worker), beside=beside)
+    app = create_app(
+        database,
+        settings,
+        health=HealthProbe(worker_expected=with_worker),
+        beside=beside,
+        previews=previews(settings, database),
+    )
     server = page_server(app, settings.host, settings.port)
     # uvicorn would raise the signal again after its shutdown and so turn a clean stop into a death by signal.
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]

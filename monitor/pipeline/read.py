@@ -15,7 +15,7 @@ from monitor.model.statement import Reading
 from monitor.pipeline.articles import Follower
 from monitor.pipeline.changes import refold, write_events
 from monitor.pipeline.group import Grouper
-from monitor.pipeline.measured import NONE, measured, records_of
+from monitor.pipeline.measured import NONE, MeasuredReading, measured, records_of
 from monitor.pipeline.rulebook import RuleBook
 from monitor.pipeline.tell import Teller
 from monitor.positions.furniture import repeated_lines
@@ -162,12 +162,11 @@ class Reader:
         found: _Found | None = None,
         again: bool = False,
     ) -> ReadReport:
-        matches, reading = found or self._alone(item, rules)
-        with_accuracy = measured(reading, item, self._records)
-        reading = with_accuracy.reading
-        statements, fallback = reading.statements, reading.fallback
+        matches, read = found or self._alone(item, rules)
+        known = measured(read, item, self._records)
+        statements, fallback = known.reading.statements, read.fallback
         if fallback is not None:
-            _log.warning("another extractor stands in", item=item.id, by=reading.extractor, reason=fallback.reason)
+            _log.warning("another extractor stands in", item=item.id, by=read.extractor, reason=fallback.reason)
         with self._database.work() as work:
             if not (work.items.still_stood_in(item) if again else work.items.still_waits(item)):
                 return ReadReport()
@@ -175,10 +174,7 @@ class Reader:
                 self._put_off(work, item, fallback.reason, fallback.again_at, now)
                 return ReadReport(items=1, stood_in=1)
             work.items.save_matches(item, matches, rules.rules.version, now)
-            pairs = work.statements.replace_reading(
-                item, reading.extractor, reading.version, rules.rules.version, statements, now, fallback,
-                with_accuracy.records,
-            )  # fmt: skip
+            pairs = _saved(work, item, known, rules, now)
             transitions = refold(work, pairs, self._tracker, rules.rules, now) if pairs else []
             alerts = self._teller.tell(work, transitions, rules.rules, now)
             if not again:
@@ -211,6 +207,14 @@ class Reader:
     def _give_back(self, items: Sequence[Item]) -> None:
         with suppress(StorageError), self._database.work() as work:
             work.items.give_back(items)
+
+
+def _saved(work: Work, item: Item, known: MeasuredReading, rules: CompiledRules, now: datetime) -> set[tuple[str, str]]:
+    reading = known.reading
+    return work.statements.replace_reading(
+        item, reading.extractor, reading.version, rules.rules.version, reading.statements, now, reading.fallback,
+        known.records,
+    )  # fmt: skip
 
 
 def with_repeated(work: Work, items: Sequence[Item]) -> list[Item]:

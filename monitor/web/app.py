@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Scope
 
+from monitor.api.previews import Previews, previews_router
 from monitor.api.router import PREFIX, api_router
 from monitor.settings import Settings
 from monitor.web.desk import Desk
@@ -49,10 +50,12 @@ def create_app(
     clock: Callable[[], datetime] = _now,
     stream: EventStream | None = None,
     beside: Mapping[str, str] | None = None,
+    previews: Previews | None = None,
 ) -> FastAPI:
     """The application over a database that is already upgraded. The caller closes the database.
 
     `health` says whether a worker is expected. `beside` are addresses by name that stand next to the label.
+    `previews` is what drafts of rules are previewed with, for whoever has the operators' token.
     `app.state.stream` is the event stream: `PageServer` closes it before it waits for connections to end.
     """
     pages = Renderer(label=settings.label, demo_url=settings.demo_url, clock=clock, beside=beside)
@@ -78,6 +81,7 @@ def create_app(
     errors.register(app)
     _add_pages(app, desk, settings)
     app.include_router(api_router(database))
+    app.include_router(previews_router(previews, settings.operator_token))
     app.include_router(health_router(database, health or HealthProbe(), clock))
     app.include_router(_stream_router(events))
     app.mount("/static", _Static(directory=STATIC))
