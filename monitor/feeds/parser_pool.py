@@ -14,12 +14,13 @@ import pickle
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
 from monitor.feeds.not_a_feed import NotAFeed
-from monitor.feeds.parser_worker import LARGEST_ANSWER, LENGTH, Answer, Job
+from monitor.feeds.parser_worker import LARGEST_ANSWER, LENGTH, Answer, Job, put, take
 from monitor.model.feed import ParsedFeed
 
 __all__ = ["NotAFeed", "ParseFailed", "ParseTimeout", "ParserPool", "ParserPoolConfig"]
@@ -28,6 +29,7 @@ _CLOSING_S = 2.0
 _GRACE_S = 1.0  # the worker's own timer comes first; ours is for where it has none
 _SIGALRM = 14
 _PIPE_BUFFER = 1024 * 1024
+_KEPT = 1024 * 1024  # bytes that a shared file may go on to hold
 _FIRST = b"<rss version='2.0'><channel><title>One</title><item><guid>1</guid><title>Two</title></item></channel></rss>"
 
 
@@ -58,6 +60,7 @@ class ParserPoolConfig:
 @dataclass(slots=True, eq=False)
 class _Worker:
     process: Process
+    shared: int | None = None
     jobs: int = 0
 
     async def ask(self, job: Job) -> Answer:
@@ -66,12 +69,19 @@ class _Worker:
         if stdin is None or stdout is None:
             raise EOFError
         packed = pickle.dumps(job, protocol=5)
-        stdin.writelines((LENGTH.pack(len(packed)), packed))
+        if self.shared is None:
+            stdin.writelines((LENGTH.pack(len(packed)), packed))
+        else:
+            put(self.shared, packed)  # before its length is told
+            stdin.write(LENGTH.pack(len(packed)))
         await stdin.drain()
         (size,) = LENGTH.unpack(await stdout.readexactly(LENGTH.size))
         if size > 2 * LARGEST_ANSWER:
             raise EOFError
-        answer: Answer = pickle.loads(await stdout.readexactly(size))  # noqa: S301 - from our child
+        said = await stdout.readexactly(size) if self.shared is None else take(self.shared, size)
+        answer: Answer = pickle.loads(said)  # noqa: S301 - from our child
+        if self.shared is not None and max(len(packed), size) > _KEPT:
+            os.ftruncate(self.shared, 0)
         self.jobs += 1
         return answer
 
@@ -86,6 +96,9 @@ class _Worker:
             if self.process.returncode is None:
                 self.process.kill()
             await self.process.wait()
+        if self.shared is not None:
+            os.close(self.shared)
+            self.shared = None
 
 
 class ParserPool:
@@ -165,18 +178,28 @@ class ParserPool:
         )
 
     async def _start(self) -> _Worker:
-        process = await asyncio.create_subprocess_exec(
+        shared = _shared_file()
+        try:
+            return _Worker(await self._process(() if shared is None else (shared,)), shared)
+        except BaseException:
+            if shared is not None:
+                os.close(shared)
+            raise
+
+    async def _process(self, shared: Sequence[int]) -> Process:
+        return await asyncio.create_subprocess_exec(
             *self._config.command,
             f"{self._config.limit_s:g}",
             str(self._config.memory_mib),
+            *map(str, shared),
             stdin=PIPE,
             stdout=PIPE,
             stderr=DEVNULL,
             limit=_PIPE_BUFFER,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "PYTHONUTF8": "1"},
             start_new_session=True,  # Ctrl-C in a terminal is for the service, which then closes the pool
+            pass_fds=shared,
         )
-        return _Worker(process)
 
     async def _died(self, worker: _Worker) -> int | None:
         await worker.end(_CLOSING_S)
@@ -199,3 +222,10 @@ class ParserPool:
             await asyncio.gather(*self._endings)
         for _ in range(self._config.workers):
             self._turns.release()
+
+
+def _shared_file() -> int | None:
+    """A file in memory for one worker and us; None where the system has none to give, and all goes through pipes."""
+    with suppress(AttributeError, OSError):
+        return os.memfd_create("volteface-parser")
+    return None

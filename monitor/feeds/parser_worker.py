@@ -1,10 +1,12 @@
 """The child's side of the parser pool: documents come in by stdin, what became of them goes out by stdout.
 
-    python -m monitor.feeds.parser_worker SECONDS MEBIBYTES
+    python -m monitor.feeds.parser_worker SECONDS MEBIBYTES [FILE]
 
-Both are framed: eight bytes of length, then a pickle. The child ends when stdin does, for its parent may be killed at
-any moment and nothing else would tell; and when a document takes longer than SECONDS, by a timer of the kernel, which
-fires even where a regular expression holds the interpreter.
+Both are framed: eight bytes of length, then a pickle. Where a FILE in memory is shared with the parent (the number of
+its descriptor is given), the pickle lies at its beginning instead: a pipe takes 0.4 ms of processor time for 70 kB.
+The child ends when stdin does, for its parent may be killed at any moment and nothing else would tell; and when a
+document takes longer than SECONDS, by a timer of the kernel, which fires even where a regular expression holds the
+interpreter.
 """
 
 from __future__ import annotations
@@ -28,15 +30,36 @@ LENGTH = struct.Struct(">Q")
 LARGEST_ANSWER = 32 * 1024 * 1024
 
 
-def work(jobs: BinaryIO, answers: BinaryIO, limit_s: float, read: Read = parse_document) -> None:
+def put(file: int, packed: bytes) -> None:
+    """Lay a message at the beginning of a shared file. Raises OSError where memory is short."""
+    written = 0
+    while written < len(packed):
+        written += os.pwrite(file, packed[written:] if written else packed, written)
+
+
+def take(file: int, size: int) -> bytes:
+    """The message of that size at the beginning of a shared file. Raises EOFError where it is shorter."""
+    packed = os.pread(file, size, 0)
+    if len(packed) != size:
+        raise EOFError
+    return packed
+
+
+def work(
+    jobs: BinaryIO, answers: BinaryIO, limit_s: float, read: Read = parse_document, shared: int | None = None
+) -> None:
     """Answer jobs until they end. An answer is what was read, why it is no feed, or the name of an unforeseen error."""
     while len(head := jobs.read(LENGTH.size)) == LENGTH.size:
         (size,) = LENGTH.unpack(head)
-        job: Job = pickle.loads(jobs.read(size))  # noqa: S301 - from our parent
+        job: Job = pickle.loads(jobs.read(size) if shared is None else take(shared, size))  # noqa: S301 - from our parent
         _alarm(limit_s)
         packed = _answer(job, read)
         _alarm(0)
-        answers.write(LENGTH.pack(len(packed)) + packed)
+        if shared is None:
+            answers.write(LENGTH.pack(len(packed)) + packed)
+        else:
+            put(shared, packed)  # before its length is told
+            answers.write(LENGTH.pack(len(packed)))
         answers.flush()
 
 
@@ -75,7 +98,7 @@ def main(read: Read = parse_document) -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     _bound_memory(int(sys.argv[2]))
     with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
-        work(sys.stdin.buffer, answers, float(sys.argv[1]), read)
+        work(sys.stdin.buffer, answers, float(sys.argv[1]), read, int(sys.argv[3]) if sys.argv[3:] else None)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.feeds import parser_pool
 from monitor.feeds.parse import parse_document
 from monitor.feeds.parser_pool import NotAFeed, ParseFailed, ParserPool, ParserPoolConfig, ParseTimeout
 from tests.unit.feeds.documents import ITEM, rss
@@ -62,6 +63,32 @@ async def test_parses_as_the_parser_does() -> None:
         )
         with pytest.raises(NotAFeed, match="a web page"):
             await pool.parse(b"<html>")
+
+
+async def test_where_no_file_can_be_shared_all_goes_through_pipes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parser_pool, "_shared_file", lambda: None)
+    long = rss(*(ITEM.format(f"{number}{'x' * 1_000}") for number in range(300)))
+    async with ParserPool() as pool:
+        for body in (long, document(), long):
+            assert await pool.parse(body) == parse_document(body)
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="this system has no files in memory")
+async def test_a_shared_file_shrinks_after_a_large_document_and_is_closed_with_its_worker(
+    odd: ParserPoolConfig,
+) -> None:
+    before = set(Path("/proc/self/fd").iterdir())
+    large = rss(*(ITEM.format(f"{number}{'x' * 1_000}") for number in range(1_500)))
+    async with ParserPool(ParserPoolConfig(workers=1)) as pool:
+        assert len((await pool.parse(large)).entries) == 1_500
+        (worker,) = pool._idle
+        assert worker.shared is not None
+        assert os.fstat(worker.shared).st_size == 0
+        assert await pool.parse(document()) == parse_document(document())
+    async with ParserPool(odd) as pool:
+        with pytest.raises(ParseFailed):
+            await pool.parse(document("CRASH"))
+    assert set(Path("/proc/self/fd").iterdir()) == before
 
 
 async def test_workers_that_were_started_ahead_are_the_ones_that_read() -> None:
