@@ -94,6 +94,18 @@ class Deliveries(Attempts):
         self._session.add(row)
         self._session.flush()
 
+    def dead(self, subscription_id: int) -> list[int]:
+        """The ids of the dead letters of a subscription, oldest first. Raises NotFound."""
+        self._row(SubscriptionRow, subscription_id, "subscription")
+        dead = (DeliveryRow.subscription_id == subscription_id, DeliveryRow.status == DeliveryStatus.DEAD.value)
+        ids = self._session.exec(select(DeliveryRow.id).where(*dead).order_by(col(DeliveryRow.id)))
+        return [found for found in ids if found is not None]
+
+    def delivery(self, delivery_id: int) -> StoredDelivery:
+        """The delivery. Raises NotFound."""
+        self._row(DeliveryRow, delivery_id, "delivery")
+        return _delivery(*self._session.execute(_whole().where(DeliveryRow.id == delivery_id)).one())
+
     def deliveries(self, status: DeliveryStatus | None = None, limit: int = 100) -> list[StoredDelivery]:
         """Deliveries, newest first."""
         query = _whole().order_by(col(DeliveryRow.id).desc()).limit(limit)

@@ -8,7 +8,8 @@ import typer
 
 from monitor.alerts.targets import mask
 from monitor.cli.boot import open_database, utc_now
-from monitor.cli.talk import JsonFlag, counted, plain, put_json, put_table, say
+from monitor.cli.outcome import CommandError, Exit
+from monitor.cli.talk import JsonFlag, counted, plain, put_json, put_table, put_text, say
 from monitor.model.alert import DeliveryStatus
 from monitor.settings import load_settings
 
@@ -56,23 +57,59 @@ def list_deliveries(
 
 
 @group.command()
-def retry(
-    deliveries: Annotated[list[int], typer.Argument(help="Ids of dead letters.")], as_json: JsonFlag = False
-) -> None:
-    """Send dead letters again, under the same id and with the same words.
+def show(delivery: Annotated[int, typer.Argument(help="Its id.")], as_json: JsonFlag = False) -> None:
+    """Show one: every attempt, and what the other side said last, in its own words.
 
-    Example: [bold]volteface deliveries retry 12 13[/]
+    Example: [bold]volteface deliveries show 12[/]
     """
     database = open_database(load_settings())
     try:
+        with database.view() as work:
+            found, attempts = work.alerts.delivery(delivery), work.alerts.attempts(delivery)
+    finally:
+        database.close()
+    target = mask(found.channel, found.target)
+    if as_json:
+        put_json({**plain(found), "target": target, "tries": [plain(attempt) for attempt in attempts]})
+        return
+    say(f"{found.subject}: {found.status}, to {found.subscriber} by {found.channel} at {target}, as {found.alert_id}.")
+    rows = [(a.n, a.at, "ok" if a.ok else "failed", a.status, a.error or "") for a in attempts]
+    put_table(("try", "at", "ended", "status", "error"), rows, empty="Not tried yet.")
+    if found.last_answer:
+        say("What the other side said last:")
+        put_text(found.last_answer)
+
+
+@group.command()
+def retry(
+    deliveries: Annotated[list[int] | None, typer.Argument(help="Ids of dead letters.")] = None,
+    subscription: Annotated[int | None, typer.Option(help="All dead letters of this subscription.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Send dead letters again, under the same id and with the same words.
+
+    Examples: [bold]volteface deliveries retry 12 13[/], [bold]volteface deliveries retry --subscription 3[/]
+    """
+    if bool(deliveries) == (subscription is not None):
+        raise CommandError("say which: ids of dead letters, or --subscription with the id of one", Exit.USAGE)
+    database = open_database(load_settings())
+    try:
         with database.work() as work:
-            for one in deliveries:
+            if subscription is not None:
+                off = work.subscriptions.get(subscription).disabled_at is not None
+                deliveries = work.alerts.dead(subscription)
+                if off and deliveries:
+                    say(f"Subscription {subscription} is off: `volteface subscriptions enable {subscription}` as well.")
+            for one in deliveries or ():
                 work.alerts.retry(one, utc_now())
                 work.audit.add("cli", "delivery retried", str(one), {}, utc_now())
     finally:
         database.close()
     if as_json:
-        put_json({"retried": deliveries})
+        put_json({"retried": deliveries or []})
+        return
+    if not deliveries:
+        say(f"Subscription {subscription} has no dead letters.")
         return
     wait = "waits" if len(deliveries) == 1 else "wait"
     say(f"{counted(len(deliveries), 'delivery', 'deliveries')} {wait} for the worker's next tick.")

@@ -16,9 +16,10 @@ from monitor.cli.boot import open_database, utc_now
 from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.subscription_rows import row_of
 from monitor.cli.talk import JsonFlag, put_json, put_text, say
-from monitor.cli.targets import why_refused
+from monitor.cli.targets import why_not_by_apprise, why_refused
 from monitor.model.alert import Audience, ChannelName, Filter, Subscription
 from monitor.model.timing import Cadence, Timing
+from monitor.net.schemes import scheme_set
 from monitor.pipeline.opt_in import Consent
 from monitor.pipeline.trial import Trial
 from monitor.settings import Settings, load_settings
@@ -52,7 +53,7 @@ def subscribe(
     [bold]volteface subscribe bot --webhook https://example.org/hook[/] prints the secret that signs, once.
     """
     settings = load_settings()
-    channel, target = target_of(email, webhook, apprise, log=log)
+    channel, target = target_of(settings, email, webhook, apprise, log=log)
     asked = _asked(subscriber, channel, target, options, operations=operations)
     database = open_database(settings)
     try:
@@ -114,7 +115,9 @@ def _put(made: Subscription, consent: Consent | None, found: Trial | None, *, as
         put_text(made.secret)
 
 
-def target_of(email: str | None, webhook: str | None, apprise: str | None, *, log: bool) -> tuple[ChannelName, str]:
+def target_of(
+    settings: Settings, email: str | None, webhook: str | None, apprise: str | None, *, log: bool
+) -> tuple[ChannelName, str]:
     """The channel and the target that were named. Raises CommandError unless it is exactly one that can be sent to."""
     named = [
         (ChannelName.EMAIL, email),
@@ -127,9 +130,13 @@ def target_of(email: str | None, webhook: str | None, apprise: str | None, *, lo
         raise CommandError("say where to send: exactly one of --email, --webhook, --apprise, --log", Exit.USAGE)
     channel, typed = given[0]
     try:
-        return channel, check_target(channel, typed)
+        target = check_target(channel, typed, scheme_set(settings.apprise_schemes))
     except ValueError as error:
         raise CommandError(str(error), Exit.USAGE) from None
+    wrong = why_not_by_apprise(settings, target) if channel is ChannelName.APPRISE else None
+    if wrong is not None:
+        raise CommandError(f"{mask(channel, target)!r}: {wrong}", Exit.USAGE)
+    return channel, target
 
 
 def check_fits(channel: ChannelName, options: dict[str, object]) -> None:

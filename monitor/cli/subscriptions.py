@@ -9,7 +9,7 @@ import typer
 
 from monitor.alerts.targets import mask
 from monitor.alerts.timing_words import in_words
-from monitor.cli import confirmation
+from monitor.cli import confirmation, rotation
 from monitor.cli import subscription_options as option
 from monitor.cli.boot import open_database, utc_now
 from monitor.cli.outcome import CommandError, Exit
@@ -32,6 +32,7 @@ def register(app: typer.Typer) -> None:
     """Adds the commands of this file."""
     app.command()(subscribe)
     confirmation.register(group)
+    rotation.register(group)
     app.add_typer(group, name="subscriptions")
 
 

@@ -1,10 +1,11 @@
-"""Webhook targets against the guard: what would be refused when the first alert is sent is said before."""
+"""Targets against the guard and Apprise: what would be refused when the first alert is sent is said before."""
 
 from __future__ import annotations
 
 import asyncio
 from urllib.parse import urlsplit
 
+from monitor.cli.boot import nursery_config
 from monitor.net.guard import AddressRefused, Guard
 from monitor.settings import PREFIX, Settings
 
@@ -31,3 +32,17 @@ def why_refused(settings: Settings, target: str) -> str | None:
     except (OSError, UnicodeError):  # the latter from names that the resolver cannot spell
         return None
     return None
+
+
+def why_not_by_apprise(settings: Settings, target: str) -> str | None:
+    """What Apprise finds wrong with an address, such as a token of the wrong length; None where it finds nothing."""
+    from monitor.alerts.channels.apprise import why_unusable
+    from monitor.alerts.channels.apprise_nursery import AppriseNursery, NurseryEnded
+
+    nursery = AppriseNursery(nursery_config(settings))
+    try:
+        return asyncio.run(why_unusable(nursery, target))
+    except (NurseryEnded, TimeoutError):  # it will be told by the first attempt
+        return None
+    finally:
+        nursery.close()
