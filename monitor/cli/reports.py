@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -10,7 +11,10 @@ import typer
 from monitor.api.names import Names
 from monitor.cli.boot import open_database, utc_now
 from monitor.cli.talk import JsonFlag, counted, plain, put_json, put_table, say
+from monitor.model.report import Report
 from monitor.settings import load_settings
+from storage.engine import Database
+from storage.work import Work
 
 
 def register(group: typer.Typer) -> None:
@@ -32,38 +36,37 @@ def reports(
     database = open_database(load_settings())
     try:
         if done:
-            with database.work() as work:
-                for report in done:
-                    work.reports.close(report, who or getpass.getuser(), utc_now())
-                    work.audit.add("cli", "report closed", str(report), {}, utc_now())
+            _close(database, done, who or getpass.getuser())
         with database.view() as work:
             found = work.reports.list(open_only=not all_of_them, limit=limit)
-            changes = {report.change_id: work.positions.change(report.change_id) for report in found}
-            names = Names(work.rules.current())
+            rows = _rows(work, found)
     finally:
         database.close()
-    about = {
-        number: f"{names.actor(change.found.actor)} on {names.issue(change.found.issue)}"
-        for number, change in changes.items()
-    }
-    statements = {number: change.found.after_statement for number, change in changes.items()}
     if as_json:
-        put_json([{**plain(r), "about": about[r.change_id], "statement": statements[r.change_id]} for r in found])
+        put_json([{**plain(report), "about": about, "statement": number} for report, about, number in rows])
         return
     if done:
         say(f"Done with {counted(len(done), 'report')}.")
-    rows = [
-        (
-            r.id,
-            r.at,
-            r.reason.value,
-            about[r.change_id],
-            r.change_id,
-            statements[r.change_id],
-            r.note,
-            r.closed_by or "",
-        )
-        for r in found
-    ]
     columns = ("id", "at", "reason", "about", "change", "statement", "note", "done by")
-    put_table(columns, rows, empty="No reports.")
+    shown = [
+        (r.id, r.at, r.reason.value, about, r.change_id, number, r.note, r.closed_by or "") for r, about, number in rows
+    ]
+    put_table(columns, shown, empty="No reports.")
+
+
+def _close(database: Database, reports: Sequence[int], who: str) -> None:
+    now = utc_now()
+    with database.work() as work:
+        for report in reports:
+            work.reports.close(report, who, now)
+            work.audit.add(who, "report closed", str(report), {}, now)
+
+
+def _rows(work: Work, found: Sequence[Report]) -> list[tuple[Report, str, int]]:
+    """Each report with what it is about, and the statement that a verdict would be on."""
+    names = Names(work.rules.current())
+    changes = [work.positions.change(report.change_id).found for report in found]
+    return [
+        (report, f"{names.actor(change.actor)} on {names.issue(change.issue)}", change.after_statement)
+        for report, change in zip(found, changes, strict=True)
+    ]

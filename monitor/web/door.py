@@ -1,8 +1,8 @@
 """Addresses that act for a subscriber: who may pass, and what every answer there carries.
 
-There are no cookies and no sessions: what a POST may do is in its path alone, in a token that is nowhere but in mails
-to that subscriber. So a foreign page cannot make a browser act for somebody (CSRF): it would have to know the token,
-and then needs no browser. For the same reason nothing may give the token away: no referrer, no cache, no log.
+No cookie is looked at, and none is set: what a POST may do is in its path alone, in a token that is nowhere but in
+mails to that subscriber. So a foreign page cannot make a browser act for somebody (CSRF): it would have to know the
+token, and then needs no browser. For the same reason nothing may give the token away: no referrer, no cache, no log.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Paths that act for a subscriber hold a token; where a path is written down, the token is not."""
+"""Some paths hold a token that acts for whoever has it; where such a path is written down, the token is not."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from monitor.net.mask import MASK
 
-_TOKEN = re.compile(r"^(/s/(?:confirm/)?|/atom/)[^/]+")
+_TOKEN = re.compile(r"^(/s/(?:confirm/)?|/atom/|/invitation/)[^/]+")
 
 
 def shown_path(path: str) -> str:

@@ -36,39 +36,50 @@ MOST_A_DAY = 500
 _log = structlog.get_logger(__name__)
 
 
-def wrong_router(desk: Desk) -> APIRouter:
-    """The form and its answer."""
-    router = APIRouter(prefix="/changes", include_in_schema=False)
-    patience = Patience(MOST, WITHIN)
+class WrongPages:
+    """The form and its answer. Each instance counts the peers for itself."""
 
-    def ask(change_id: RowId) -> HTMLResponse:
-        with desk.database.view() as work:
-            return page(work, change_id)
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._patience = Patience(MOST, WITHIN)
 
-    def note(request: Request, change_id: RowId, sent: Annotated[Fields, Depends(fields)]) -> HTMLResponse:
+    def ask(self, change_id: RowId) -> HTMLResponse:
+        """The form."""
+        with self._desk.database.view() as work:
+            return self._page(work, change_id)
+
+    def note(self, request: Request, change_id: RowId, sent: Annotated[Fields, Depends(fields)]) -> HTMLResponse:
+        """Notes what a reader says, or shows what is missing."""
         # There is nothing that a browser could be misused for, but a foreign page should not speak for its visitors.
         if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
             raise HTTPException(403, "This form is only taken from its own page.")
         reason, text = _one(sent, "reason"), encodable(_one(sent, "note").replace("\r\n", "\n")).strip()
         problem = _problem(reason, text)
-        now = desk.clock()
-        with desk.database.work() as work:
+        now = self._desk.clock()
+        with self._desk.database.work() as work:
             if problem:
-                return page(work, change_id, reason=reason, text=text, problem=problem, status=422)
+                return self._page(work, change_id, reason=reason, text=text, problem=problem, status=422)
             work.positions.change(change_id)
             full = work.reports.count_since(now - timedelta(days=1)) >= MOST_A_DAY
-            if full or not patience.spend(peer_of(request), now):
+            if full or not self._patience.spend(peer_of(request), now):
                 wait = {"Retry-After": str(int(WITHIN.total_seconds()))}
                 raise HTTPException(429, "So many reports came that no more are taken just now; try again later.", wait)
             number = work.reports.add(change_id, ReportReason(reason), text, now)
-            answer = page(work, change_id, done=True)
+            answer = self._page(work, change_id, done=True)
         _log.info("a reader says that a change is wrong", change=change_id, report=number, reason=reason)
         return answer
 
-    def page(
-        work: Work, change_id: int, *, reason: str = "", text: str = "", problem: str = "", done: bool = False,
+    def _page(
+        self,
+        work: Work,
+        change_id: int,
+        *,
+        reason: str = "",
+        text: str = "",
+        problem: str = "",
+        done: bool = False,
         status: int = 200,
-    ) -> HTMLResponse:  # fmt: skip
+    ) -> HTMLResponse:
         [view] = change_views(work, [work.positions.change(change_id)])
         values = {
             "names": Names(work.rules.current()),
@@ -80,10 +91,15 @@ def wrong_router(desk: Desk) -> APIRouter:
             "problem": problem,
             "done": done,
         }
-        return desk.pages.page("wrong.html", values, status=status, headers={"Cache-Control": "no-store"})
+        return self._desk.pages.page("wrong.html", values, status=status, headers={"Cache-Control": "no-store"})
 
-    router.add_api_route("/{change_id}/wrong", ask, methods=["GET", "HEAD"])
-    router.add_api_route("/{change_id}/wrong", note, methods=["POST"])
+
+def wrong_router(desk: Desk) -> APIRouter:
+    """The form and its answer."""
+    router = APIRouter(prefix="/changes", include_in_schema=False)
+    pages = WrongPages(desk)
+    router.add_api_route("/{change_id}/wrong", pages.ask, methods=["GET", "HEAD"])
+    router.add_api_route("/{change_id}/wrong", pages.note, methods=["POST"])
     return router
 
 

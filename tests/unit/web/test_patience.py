@@ -64,6 +64,7 @@ def test_who_is_one_peer(host: str | None, peer: str) -> None:
         ("/s/t0ken/unsubscribe", "/s/***/unsubscribe"),
         ("/s/confirm/t0ken", "/s/confirm/***"),
         ("/atom/t0ken.json", "/atom/***"),
+        ("/invitation/t0ken", "/invitation/***"),
         ("/changes/1/wrong", "/changes/1/wrong"),
         ("/static/s/t0ken", "/static/s/t0ken"),
     ],
