@@ -194,7 +194,7 @@ def end(work: Work, subscription: Subscription, now: datetime) -> None:
     if subscription.disabled_at is not None and (before or "").startswith(ENDED):
         return
     why = ENDED if subscription.disabled_at is None or before == PAUSED else f"{ENDED}; before that: {before or 'off'}"
-    work.subscriptions.enable(subscription.id)
+    enable(work, subscription.id, who=SUBSCRIBER, now=now)  # so that it is kept since when it was off before, and why
     work.subscriptions.disable(subscription.id, why, now)
     work.audit.add(SUBSCRIBER, "unsubscribed", str(subscription.id), {}, now)
 
