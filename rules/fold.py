@@ -113,7 +113,7 @@ def fold(text: str) -> Folded:
 
 
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
-_FREQUENT = "“”‘’–—…\u00a0€£•«»„äöüßéèàçêáíóúñÄÖÜÉ"
+_FREQUENT = "“”‘’–—…\u00a0€£•«»„äöüßéèàçêîôûœùâëïáíóúñãõìòåøæÄÖÜÉ"
 _MOST_REPLACED = 24
 
 

@@ -26,6 +26,7 @@ from rules.tokens import ENGLISH, algorithm_for, stemmer, words_of
 from rules.variants import groups, spellings
 
 _PLAIN = re.compile(r"[^\W_]+")
+_UP_TO_VOWEL = re.compile(r"[^aou]+[aou]?|[aou]")
 
 _GERMAN = "german"
 _REPLACED: Mapping[str, Sequence[str]] = {
@@ -95,7 +96,9 @@ class _Lookup:
         plain = dict.fromkeys(tuple(frozenset(map(self._spelled, one)) for one in needed) for needed in wanted)
         self._wanted = [tuple(sorted(needed, key=_worth, reverse=True)) for needed in plain]
         self._always = any(not all(needed) or not needed for needed in self._wanted)
-        self._first = _shortest(needle for needed in self._wanted for needle in needed[0]) if not self._always else []
+        first = (needle for needed in self._wanted for needle in needed[0]) if not self._always else ()
+        rarest = _shortest(map(self._as_spelled_anyhow, first))
+        self._first = rarest if len(rarest) <= FEW else []
         texts = sorted({needle for needed in self._wanted for one in needed for needle in one})
         self._texts = texts
         self._search = ahocorasick_rs.AhoCorasick(texts, store_patterns=False) if len(texts) > FEW else None
@@ -108,14 +111,19 @@ class _Lookup:
                     text = text.replace(two, two[0])
         return text
 
+    def _as_spelled_anyhow(self, needle: str) -> str:
+        """What stands in a text with the needle, whether or not "e"s stand behind its "a", "o" and "u"."""
+        return max(_UP_TO_VOWEL.findall(needle), key=len) if self._umlauts else needle
+
     def maybe(self, text: str) -> bool:
         """Whether one of the rules has all that it needs."""
         if self._always or not self._wanted:
             return self._always
-        hay = self._spelled(haystack(text))
+        hay = haystack(text)
+        if self._first and not any(needle in hay for needle in self._first):
+            return False
+        hay = self._spelled(hay)
         if self._search is None:
-            if not any(needle in hay for needle in self._first):
-                return False
             return any(_has_all(hay, needed) for needed in self._wanted)
         hits = {hit[0] for hit in self._search.find_matches_as_indexes(hay, overlapping=True)}
         found = {self._texts[number] for number in hits}

@@ -59,14 +59,14 @@ WORDINGS: Mapping[str, Wording] = {
     "de": Wording(
         words=tuple(_GERMAN.split()),
         odd=("„Zürich“", "Übergänge"),
-        drawn=(("Straßenbahn", "zum", "Hafen"), ("neue", "Straßenbahnen"), ("Stadtbahn", "und", "Kai")),
+        drawn=(("Straßenbahn", "zum", "Hafen"), ("Straßenbahnen", "am", "Kai"), ("Hafen", "Straßenbahn")),
         before=('"Straßenbahn zum Hafen"', "Straßenbahn AND Hafen"),
         after=('"Straßenbahn zum Hafen"', "Straßenbahnen NEAR/8 (Häfen OR Kai)", '"neue Stadtbahn" AND Verlängerung'),
     ),
     "fr": Wording(
         words=tuple(_FRENCH.split()),
         odd=("« Zürich »", "œuvres"),
-        drawn=(("tramway", "du", "port"), ("nouveaux", "tramways"), ("quai", "et", "tramway")),
+        drawn=(("tramway", "du", "port"), ("nouveaux", "tramways", "des", "quais"), ("port", "et", "tramways")),
         before=('"tramway du port"', "tramway AND port"),
         after=('"tramway du port"', "tramways NEAR/8 (ports OR quais)", '"métro léger" AND stabilisation'),
     ),
