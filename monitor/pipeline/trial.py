@@ -152,7 +152,7 @@ class _Mailbox:
         """An alert comes up, or what was told is taken back: one that nobody was told of is forgotten."""
         if event.corrects is not None and self.waiting.pop(event.corrects, None) is not None:
             return
-        holds = [hold for _, hold in self.waiting.values() if hold.until > event.at]
+        holds = [hold for _, hold in self.waiting.values() if hold.until > event.at] if self._due is None else []
         self._moments = [moment for moment in self._moments if moment > event.at - RATE_WINDOW]
         pace = Pace(moments=tuple(self._moments), hold=min(holds, key=lambda hold: hold.until, default=None))
         new = NewAlert(subscription=self._subscription, dedup=event.key)
@@ -165,8 +165,8 @@ class _Mailbox:
     def release(self, until: datetime) -> None:
         """All that is due by then goes out, each at its time."""
         while True:
-            moments = [hold.until for _, hold in self.waiting.values()] + ([self._due] if self._due else [])
-            moment = min(moments, default=None)
+            # What waits for a digest waits for the next one: only where there is none are the holds looked at.
+            moment = self._due or min((hold.until for _, hold in self.waiting.values()), default=None)
             if moment is None or moment > until:
                 return
             self._release(moment)
