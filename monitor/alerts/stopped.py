@@ -47,20 +47,22 @@ def compose_stopped(
         language=texts.language,
         direction=texts.direction,
     )
-    body = {
-        "type": f"subscription.{Notice.STOPPED.value}",
-        "timestamp": utc(made_at).isoformat().replace("+00:00", "Z"),
-        "data": {
-            "subject": letter.subject,
-            "label": label,
-            "subscription": stopped.id,
-            "channel": stopped.channel.value,
-            "why": why,
-        },
-    }
     return Composed(
         subject=letter.subject,
         text=laid_out("notice.txt", letter=letter),
         html=laid_out("notice.html", letter=letter, confirms=False),
-        payload=json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+        payload=_payload(letter, stopped, why, made_at),
     )
+
+
+def _payload(letter: NoticeLetter, stopped: Subscription, why: str, made_at: datetime) -> str:
+    data = {
+        "subject": letter.subject,
+        "label": letter.label,
+        "subscription": stopped.id,
+        "channel": stopped.channel.value,
+        "why": why,
+    }
+    stamp = utc(made_at).isoformat().replace("+00:00", "Z")
+    body = {"type": f"subscription.{Notice.STOPPED.value}", "timestamp": stamp, "data": data}
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
