@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from email.utils import parseaddr
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, SecretStr
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic_settings import NoDecode
 
 
 def _base_address(value: str) -> str:
@@ -25,6 +29,50 @@ def _header_token(value: SecretStr) -> SecretStr:
         raise ValueError(message)
     return value
 
+
+def _paths(value: object) -> object:
+    return tuple(p for p in value.split(os.pathsep) if p.strip()) if isinstance(value, str) else value
+
+
+def _names(value: object) -> object:
+    return tuple(n.strip() for n in value.split(",") if n.strip()) if isinstance(value, str) else value
+
+
+def _packs(value: tuple[Path, ...]) -> tuple[Path, ...]:
+    for pack in value:
+        if not pack.is_dir():
+            message = f"{pack} is not a folder; name a folder with actors/, issues/ or queries/ in it"
+            raise ValueError(message)
+    return value
+
+
+def _sender(value: str) -> str:
+    # The channel looks closer when it is built; this is so that all wrong settings are named together.
+    local, at, domain = parseaddr(value)[1].rpartition("@")
+    if not (local and at and domain) or not value.isprintable() or " " in local + domain:
+        message = "is no mail address; write one such as Volteface <alerts@example.org>"
+        raise ValueError(message)
+    return value
+
+
+def _page_address(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        message = "must begin with http:// or https://"
+        raise ValueError(message)
+    return value.rstrip("/")
+
+
+Packs = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_paths), AfterValidator(_packs)]
+"""Folders of rules, parted as in PATH."""
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
+"""Words parted by commas."""
+
+Sender = Annotated[str, AfterValidator(_sender)]
+"""Who a mail is from: an address, with a name before it if wanted."""
+
+PageAddress = Annotated[str, AfterValidator(_page_address)]
+"""Where pages are reached: http or https; stored without a last slash."""
 
 BaseAddress = Annotated[str, AfterValidator(_base_address)]
 """An http or https address to which paths are added; no credentials, query or fragment; stored without a last slash."""

@@ -5,18 +5,17 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterator, Mapping
-from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 import platformdirs
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from monitor.net.schemes import scheme_set
-from monitor.setting_types import BaseAddress, HeaderToken
+from monitor.setting_types import BaseAddress, HeaderToken, Names, Packs, PageAddress, Sender
 
 PREFIX = "VOLTEFACE_"
 _SECRETS = ("database_url", "smtp_password", "llm_key", "operator_token")
@@ -72,33 +71,33 @@ class Settings(BaseSettings):
         "Secret; may come from VOLTEFACE_OPERATOR_TOKEN_FILE.",
     )
     port: int = Field(default=8400, ge=0, le=65535, description="Port of the pages; 0 takes a free one.")
-    public_url: str | None = Field(
+    public_url: PageAddress | None = Field(
         default=None,
         description="Address under which readers reach the pages, for links; mail asks its owner "
         "by one, and unsubscribing with one click needs https.",
     )
-    packs: Annotated[tuple[Path, ...], NoDecode] = Field(
+    packs: Packs = Field(
         default=(),
         description="Folders with rule packs laid over the seed pack, separated by the system's path separator.",
     )
     default_feeds: bool = Field(default=True, description="Start a new installation with the default feeds.")
     label: str = Field(default="", description="A line shown on every page and alert, such as INVENTED DEMO DATA.")
-    demo_url: str | None = Field(
+    demo_url: PageAddress | None = Field(
         default=None, description="Address of a demo that runs beside this service, for a link."
     )
 
-    feed_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+    feed_allow: Names = Field(
         default=(), description="Hosts or networks that feeds may live on though they are private, separated by commas."
     )
-    webhook_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+    webhook_allow: Names = Field(
         default=(),
         description="Hosts or networks that webhooks may go to though they are private, separated by commas.",
     )
-    apprise_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+    apprise_allow: Names = Field(
         default=(),
         description="Hosts or networks that Apprise may send to though they are private, separated by commas.",
     )
-    apprise_schemes: Annotated[tuple[str, ...], NoDecode] = Field(
+    apprise_schemes: Names = Field(
         default=("chat",),
         description="Kinds of Apprise address that may be used, separated by commas, such as chat,json,mailtos; `chat` "
         "stands for all well-known services of chat and push.",
@@ -168,7 +167,7 @@ class Settings(BaseSettings):
         validate_default=True,
         description="Password at the mail server. Secret; may come from VOLTEFACE_SMTP_PASSWORD_FILE.",
     )
-    mail_from: str = Field(default="Volteface <volteface@localhost>", description="Sender of the mails.")
+    mail_from: Sender = Field(default="Volteface <volteface@localhost>", description="Sender of the mails.")
     operator_contact: str = Field(default="", description="Address in the User-Agent, for the owners of feeds.")
 
     extractor: ExtractorName = Field(
@@ -179,7 +178,7 @@ class Settings(BaseSettings):
         default="cues",
         description="Who judges the stance of what the grammar finds: cues, or the name of an installed judge.",
     )
-    llm_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+    llm_allow: Names = Field(
         default=(),
         description="Hosts or networks that VOLTEFACE_LLM_URL may name though they are private, separated by commas.",
     )
@@ -203,25 +202,6 @@ class Settings(BaseSettings):
 
     retain_days: int = Field(default=0, ge=0, description="Days that items are kept that nothing cites; 0 keeps all.")
     log_format: Literal["text", "json"] = Field(default="text", description="How log lines are written: text or json.")
-
-    @field_validator("packs", mode="before")
-    @classmethod
-    def _split_paths(cls, value: object) -> object:
-        return tuple(p for p in value.split(os.pathsep) if p.strip()) if isinstance(value, str) else value
-
-    @field_validator("feed_allow", "webhook_allow", "apprise_allow", "apprise_schemes", "llm_allow", mode="before")
-    @classmethod
-    def _split_hosts(cls, value: object) -> object:
-        return tuple(h.strip() for h in value.split(",") if h.strip()) if isinstance(value, str) else value
-
-    @field_validator("packs")
-    @classmethod
-    def _packs_exist(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
-        for pack in value:
-            if not pack.is_dir():
-                message = f"{pack} is not a folder; name a folder with actors/, issues/ or queries/ in it"
-                raise ValueError(message)
-        return value
 
     @field_validator("feed_allow", "webhook_allow", "apprise_allow", "llm_allow")
     @classmethod
@@ -254,24 +234,6 @@ class Settings(BaseSettings):
             message = f"{PREFIX}SMTP_USER and {PREFIX}SMTP_PASSWORD go together; set both, or neither"
             raise ValueError(message)
         return value
-
-    @field_validator("mail_from")
-    @classmethod
-    def _one_address(cls, value: str) -> str:
-        # The channel looks closer when it is built; this is so that all wrong settings are named together.
-        local, at, domain = parseaddr(value)[1].rpartition("@")
-        if not (local and at and domain) or not value.isprintable() or " " in local + domain:
-            message = "is no mail address; write one such as Volteface <alerts@example.org>"
-            raise ValueError(message)
-        return value
-
-    @field_validator("public_url", "demo_url")
-    @classmethod
-    def _http_address(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("http://", "https://")):
-            message = "must begin with http:// or https://"
-            raise ValueError(message)
-        return value.rstrip("/") if value else None
 
     @model_validator(mode="after")
     def _llm_is_complete(self) -> Self:

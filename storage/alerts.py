@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, update
 from sqlmodel import col, func, select
@@ -64,32 +65,12 @@ class Alerts(Holds):
             return []
         written = self._write_message(message, now)
         ids = [alert_id(new.subscription.id, new.dedup) for new in told]
-        rows = [
-            {
-                "id": key,
-                "subscription_id": new.subscription.id,
-                "kind": kind.value,
-                "change_id": change_id,
-                "item_id": item_id,
-                "dedup": storable(new.dedup),
-                "message_id": written,
-                "actor": message.actor,
-                "issue": message.issue,
-                "sequence": message.sequence,
-                "created_at": now,
-                "hold_until": new.hold.until if new.hold and new.fold else None,
-                "hold_why": new.hold.why if new.hold else None,
-            }
-            for key, new in zip(ids, told, strict=True)
-        ]
-        self._insert("alert", rows)
+        about: dict[str, Any] = {"kind": kind.value, "change_id": change_id, "item_id": item_id, "message_id": written}
+        about |= {"actor": message.actor, "issue": message.issue, "sequence": message.sequence, "created_at": now}
+        self._insert("alert", [{"id": key, **_of(new), **about} for key, new in zip(ids, told, strict=True)])
+        on_their_way = [(key, new) for key, new in zip(ids, told, strict=True) if not (new.hold and new.fold)]
         self.add_deliveries(
-            [
-                (key, new.subscription, new.hold.until if new.hold else now)
-                for key, new in zip(ids, told, strict=True)
-                if not (new.hold and new.fold)
-            ],
-            now,
+            [(key, new.subscription, new.hold.until if new.hold else now) for key, new in on_their_way], now
         )
         return ids
 
@@ -174,6 +155,16 @@ class Alerts(Holds):
     def _alerts(self, query: Select[AlertRow, MessageRow, str, int]) -> list[StoredAlert]:
         rows = self._session.execute(query.execution_options(populate_existing=True))
         return [_alert(row, message, status, attempts or 0) for row, message, status, attempts in rows]
+
+
+def _of(new: NewAlert) -> dict[str, Any]:
+    """What sets an alert apart from the others on the same message."""
+    return {
+        "subscription_id": new.subscription.id,
+        "dedup": storable(new.dedup),
+        "hold_until": new.hold.until if new.hold and new.fold else None,
+        "hold_why": new.hold.why if new.hold else None,
+    }
 
 
 def _whole() -> Select[AlertRow, MessageRow, str, int]:

@@ -60,3 +60,7 @@ class FeedExists(StorageError):
     def __init__(self, feed_id: int) -> None:
         super().__init__(f"a feed with this address is there already, as number {feed_id}")
         self.feed_id = feed_id
+
+
+class AccountExists(StorageError):
+    """There is an account with this name already."""

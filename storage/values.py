@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from monitor.model.account import Role
 from monitor.model.alert import AlertKind, ChannelName, DeliveryStatus, Filter
 from monitor.model.item import Item
 from monitor.model.position import Change, ChangeStatus
@@ -258,3 +259,11 @@ class StoredAlarm:
     detail: Mapping[str, Any]
     since: datetime
     over_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """What a link invites to: a password for an account, or with None a new account of that role."""
+
+    role: Role
+    account_id: int | None

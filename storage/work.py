@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import Session, col
 
+from storage.accounts import Accounts
 from storage.accuracies import Accuracies
 from storage.actor_verdicts import ActorVerdicts
 from storage.alarms import Alarms
@@ -64,6 +65,7 @@ class Work:
         self.subscriptions = Subscriptions(session)
         self.alerts = Alerts(session)
         self.alarms = Alarms(session)
+        self.accounts = Accounts(session)
         self.tokens = Tokens(session)
         self.events = Events(session)
         self.audit = Audit(session)

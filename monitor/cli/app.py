@@ -28,6 +28,7 @@ NOUNS = {
     "why": "why",
     "deliveries": "deliveries",
     "alarms": "alarms",
+    "accounts": "accounts",
     "demo": "demo",
     "verdict": "verdicts",
     "doctor": "doctor",

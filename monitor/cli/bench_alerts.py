@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import Progress
 
 from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.talk import JsonFlag, put_json, put_table, say, talk
+
+if TYPE_CHECKING:
+    from monitor.bench.alerts import Measured
 
 
 def register(group: typer.Typer) -> None:
@@ -56,6 +59,10 @@ def alerts(
     if as_json:
         put_json(measured)
         return
+    _show(measured)
+
+
+def _show(measured: Measured) -> None:
     took = measured.latency
     put_table(
         ("what", "measured"),

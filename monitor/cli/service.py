@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.cli.accounts import first_operator_link
 from monitor.cli.boot import add_default_feeds, become_the_worker, check_composed, open_database, utc_now, wired
 from monitor.cli.extractors import previews
 from monitor.cli.listen import address_of, listening_socket
@@ -98,7 +99,10 @@ async def serve(settings: Settings, *, with_worker: bool, with_web: bool) -> Non
             await parts.enter_async_context(running_worker(settings, database))
         if with_web:
             pages = running_pages(settings, database, stop, with_worker=with_worker, sock=sock)
-            await parts.enter_async_context(pages)
+            address = await parts.enter_async_context(pages)
+            first = await asyncio.to_thread(first_operator_link, database, settings.public_url or address)
+            if first is not None:
+                say(f"Nobody can sign in yet. This link makes the first operator, once and within a day: {first}")
         await stop.wait()
         say("Stopping; what is under way is finished first.")
 

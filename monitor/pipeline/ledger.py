@@ -37,7 +37,7 @@ class Ledger:
 
     async def enter(self, delivery: ClaimedDelivery, result: AttemptResult) -> DeliveryStatus:
         """Where the delivery stands once it is written. Raises what the writing of this one raised."""
-        entered = asyncio.get_running_loop().create_future()
+        entered: asyncio.Future[DeliveryStatus] = asyncio.get_running_loop().create_future()
         self._waiting.append(((delivery, result), entered))
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_all())

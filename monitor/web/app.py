@@ -29,9 +29,11 @@ from monitor.web.pages.front import front_router
 from monitor.web.pages.icons import icons_router
 from monitor.web.pages.items import items_router
 from monitor.web.pages.positions import positions_router
+from monitor.web.pages.sign_in import sign_in_router
 from monitor.web.pages.subscriptions import subscriptions_router
 from monitor.web.pages.wrong import wrong_router
 from monitor.web.render import STATIC, Renderer
+from monitor.web.rights import Gate
 from monitor.web.stream import EventStream, TooManyListenersError
 from storage.engine import Database
 
@@ -75,7 +77,7 @@ def create_app(
         redoc_url=None,
         openapi_url=f"{PREFIX}/openapi.json",
         lifespan=lifespan,
-        middleware=[Middleware(Boundary, failure=errors.unexpected)],
+        middleware=_around(database, clock, errors),
     )
     app.state.stream = events
     errors.register(app)
@@ -88,6 +90,14 @@ def create_app(
     return app
 
 
+def _around(database: Database, clock: Callable[[], datetime], errors: Errors) -> list[Middleware]:
+    """What every request passes on its way in, the outermost first."""
+    return [
+        Middleware(Boundary, failure=errors.unexpected),
+        Middleware(Gate, database=database, clock=clock, refusal=errors.http),
+    ]
+
+
 def _add_pages(app: FastAPI, desk: Desk, settings: Settings) -> None:
     for part in (front_router, changes_router, positions_router, feeds_router, items_router, icons_router):
         app.include_router(part(desk))
@@ -96,6 +106,7 @@ def _add_pages(app: FastAPI, desk: Desk, settings: Settings) -> None:
     app.include_router(confirm_router(desk, door))
     app.include_router(subscriptions_router(desk, door, settings.public_url))
     app.include_router(wrong_router(desk))
+    app.include_router(sign_in_router(desk))
 
 
 def _stream_router(events: EventStream) -> APIRouter:

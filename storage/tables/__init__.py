@@ -1,5 +1,6 @@
 """The tables, one file per noun. Rows never leave `storage`: repositories speak in the values of the model."""
 
+from storage.tables.account import AccountRow, FailedSignInRow, InvitationRow, SessionRow
 from storage.tables.actor import ActorVerdictRow, HolderMoveRow
 from storage.tables.alert import AlertRow, AttemptRow, DeliveryRow, MessageRow
 from storage.tables.answer import AnswerRow, TokenSpendRow
@@ -17,6 +18,7 @@ from storage.tables.subscription import AddressRow, SubscriberRow, SubscriptionR
 from storage.tables.suggestion import SuggestionRow
 
 __all__ = [
+    "AccountRow",
     "ActorVerdictRow",
     "AddressRow",
     "AlarmRow",
@@ -28,9 +30,11 @@ __all__ = [
     "ChangeRow",
     "DeliveryRow",
     "EventRow",
+    "FailedSignInRow",
     "FeedRow",
     "HolderMoveRow",
     "IconRow",
+    "InvitationRow",
     "ItemRevisionRow",
     "ItemRow",
     "KnownEntriesRow",
@@ -44,6 +48,7 @@ __all__ = [
     "RuleRow",
     "RuleSetRow",
     "RuleVersionRow",
+    "SessionRow",
     "StatementRow",
     "StoryRow",
     "SubscriberRow",

@@ -1,0 +1,145 @@
+"""`volteface accounts`: who can sign in, and the links by which they choose their passwords."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from monitor.cli.boot import open_database, utc_now
+from monitor.cli.outcome import CommandError, Exit
+from monitor.cli.talk import JsonFlag, plain, put_json, put_table, put_text, say
+from monitor.model.account import Account, Role
+from monitor.settings import Settings, load_settings
+from storage.engine import Database
+from storage.work import Work
+
+LINK_LASTS = timedelta(days=1)
+
+group = typer.Typer(help="The accounts.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="Its name.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    app.add_typer(group, name="accounts")
+
+
+def first_operator_link(database: Database, address: str) -> str | None:
+    """A link that makes the first operator, once; None where there is one who can sign in."""
+    now = utc_now()
+    with database.work() as work:
+        if any(a.role is Role.OPERATOR and a.disabled_at is None for a in work.accounts.all()):
+            return None
+        return f"{address.rstrip('/')}/invitation/{work.accounts.invite(Role.OPERATOR, None, now, now + LINK_LASTS)}"
+
+
+@group.command("list")
+def list_accounts(as_json: JsonFlag = False) -> None:
+    """List the accounts.
+
+    Example: [bold]volteface accounts list[/]
+    """
+    database = open_database(load_settings())
+    with database.view() as work:
+        found = work.accounts.all()
+    database.close()
+    if as_json:
+        put_json([plain(account) for account in found])
+        return
+    rows = [(a.name, a.role, a.created_at, "off" if a.disabled_at else "on") for a in found]
+    put_table(("name", "role", "made", "state"), rows, empty="No accounts yet; `volteface accounts add` makes one.")
+
+
+@group.command()
+def add(
+    name: Name,
+    operator: Annotated[bool, typer.Option("--operator", help="May edit what is watched, and see all.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Make an account, and a link by which its owner chooses a password, within a day.
+
+    Example: [bold]volteface accounts add ada --operator[/]
+    """
+    settings = load_settings()
+    database = open_database(settings)
+    now = utc_now()
+    with database.work() as work:
+        made = work.accounts.add(name, Role.OPERATOR if operator else Role.SUBSCRIBER, None, now)
+        work.audit.add("cli", "account made", name, {"role": made.role}, now)
+        link = _link(settings, work, made)
+    database.close()
+    _put(made, link, as_json=as_json)
+
+
+@group.command()
+def link(name: Name, as_json: JsonFlag = False) -> None:
+    """A new link by which the owner of an account chooses a password, within a day. Earlier links end.
+
+    Example: [bold]volteface accounts link ada[/]
+    """
+    settings = load_settings()
+    database = open_database(settings)
+    with database.work() as work:
+        found = _found(work, name)
+        made = _link(settings, work, found)
+        work.audit.add("cli", "account link made", found.name, {}, utc_now())
+    database.close()
+    _put(found, made, as_json=as_json)
+
+
+@group.command()
+def disable(name: Name, as_json: JsonFlag = False) -> None:
+    """Stop an account: its owner is signed out everywhere, and cannot sign in.
+
+    Example: [bold]volteface accounts disable ada[/]
+    """
+    _switch(name, on=False, as_json=as_json)
+
+
+@group.command()
+def enable(name: Name, as_json: JsonFlag = False) -> None:
+    """Let the owner of an account sign in again.
+
+    Example: [bold]volteface accounts enable ada[/]
+    """
+    _switch(name, on=True, as_json=as_json)
+
+
+def _switch(name: str, *, on: bool, as_json: bool) -> None:
+    database = open_database(load_settings())
+    now = utc_now()
+    with database.work() as work:
+        found = _found(work, name)
+        if on:
+            work.accounts.enable(found.id)
+        else:
+            work.accounts.disable(found.id, now)
+        work.audit.add("cli", "account enabled" if on else "account disabled", found.name, {}, now)
+    database.close()
+    if as_json:
+        put_json({"name": found.name, "on": on})
+    else:
+        say(f"{found.name} {'can sign in again' if on else 'is signed out everywhere and cannot sign in'}.")
+
+
+def _found(work: Work, name: str) -> Account:
+    found = work.accounts.by_name(name)
+    if found is None:
+        raise CommandError(f"there is no account {name!r}; `volteface accounts list` shows all", Exit.USAGE)
+    return found
+
+
+def _link(settings: Settings, work: Work, account: Account) -> str:
+    now = utc_now()
+    base = settings.public_url or f"http://{settings.host}:{settings.port}"
+    return f"{base.rstrip('/')}/invitation/{work.accounts.invite(account.role, account.id, now, now + LINK_LASTS)}"
+
+
+def _put(account: Account, made: str, *, as_json: bool) -> None:
+    if as_json:
+        put_json({"name": account.name, "role": account.role, "link": made})
+        return
+    say(f"{account.name} chooses a password here, once and within a day:")
+    put_text(made)

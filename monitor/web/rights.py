@@ -1,0 +1,118 @@
+"""Who may do what: one table of all routes, and the gate that goes by it. What is not in it is for operators alone."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from re import Pattern
+from urllib.parse import quote
+
+from fastapi import HTTPException
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import compile_path
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from monitor.model.account import Role
+from monitor.web.visitor import Visitor, visitor_of
+from storage.engine import Database
+
+
+class Right(IntEnum):
+    """Who may. TOKEN is for whoever has the token in the path or in a header, which the endpoint itself looks at."""
+
+    ANYBODY = 0
+    TOKEN = 1
+    SIGNED_IN = 2
+    OPERATOR = 3
+
+
+RIGHTS: dict[str, Right] = {
+    "/": Right.ANYBODY,
+    "/changes": Right.ANYBODY,
+    "/changes/{change_id}": Right.ANYBODY,
+    "/changes/{change_id}/wrong": Right.ANYBODY,
+    "/changes.atom": Right.ANYBODY,
+    "/changes.json": Right.ANYBODY,
+    "/positions/{actor}/{issue}": Right.ANYBODY,
+    "/feeds": Right.ANYBODY,
+    "/items": Right.ANYBODY,
+    "/items/{item_id}": Right.ANYBODY,
+    "/icons/{feed_id}": Right.ANYBODY,
+    "/events": Right.ANYBODY,
+    "/healthz": Right.ANYBODY,
+    "/readyz": Right.ANYBODY,
+    "/robots.txt": Right.ANYBODY,
+    "/static/{path:path}": Right.ANYBODY,
+    "/api/openapi.json": Right.ANYBODY,
+    "/api/changes": Right.ANYBODY,
+    "/api/changes/{change_id}": Right.ANYBODY,
+    "/api/positions": Right.ANYBODY,
+    "/api/feeds": Right.ANYBODY,
+    "/api/items": Right.ANYBODY,
+    "/api/items/{item_id}": Right.ANYBODY,
+    "/api/rules/preview": Right.TOKEN,
+    "/atom/{token}": Right.TOKEN,
+    "/s/{token:path}": Right.TOKEN,
+    "/sign-in": Right.ANYBODY,
+    "/invitation/{token}": Right.TOKEN,
+    "/sign-out": Right.SIGNED_IN,
+    "/account": Right.SIGNED_IN,
+}
+"""By path, as in the routes; `:path` stands for whatever follows."""
+
+ErrorPage = Callable[[Request, Exception], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    path: Pattern[str]
+    right: Right
+
+
+def right_of(path: str) -> Right:
+    """What the table says of an address; OPERATOR where it says nothing."""
+    return next((rule.right for rule in _RULES if rule.path.match(path)), Right.OPERATOR)
+
+
+class Gate:
+    """Finds out who asks, and turns away whoever may not, before any route is looked for.
+
+    Whoever is not signed in is sent to sign in by a page, and told so in words elsewhere.
+    """
+
+    def __init__(self, app: ASGIApp, *, database: Database, clock: Callable[[], datetime], refusal: ErrorPage) -> None:
+        self._app = app
+        self._database = database
+        self._clock = clock
+        self._refusal = refusal
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        visitor = None
+        if request.cookies:
+            visitor = await run_in_threadpool(visitor_of, request, self._database, self._clock())
+        scope.setdefault("state", {})["visitor"] = visitor
+        refused = await self._refused(request, visitor, right_of(scope["path"]))
+        await (refused or self._app)(scope, receive, send)
+
+    async def _refused(self, request: Request, visitor: Visitor | None, right: Right) -> Response | None:
+        if right <= Right.TOKEN or (visitor is not None and visitor.account.role in _ROLES[right]):
+            return None
+        if visitor is not None:
+            return await self._refusal(request, HTTPException(403, "This page is for operators."))
+        if request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", ""):
+            back = quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
+            return RedirectResponse(f"/sign-in?next={back}", 303, {"Cache-Control": "no-store"})
+        return await self._refusal(request, HTTPException(401, "Sign in first."))
+
+
+_ROLES: dict[Right, Sequence[Role]] = {Right.SIGNED_IN: tuple(Role), Right.OPERATOR: (Role.OPERATOR,)}
+_RULES = [_Rule(compile_path(path)[0], right) for path, right in RIGHTS.items()]

@@ -1,0 +1,167 @@
+"""Accounts, their sessions and invitations, and attempts to sign in that failed."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlmodel import col, func, select
+
+from monitor.model.account import Account, Role
+from storage.errors import AccountExists
+from storage.repository import Repository
+from storage.tables import AccountRow, FailedSignInRow, InvitationRow, SessionRow
+from storage.values import Invitation
+
+RANDOM_BYTES = 32
+
+
+class Accounts(Repository):
+    """The accounts. A session or an invitation is known by a token, of which only the hash is stored."""
+
+    def add(self, name: str, role: Role, password_hash: str | None, now: datetime) -> Account:
+        """A new account. Raises AccountExists where the name is taken, however it is cased."""
+        self._lock("account", name.casefold())
+        if self.by_name(name) is not None:
+            raise AccountExists(f"there is an account {name!r} already")
+        row = AccountRow(name=name, role=role.value, password_hash=password_hash, created_at=now)
+        self._session.add(row)
+        self._session.flush()
+        return _account(row)
+
+    def get(self, account_id: int) -> Account:
+        """The account. Raises NotFound."""
+        return _account(self._row(AccountRow, account_id, "account"))
+
+    def all(self) -> list[Account]:
+        """The accounts by id."""
+        return [_account(row) for row in self._session.exec(select(AccountRow).order_by(col(AccountRow.id)))]
+
+    def by_name(self, name: str) -> Account | None:
+        """The account with this name, however it is cased."""
+        row = self._session.exec(select(AccountRow).where(func.lower(AccountRow.name) == name.lower())).first()
+        return None if row is None else _account(row)
+
+    def password_hash(self, account_id: int) -> str | None:
+        """What to verify a password with; None while none was chosen. Raises NotFound."""
+        return self._row(AccountRow, account_id, "account").password_hash
+
+    def set_password(self, account_id: int, password_hash: str) -> None:
+        """Another password; whoever is signed in by the old one no longer is. Raises NotFound."""
+        row = self._row(AccountRow, account_id, "account")
+        row.password_hash = password_hash
+        self._session.add(row)
+        self._session.flush()
+        self.sign_out_everywhere(account_id)
+
+    def disable(self, account_id: int, now: datetime) -> None:
+        """They can no longer sign in, and are signed out. Raises NotFound."""
+        row = self._row(AccountRow, account_id, "account")
+        row.disabled_at = row.disabled_at or now
+        self._session.add(row)
+        self._session.flush()
+        self.sign_out_everywhere(account_id)
+
+    def enable(self, account_id: int) -> None:
+        """They can sign in again. Raises NotFound."""
+        row = self._row(AccountRow, account_id, "account")
+        row.disabled_at = None
+        self._session.add(row)
+        self._session.flush()
+
+    def sign_in(self, account_id: int, now: datetime, expires_at: datetime) -> str:
+        """A session; gives its token, which is nowhere else from now on."""
+        token = secrets.token_urlsafe(RANDOM_BYTES)
+        row = {"hash": _hash(token), "account_id": account_id, "created_at": now, "expires_at": expires_at}
+        self._insert("session", [row])
+        return token
+
+    def signed_in(self, token: str, now: datetime) -> Account | None:
+        """Whose session it is; None for one that is unknown or over, or whose account is disabled."""
+        query = (
+            select(AccountRow)
+            .join(SessionRow, col(SessionRow.account_id) == AccountRow.id)
+            .where(
+                SessionRow.hash == _hash(token),
+                SessionRow.expires_at > now,
+                col(AccountRow.disabled_at).is_(None),
+            )
+        )
+        row = self._session.exec(query.execution_options(populate_existing=True)).first()
+        return None if row is None else _account(row)
+
+    def sign_out(self, token: str) -> None:
+        """Ends a session."""
+        self._session.exec(delete(SessionRow).where(col(SessionRow.hash) == _hash(token)))
+
+    def sign_out_everywhere(self, account_id: int) -> int:
+        """Ends all sessions of an account; gives how many."""
+        return self._session.exec(delete(SessionRow).where(col(SessionRow.account_id) == account_id)).rowcount
+
+    def invite(self, role: Role, account_id: int | None, now: datetime, expires_at: datetime) -> str:
+        """An invitation; gives its token. Earlier ones for the same account, or the same role, no longer work."""
+        self._session.exec(
+            delete(InvitationRow).where(
+                col(InvitationRow.role) == role.value,
+                col(InvitationRow.account_id).is_not_distinct_from(account_id),
+                col(InvitationRow.used_at).is_(None),
+            )
+        )
+        token = secrets.token_urlsafe(RANDOM_BYTES)
+        row = {
+            "hash": _hash(token),
+            "role": role.value,
+            "account_id": account_id,
+            "created_at": now,
+            "expires_at": expires_at,
+        }
+        self._insert("invitation", [row])
+        return token
+
+    def invitation(self, token: str, now: datetime) -> Invitation | None:
+        """What the token invites to; None for one that is unknown, used or too old."""
+        row = self._session.get(InvitationRow, _hash(token), populate_existing=True)
+        if row is None or row.used_at is not None or row.expires_at <= now:
+            return None
+        return Invitation(role=Role(row.role), account_id=row.account_id)
+
+    def use_invitation(self, token: str, now: datetime) -> bool:
+        """Uses it up; False where somebody was quicker."""
+        used = (
+            update(InvitationRow)
+            .where(col(InvitationRow.hash) == _hash(token), col(InvitationRow.used_at).is_(None))
+            .values(used_at=now)
+        )
+        return self._session.exec(used).rowcount == 1
+
+    def failed(self, key: str, now: datetime) -> None:
+        """Notes an attempt to sign in that failed."""
+        self._session.add(FailedSignInRow(key=_hash(key), at=now))
+        self._session.flush()
+
+    def failures(self, key: str, since: datetime) -> int:
+        """How many attempts failed since."""
+        query = select(func.count()).where(FailedSignInRow.key == _hash(key), FailedSignInRow.at > since)
+        return self._session.exec(query).one()
+
+    def forgive(self, key: str) -> None:
+        """Forgets the failures, after an attempt that went well."""
+        self._session.exec(delete(FailedSignInRow).where(col(FailedSignInRow.key) == _hash(key)))
+
+    def forget(self, sessions_before: datetime, failures_before: datetime) -> None:
+        """Forgets sessions that ended before, and attempts that failed before."""
+        self._session.exec(delete(SessionRow).where(col(SessionRow.expires_at) < sessions_before))
+        self._session.exec(delete(FailedSignInRow).where(col(FailedSignInRow.at) < failures_before))
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _account(row: AccountRow) -> Account:
+    assert row.id is not None
+    return Account(
+        id=row.id, name=row.name, role=Role(row.role), created_at=row.created_at, disabled_at=row.disabled_at
+    )
