@@ -55,7 +55,9 @@ def state_of(work: Work, alert: StoredAlert, subscription: Subscription) -> str:
     if delivery is None:
         return f"recorded on {_at(alert.created_at)}, and not on its way"
     folded = f" in digest {alert.digest_id}" if alert.digest_id else ""
-    return _on_its_way(delivery, folded) + (off if delivery.status is DeliveryStatus.PENDING else "")
+    untried = delivery.status is DeliveryStatus.PENDING and delivery.attempts == 0
+    held = f" ({alert.hold_why})" if untried and alert.hold_why else ""
+    return _on_its_way(delivery, folded) + held + (off if delivery.status is DeliveryStatus.PENDING else "")
 
 
 def _history(work: Work, told: Sequence[StoredAlert], mine: Sequence[StoredAlert], subscription: Subscription) -> str:

@@ -123,7 +123,12 @@ def test_waiting_for_a_digest_then_in_it(walk: Walk, subscribes: Subscribes) -> 
 
 def test_waiting_for_the_end_of_quiet_hours(walk: Walk, subscribes: Subscribes) -> None:
     subscription = subscribes(Timing(quiet=(time(11), time(15))))
-    assert said(walk, found(walk), subscription) == "waiting until 2025-06-02 15:00 UTC: quiet hours"
+    bot = subscribes(Timing(quiet=(time(11), time(15))), ChannelName.WEBHOOK)
+    change = found(walk)
+    assert said(walk, change, subscription) == "waiting until 2025-06-02 15:00 UTC: quiet hours"
+    assert said(walk, change, bot) == (
+        "queued by webhook to https://hook.example/…, due 2025-06-02 15:00 UTC (quiet hours)"
+    )
 
 
 def test_cancelled_before_it_was_sent(walk: Walk, subscribes: Subscribes) -> None:
