@@ -73,7 +73,7 @@ class Pipeline:
             follow_precision=stages.follow_precision,
         )  # fmt: skip
         self.digests = Digests(database, label=stages.label, public_url=stages.public_url)
-        self.sender = Sender(database, stages.channels, clock, public_url=stages.public_url)
+        self.sender = Sender(database, stages.channels, clock, public_url=stages.public_url, label=stages.label)
         self.articles = ArticleStep(database, stages.articles, clock) if stages.articles else None
         self.alarms = AlarmStep(database, label=stages.label)
         self.icons = IconStep(database, stages.find_icon) if stages.find_icon else None
