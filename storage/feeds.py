@@ -67,8 +67,8 @@ class Feeds(Repository):
 
     def all(self) -> list[Feed]:
         """All feeds by folder, then title, then address."""
-        query = select(FeedRow).order_by(col(FeedRow.folder), col(FeedRow.title), col(FeedRow.url))
-        return [_feed(row) for row in self._session.exec(query)]
+        query = _ROWS.order_by(_FEED.c.folder, _FEED.c.title, _FEED.c.url)
+        return [_feed(row) for row in self._session.connection().execute(query)]
 
     def claim_due(
         self,

@@ -35,6 +35,13 @@ class StoredIcon:
 class Icons(Repository):
     """The icons, one to a site."""
 
+    def any_waits(self, sites: Collection[str], now: datetime) -> bool:
+        """Whether one of the sites is not known yet, or the icon of one that is known is due."""
+        due = (col(IconRow.next_attempt_at) <= now, unleased(IconRow.lease_until, now))
+        if self._session.exec(select(IconRow.id).where(*due).limit(1)).first() is not None:
+            return True
+        return not set(sites) <= set(self._session.exec(select(IconRow.site)))
+
     def want(self, sites: Collection[str], now: datetime) -> int:
         """Notes sites that are not known yet, due at once; gives how many."""
         self._lock("icons")

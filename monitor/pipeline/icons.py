@@ -38,9 +38,11 @@ class IconStep:
     def _claim(self, now: datetime) -> list[ClaimedIcon]:
         with self._database.view() as work:
             feeds = work.feeds.all()
-        polled = [f for f in feeds if f.status is FeedStatus.ACTIVE and f.last_success_at is not None]
+            sites = {site_of_feed(f) for f in feeds if f.status is FeedStatus.ACTIVE and f.last_success_at is not None}
+            if not work.icons.any_waits(sites, now):  # as at nearly every tick: polls need not wait for that
+                return []
         with self._database.work() as work:
-            work.icons.want({site_of_feed(feed) for feed in polled}, now)
+            work.icons.want(sites, now)
             return work.icons.claim_due(now, self._at_once, _LEASE)
 
     async def _one(self, claimed: ClaimedIcon, now: datetime) -> None:

@@ -41,7 +41,7 @@ class Poller:
         fetcher: Fetches,
         parser: Parses,
         cadence: CadenceConfig,
-        concurrency: int = 32,
+        concurrency: int = 64,
         most_new: int = 500,
         per_host: int = 2,
         patience_s: float = 3.0,

@@ -139,6 +139,21 @@ async def test_one_icon_serves_all_feeds_of_a_site_for_a_month(database: Databas
         assert feed_icons(work)[first] != shown[first], "a new image has another address"
 
 
+async def test_where_nothing_waits_nothing_is_written(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    feeds(database, "https://feeds.example/1")
+    step = IconStep(database, Sites())
+    await step.step(NOW)
+    with monkeypatch.context() as patched:
+        patched.delattr(Database, "work")
+        assert await step.step(NOW + DAY) == 0
+    feeds(database, "https://feeds.example/2")
+    with database.work() as work:
+        feed = work.feeds.by_url("https://feeds.example/2")
+        assert feed is not None
+        work.feeds.save(replace(feed, site_url="https://other.example/"))
+    assert await step.step(NOW + DAY) == 1
+
+
 async def test_a_site_without_one_is_asked_ever_more_rarely_and_an_old_icon_stays(database: Database) -> None:
     feeds(database, "https://feeds.example/1")
     sites = Sites()

@@ -24,15 +24,15 @@ async def wire() -> AsyncIterator[Wire]:
         yield server
 
 
-def add(database: Database, wire: Wire) -> list[int]:
-    """Feeds of as many hosts, that answer when all of them were asked."""
+def add(database: Database, wire: Wire, release: asyncio.Event | None = None) -> list[int]:
+    """Feeds of as many hosts, that answer when all of them were asked, and `release` is set if it is given."""
     asked, all_asked = set[str](), asyncio.Event()
 
     async def answer(exchange: Exchange) -> None:
         asked.add(exchange.headers["host"])
         if len(asked) == FEEDS:
             all_asked.set()
-        await all_asked.wait()
+        await (release or all_asked).wait()
         await exchange.answer(body=rss([exchange.headers["host"], "b"]))
 
     wire.on("/feed", answer)
@@ -70,14 +70,16 @@ async def test_polls_that_end_together_share_a_transaction(
 
 
 async def test_a_poll_that_cannot_be_saved_takes_no_other_with_it(database: Database, wire: Wire) -> None:
-    ids = add(database, wire)
+    removed = asyncio.Event()
+    ids = add(database, wire, removed)
     gone = ids[2]
     async with poller(database) as poll:
         step = asyncio.create_task(poll.step(NOW))
-        while len(wire.seen) < FEEDS - 1:
+        while len(wire.seen) < FEEDS:
             await asyncio.sleep(0.01)
         with database.work() as work:
             work.feeds.remove(gone)
+        removed.set()
         with pytest.raises(NotFound, match=f"there is no feed {gone}"):
             await step
     with database.view() as work:
