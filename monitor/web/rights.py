@@ -1,4 +1,4 @@
-"""Who may do what: one table of all routes, and the gate that goes by it. What is not in it is for operators alone."""
+"""Who may do what: one table of all routes, and the gate that goes by it. What is not in it is not there."""
 
 from __future__ import annotations
 
@@ -73,9 +73,9 @@ class _Rule:
     right: Right
 
 
-def right_of(path: str) -> Right:
-    """What the table says of an address; OPERATOR where it says nothing."""
-    return next((rule.right for rule in _RULES if rule.path.match(path)), Right.OPERATOR)
+def right_of(path: str) -> Right | None:
+    """What the table says of an address; None where it says nothing: nobody gets there."""
+    return next((rule.right for rule in _RULES if rule.path.match(path)), None)
 
 
 class Gate:
@@ -103,7 +103,9 @@ class Gate:
         refused = await self._refused(request, visitor, right_of(scope["path"]))
         await (refused or self._app)(scope, receive, send)
 
-    async def _refused(self, request: Request, visitor: Visitor | None, right: Right) -> Response | None:
+    async def _refused(self, request: Request, visitor: Visitor | None, right: Right | None) -> Response | None:
+        if right is None:
+            return await self._refusal(request, HTTPException(404))
         if right <= Right.TOKEN or (visitor is not None and visitor.account.role in _ROLES[right]):
             return None
         if visitor is not None:

@@ -60,8 +60,17 @@ def test_every_route_stands_in_the_table(app: FastAPI) -> None:
         assert any(pattern.match(asked) for pattern in patterns), route.path
 
 
-def test_what_is_not_in_the_table_is_for_operators() -> None:
-    assert right_of("/no/such/page") is Right.OPERATOR
+def test_what_is_not_in_the_table_is_not_there_whatever_the_routes(
+    app: FastAPI, client: Client, database: Database
+) -> None:
+    assert right_of("/forgotten") is None
+
+    @app.get("/forgotten")
+    def forgotten() -> str:
+        return "nobody declared this"
+
+    operator = session(database, account(database, "ops", Role.OPERATOR))
+    assert client.get("/forgotten", headers=operator).status_code == 404
 
 
 @pytest.mark.parametrize("path", [path for path in RIGHTS if path != "/events"])  # which never ends

@@ -41,6 +41,7 @@ PAGES = [
     "/static/live.js",
     "/static/mark.svg",
     "/icons/1",
+    "/sign-in",
     "/api/changes",
     "/api/changes/1",
     "/api/positions",
@@ -59,6 +60,8 @@ ERRORS = [
     ("/changes/x", 404),
     ("/changes.atom?kind=x", 422),
     ("/atom/nothing", 404),
+    ("/invitation/no-such-token", 404),
+    ("/account", 401),
     ("/items/0", 404),
     ("/items?offset=x", 422),
     ("/static/nothing.js", 404),
@@ -77,11 +80,15 @@ POSTS = [
     "/s/no-such-token/pause",
     "/s/no-such-token/resume",
     "/s/no-such-token/unsubscribe",
+    "/invitation/no-such-token",
 ]
 """All that can change anything: a reader's note, and what the token in the path allows, here one that opens nothing."""
 
 OPERATORS = ["/api/rules/preview?kind=issue"]
 """Off without a token in the settings; they only read, but a draft is too long for an address."""
+
+SIGNED_IN = {"/sign-in": 403, "/sign-out": 401}
+"""What nobody can do who is not signed in, or gives a wrong password."""
 
 
 def test_the_policy_is_strict() -> None:
@@ -102,9 +109,10 @@ def test_every_answer_carries_the_headers(client: Client, newsroom: Newsroom) ->
     asked += [("GET", path, status) for path, status in ERRORS]
     asked += [("POST", path, 404) for path in POSTS]
     asked += [("POST", path, 403) for path in OPERATORS]
+    asked += [("POST", path, status) for path, status in SIGNED_IN.items()]
     asked += [("POST", "/", 405), ("DELETE", "/api/feeds", 405), ("HEAD", "/", 200)]
     for method, path, status in asked:
-        answer = client.request(method, path, data={"reason": "misread"} if path in POSTS else None)
+        answer = client.request(method, path, data={"reason": "misread"} if path in (*POSTS, *SIGNED_IN) else None)
         assert answer.status_code == status, f"{method} {path}"
         for name, value in HEADERS.items():
             assert answer.headers[name] == value, f"{method} {path} {name}"
@@ -126,10 +134,10 @@ def test_no_route_is_left_out_above(app: FastAPI) -> None:
     """A new route has to be added to PAGES, so that its headers are looked at. /events never ends: see test_stream."""
     known = {path.split("?")[0] for path in PAGES}
     # Addresses with a token are looked at with one that opens nothing; what one opens is in tests of their own.
-    known |= {path for path, _ in ERRORS if path.startswith(("/atom/", "/s/"))}
+    known |= {path for path, _ in ERRORS if path.startswith(("/atom/", "/s/", "/invitation/", "/account"))}
     routes = [route for route in routes_of(app) if getattr(route, "methods", None) and route.path != "/events"]
     assert len(routes) > 15
-    posts = {*POSTS, *(path.split("?")[0] for path in OPERATORS)}
+    posts = {*POSTS, *SIGNED_IN, *(path.split("?")[0] for path in OPERATORS)}
     for route in routes:
         pattern = compile_path(route.path)[0]
         acts = route.methods == {"POST"}
