@@ -56,10 +56,7 @@ def previews_router(previews: Previews | None, token: SecretStr | None) -> APIRo
     @router.post(
         "/preview",
         response_class=StreamingResponse,
-        responses={
-            200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}, "description": "One JSON object a line."},
-            **documented(401, 403, 413, 422, 503),
-        },
+        responses=_ANSWERS,
         openapi_extra={"requestBody": _BODY},
     )
     async def preview(
@@ -86,16 +83,26 @@ def previews_router(previews: Previews | None, token: SecretStr | None) -> APIRo
             return problem(422, "The draft cannot be used.", invalid=_parts(invalid))
         if not places.acquire(blocking=False):
             return problem(503, "Other previews are under way; try again.", headers={"Retry-After": "5"})
-        since = previews.clock() - timedelta(days=days)
-        lines = told_as_it_goes(
-            lambda tell: _run(previews, draft, since, tell, matches_only=matches), at_end=places.release
-        )
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(_as_lines(lines), media_type=MEDIA_TYPE, headers=headers)
+        return _streamed(previews, draft, days, places, matches_only=matches)
 
     return router
 
 
+def _streamed(
+    previews: Previews, draft: Draft, days: int, places: BoundedSemaphore, *, matches_only: bool
+) -> StreamingResponse:
+    since = previews.clock() - timedelta(days=days)
+    lines = told_as_it_goes(
+        lambda tell: _run(previews, draft, since, tell, matches_only=matches_only), at_end=places.release
+    )
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_as_lines(lines), media_type=MEDIA_TYPE, headers=headers)
+
+
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}, "description": "One JSON object a line."},
+    **documented(401, 403, 413, 422, 503),
+}
 _BODY = {
     "required": True,
     "content": {name: {"schema": {"type": "string"}} for name in ("application/yaml", "application/json")},

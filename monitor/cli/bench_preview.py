@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import Progress
 
 from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.talk import JsonFlag, put_json, put_table, say, talk
+
+if TYPE_CHECKING:
+    from monitor.bench.preview import Measured
 
 Items = Annotated[int, typer.Option(min=1, max=1_000_000, help="Generated items, all of the last 30 days.")]
 
@@ -55,12 +58,15 @@ def preview(
             database.close()
     if as_json:
         put_json(measured)
-        return
+    else:
+        _put(measured)
+
+
+def _put(measured: Measured) -> None:
     rows = [("preview, first", f"{measured.preview_s:.2f}"), ("preview, again", f"{measured.again_s:.2f}")]
     if measured.plain_s is not None:
         rows.append(("every item matched", f"{measured.plain_s:.2f}"))
     put_table(("way", "seconds of processor time"), rows, empty="")
     same = {True: "; both ways found the same", False: "; THE TWO WAYS DIFFER", None: ""}[measured.same]
-    say(
-        f"{items} items, {characters / items:.0f} characters each: {measured.gained} gained, {measured.lost} lost{same}"
-    )
+    each = measured.characters / measured.items
+    say(f"{measured.items} items, {each:.0f} characters each: {measured.gained} gained, {measured.lost} lost{same}")
