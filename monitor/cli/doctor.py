@@ -13,23 +13,22 @@ from typing import Annotated
 import aiosmtplib
 import typer
 
+from monitor.alerts.channels.email import smtp_client
 from monitor.alerts.targets import mask
 from monitor.cli.boot import smtp_config, utc_now
 from monitor.cli.outcome import Exit
 from monitor.cli.talk import JsonFlag, counted, put_json, put_table, say
 from monitor.cli.targets import why_refused
-from monitor.model.alert import ChannelName, DeliveryStatus, Subscription
+from monitor.model.alert import Audience, ChannelName, DeliveryStatus, Subscription
 from monitor.model.moment import parse_moment
 from monitor.net.mask import mask as mask_url
+from monitor.pipeline.troubles import disk_trouble
 from monitor.schedule import TICK_KEY
 from monitor.settings import PREFIX, Settings, load_settings
 from rules.loader import check_packs
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.work import Work
-
-_LEAST_FREE = 500 * 1024 * 1024
-"""Bytes of free disk below which the doctor warns."""
 
 
 class State(StrEnum):
@@ -140,7 +139,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         now = utc_now()
         with database.view() as work:
             yield Finding("database", State.OK, f"{database.shown} answers")
-            yield from _disk(database)
+            yield from _disk(database, now)
             yield _worker(work, now)
             yield from _queues(work)
             yield from of_readings(work, settings, now)
@@ -160,12 +159,13 @@ def _worker_alone(settings: Settings) -> Iterator[Finding]:
     yield found if found.state is State.OK else replace(found, state=State.BROKEN)
 
 
-def _disk(database: Database) -> Iterator[Finding]:
+def _disk(database: Database, now: datetime) -> Iterator[Finding]:
     if database.file is None:
         return
-    free = shutil.disk_usage(database.file.parent).free
-    if free < _LEAST_FREE:
-        yield Finding("disk", State.BROKEN, f"{free // 2**20} MB free beside {database.file}", "make room")
+    disk = shutil.disk_usage(database.file.parent)
+    trouble = disk_trouble(database.shown, disk.free, disk.total, now)
+    if trouble is not None:
+        yield Finding("disk", State.BROKEN, trouble.words, trouble.remedy)
 
 
 def _worker(work: Work, now: datetime) -> Finding:
@@ -207,6 +207,9 @@ def _feeds(work: Work, now: datetime) -> Iterator[Finding]:
 
 def _subscriptions(work: Work, settings: Settings) -> Iterator[Finding]:
     found = work.subscriptions.all(active_only=False)
+    if not work.subscriptions.all(audience=Audience.OPERATIONS):
+        remedy = "`volteface subscribe NAME --operations --email …` (or --webhook)"
+        yield Finding("alarms", State.WARNING, "no operator is told of troubles", remedy)
     for one in found:
         if one.disabled_at:
             what = f"{one.subscriber} at {mask(one.channel, one.target)} is off: {one.disabled_why}"
@@ -243,16 +246,7 @@ def _mail(settings: Settings) -> Iterator[Finding]:
     where = f"{config.host}:{config.port} ({config.security})"
 
     async def greet() -> None:
-        client = aiosmtplib.SMTP(
-            hostname=config.host,
-            port=config.port,
-            use_tls=config.security == "tls",
-            start_tls=config.security == "starttls",
-            username=config.user,
-            password=config.password,
-            timeout=10,
-        )
-        async with client:
+        async with smtp_client(config, 10) as client:
             await client.noop()
 
     try:
