@@ -131,7 +131,7 @@ async def wired(
         articles, find_icon = await stack.enter_async_context(page_readers(settings, guard, politeness, clock))
         pool = ParserPoolConfig(workers=settings.parse_workers, limit_s=settings.parse_deadline_s)
         parser = await stack.enter_async_context(ParserPool(pool))
-        channels = await stack.enter_async_context(_channels(settings))
+        channels = await stack.enter_async_context(_channels(settings, database))
         bus = InProcessBus()
         stack.push_async_callback(bus.close)
         yield Pipeline(
@@ -182,7 +182,7 @@ async def page_readers(
 
 
 @asynccontextmanager
-async def _channels(settings: Settings) -> AsyncIterator[dict[ChannelName, Channel]]:
+async def _channels(settings: Settings, database: Database) -> AsyncIterator[dict[ChannelName, Channel]]:
     from monitor.alerts.channels.apprise import AppriseChannel
     from monitor.alerts.channels.apprise_nursery import AppriseNursery
     from monitor.alerts.channels.email import EmailChannel
@@ -202,6 +202,9 @@ async def _channels(settings: Settings) -> AsyncIterator[dict[ChannelName, Chann
         }
         if settings.smtp_host:
             channels[ChannelName.EMAIL] = EmailChannel(smtp_config(settings))
+        with database.view() as work:
+            if any(one.channel is ChannelName.APPRISE for one in work.subscriptions.all(audience=None)):
+                nursery.warm()
         try:
             yield channels
         finally:

@@ -55,13 +55,20 @@ class AppriseNursery:
         self._running: _Running | None = None
         self._closed = False
 
+    def warm(self) -> None:
+        """Start now what takes a second or more, so that the first message need not wait for it."""
+        self._started()
+
+    def _started(self) -> _Running:
+        if self._running is None or self._running.ended:
+            self._running = _Running(self._config)
+        return self._running
+
     async def outcome(self, job: Job) -> Outcome:
         """What came of a job. Raises NurseryEnded. A job that is cancelled has its process killed."""
         if self._closed:
             raise NurseryEnded("the channel was shut down")
-        if self._running is None or self._running.ended:
-            self._running = _Running(self._config)
-        running, name = self._running, next(self._names)
+        running, name = self._started(), next(self._names)
         waits = asyncio.wrap_future(running.ask(name, job))
         try:
             return await waits
