@@ -52,15 +52,23 @@ class Cluster:
         self.port = port
         self._password = password
         self._count = 0
+        self._strategy: str | None = None
 
     def create(self, template: str | None = None, name: str | None = None) -> str:
         self._count += 1
         name = name or f"test_{self._count}"
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-            sql.Identifier(name), sql.Identifier(template or "template0")
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}{}").format(
+            sql.Identifier(name), sql.Identifier(template or "template0"), self._by_copying()
         )
         self.execute(statement)
         return self.url(name)
+
+    def _by_copying(self) -> sql.SQL:
+        """Files are copied four times as quickly as the log of them is written, which releases from 15 on prefer."""
+        if self._strategy is None:
+            with psycopg.connect(self.url("postgres")) as connection:
+                self._strategy = " STRATEGY file_copy" if connection.info.server_version >= 150_000 else ""
+        return sql.SQL(self._strategy)  # type: ignore[arg-type]
 
     def drop(self, url: str) -> None:
         name = url.rpartition("/")[2]
@@ -114,7 +122,7 @@ def _as(account: pwd.struct_passwd | None) -> dict[str, object]:
 
 def _initdb(folder: Path, home: Path, account: pwd.struct_passwd | None) -> None:
     done = subprocess.run(
-        [folder / "initdb", "-D", home / "data", "-U", "tests", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C",
+        [folder / "initdb", "-D", home / "data", "-U", "tests", "--auth=password", "--encoding=UTF8", "--locale=C",
          "--no-sync", f"--pwfile={home / 'password'}"],
         cwd=home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **_as(account),  # type: ignore[call-overload]
     )  # fmt: skip
