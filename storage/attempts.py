@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, null, update
 from sqlmodel import col, func, select
 
-from monitor.model.alert import AttemptResult, ClaimedDelivery, DeliveryStatus
+from monitor.model.alert import AttemptResult, ChannelName, ClaimedDelivery, DeliveryStatus
 from storage.repository import Repository
 from storage.tables import AttemptRow, DeliveryRow, Table
 from storage.values import StoredAttempt
@@ -79,6 +79,21 @@ class Attempts(Repository):
             StoredAttempt(n=row.n, at=row.at, ok=row.ok, status=row.status, error=row.error)
             for row in self._session.exec(query)
         ]
+
+    def stuck(self, channel: ChannelName) -> tuple[datetime | None, str]:
+        """Since when every attempt over a channel has failed, with the last error; None once one went well after it."""
+        waiting = (
+            col(DeliveryRow.channel) == channel.value,
+            col(DeliveryRow.status) == DeliveryStatus.PENDING.value,
+            col(DeliveryRow.first_failed_at).is_not(None),
+        )
+        well = select(func.max(DeliveryRow.delivered_at)).where(DeliveryRow.channel == channel.value)
+        last = self._session.exec(well).one()
+        query = select(DeliveryRow.first_failed_at, DeliveryRow.last_error).where(*waiting)
+        if last is not None:
+            query = query.where(col(DeliveryRow.first_failed_at) > last)
+        found = self._session.exec(query.order_by(col(DeliveryRow.first_failed_at)).limit(1)).first()
+        return (None, "") if found is None else (found[0], found[1] or "")
 
     def _still_leased(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """Those whose lease is still theirs; nobody takes it until the transaction ends."""

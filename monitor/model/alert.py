@@ -57,15 +57,15 @@ class Subscription:
     id: int
     subscriber: str
     channel: ChannelName
-    target: str
+    target: str = field(repr=False)
     filter: Filter
     created_at: datetime
-    secret: str | None = None
+    secret: str | None = field(default=None, repr=False)
     disabled_at: datetime | None = None
     disabled_why: str | None = None
     timing: Timing = field(default_factory=Timing)
     audience: Audience = Audience.CHANGES
-    previous_secret: str | None = None
+    previous_secret: str | None = field(default=None, repr=False)
     previous_secret_until: datetime | None = None
     confirmed: bool = True
     suppressed_why: str | None = None
@@ -235,8 +235,8 @@ class ClaimedDelivery:
     id: int
     alert_id: str
     channel: ChannelName
-    target: str
-    secret: str | None
+    target: str = field(repr=False)
+    secret: str | None = field(repr=False)
     subject: str
     text: str
     html: str
@@ -245,7 +245,7 @@ class ClaimedDelivery:
     created_at: datetime
     lease_token: str
     subscription_id: int = 0
-    previous_secret: str | None = None
+    previous_secret: str | None = field(default=None, repr=False)
     previous_secret_until: datetime | None = None
     thread: str | None = None
     personal: PersonalLinks | None = None

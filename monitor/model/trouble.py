@@ -15,6 +15,7 @@ class TroubleKind(StrEnum):
     ITEMS = "items"
     DEAD_LETTERS = "dead letters"
     ENDPOINT = "endpoint"
+    MAIL = "mail"
     FEED_GONE = "feed gone"
     FEED_FAILING = "feed failing"
     FEED_SILENT = "feed silent"

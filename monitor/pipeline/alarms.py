@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.alerts.alarm import compose_alarm
-from monitor.model.alert import AlertKind, Audience, DeliveryStatus, Message, NewAlert
+from monitor.model.alert import AlertKind, Audience, ChannelName, DeliveryStatus, Message, NewAlert
 from monitor.model.trouble import Trouble, TroubleKind
 from monitor.pipeline.changes import write_events
 from monitor.pipeline.troubles import (
@@ -24,6 +24,7 @@ from monitor.pipeline.troubles import (
     endpoint_troubles,
     feed_troubles,
     item_trouble,
+    mail_trouble,
     office_troubles,
     polling_trouble,
 )
@@ -77,6 +78,7 @@ class AlarmStep:
         alone = (
             polling_trouble(feeds, now),
             self._disk_trouble(now),
+            mail_trouble(*work.alerts.stuck(ChannelName.EMAIL), now),
             dead_letter_trouble(work.alerts.deliveries(DeliveryStatus.DEAD, 20), dead) if dead else None,
             item_trouble(failed, example[0].error, example[0].item.seen_at) if example else None,
         )

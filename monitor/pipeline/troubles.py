@@ -17,6 +17,7 @@ NOTHING_POLLED_AFTER = timedelta(hours=1)
 FAILING_AFTER = timedelta(days=1)
 """Most failures of a feed pass within hours; one of a day is worth a look."""
 
+MAIL_FAILING_AFTER = timedelta(hours=1)
 OFFICE_LOOKED_BACK = timedelta(days=30)
 """Offices that ended longer ago were ended when the rules were written."""
 
@@ -111,6 +112,20 @@ def endpoint_troubles(subscriptions: Iterable[Subscription]) -> Iterator[Trouble
             remedy=f"When the target works again: `volteface subscriptions enable {one.id}`.",
             since=one.disabled_at or one.created_at,
         )
+
+
+def mail_trouble(failing_since: datetime | None, error: str, now: datetime) -> Trouble | None:
+    """No mail has gone out since one failed, for an hour: the server is down or refuses us. `error` is its word."""
+    if failing_since is None or now - failing_since < MAIL_FAILING_AFTER:
+        return None
+    return Trouble(
+        kind=TroubleKind.MAIL,
+        subject="mail",
+        name="mail",
+        words=f"No mail goes out since {failing_since:%Y-%m-%d %H:%M} UTC: {error}.",
+        remedy="`volteface doctor` tries the mail server. Nothing is lost: mails are tried for five days.",
+        since=failing_since,
+    )
 
 
 def _by_itself(why: str | None) -> bool:

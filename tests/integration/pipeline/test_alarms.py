@@ -121,6 +121,25 @@ def test_dead_letters_and_endpoints_that_nothing_reaches(watch: Watch) -> None:
     assert "1 delivery was given up" in str(told.content)
 
 
+def test_mail_that_does_not_go_out_for_an_hour_is_told_until_one_does(watch: Watch) -> None:
+    with watch.database.work() as work:
+        ada = work.subscriptions.add("Ada", ChannelName.EMAIL, "ada@x.example", Filter(), None, NOW)
+        alert(work, ada.id, "one")
+        (claimed,) = work.alerts.claim_due(NOW, 9, MINUTE)
+        down = AttemptResult(ok=False, error="the mail server refuses connections")
+        work.alerts.record(claimed, down, DeliveryStatus.PENDING, NOW + MINUTE, NOW)
+    later = NOW + HOUR
+    watch.set(last_poll_at=later, next_poll_at=later + HOUR)
+    assert watch.step.look(later - MINUTE) == 0
+    assert watch.step.look(later) == 1
+    assert "refuses connections" in str(watch.told()[0].content)
+    with watch.database.work() as work:
+        (again,) = [c for c in work.alerts.claim_due(later, 9, MINUTE) if c.channel is ChannelName.EMAIL]
+        work.alerts.record(again, AttemptResult(ok=True), DeliveryStatus.DELIVERED, None, later)
+    assert watch.step.look(later) == 1
+    assert watch.told()[1].subject == "Volteface operations: over: mail: mail"
+
+
 def test_what_an_operator_switched_off_is_no_trouble(watch: Watch) -> None:
     with watch.database.work() as work:
         work.subscriptions.disable(watch.reader.id, "by the operator", NOW)
