@@ -116,7 +116,8 @@ class Poller:
 
     async def _some_of(self, running: set[asyncio.Task[PollReport]], *, wake: bool) -> set[asyncio.Task[PollReport]]:
         """Waits until a poll has ended, a host may be asked again or a place got free; the polls that have ended."""
-        waits = self._fetcher.spaced().values() if wake else ()
+        # Where no place is free it does not matter whose turn it is; one gets free as a poll ends, or is set aside.
+        waits = self._fetcher.spaced().values() if wake and self._under_way.free().well else ()
         late = self._under_way.next_aside_s() if wake else None
         if not waits:
             return (await asyncio.wait(running, timeout=late, return_when=asyncio.FIRST_COMPLETED))[0]
