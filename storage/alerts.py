@@ -95,14 +95,18 @@ class Alerts(Holds):
         query = _whole().where(AlertRow.change_id == change_id)
         return self._alerts(query.order_by(col(AlertRow.subscription_id), col(AlertRow.sequence)))
 
-    def cancel_undelivered(self, change_id: int, now: datetime) -> list[str]:
+    def cancel_undelivered(self, change_id: int, now: datetime, among: Sequence[str] | None = None) -> list[str]:
         """Cancels what was not delivered yet of a change's alerts and gives their ids: these people were not told.
+
+        With `among` only of these: those that it is pending still hold where it is no longer confirmed.
 
         What somebody is sending just now, or was when they died, may have arrived: it is left as it is, and its
         recipient has to be told otherwise. A digest that nobody began to send is taken apart: what else was in it
         waits again, and is released at once.
         """
-        mine = (col(AlertRow.change_id) == change_id, col(AlertRow.kind) == AlertKind.CHANGE.value)
+        mine = [col(AlertRow.change_id) == change_id, col(AlertRow.kind) == AlertKind.CHANGE.value]
+        if among is not None:
+            mine.append(self._is_among(col(AlertRow.id), list(among)))
         folded = select(AlertRow.digest_id).where(*mine, col(AlertRow.digest_id).is_not(None)).distinct()
         digests = [key for key in self._session.exec(folded) if key is not None]
         self.take_apart(self._stop(col(DeliveryRow.alert_id).in_(digests), now, untried=True), now)

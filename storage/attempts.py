@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, null, update
+from sqlalchemy import bindparam, case, literal, null, or_, update
+from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 
-from monitor.model.alert import AttemptResult, ChannelName, ClaimedDelivery, DeliveryStatus
+from monitor.model.alert import AlertKind, AttemptResult, ChannelName, ClaimedDelivery, DeliveryStatus
 from storage.repository import Repository
-from storage.tables import AttemptRow, DeliveryRow, Table
+from storage.tables import AlertRow, AttemptRow, DeliveryRow, Table
 from storage.values import StoredAttempt
 
 MOST_ANSWER = 1_000
 """Characters of the other side's answer that are kept."""
+
+CORRECTS = "correction:"
+"""What the name of a correction begins with; the id of the alert that it takes back follows."""
 
 _DELIVERY = Table.metadata.tables["delivery"]
 
@@ -49,9 +53,10 @@ class Attempts(Repository):
     def record_all(self, outcomes: Sequence[Outcome], now: datetime) -> list[Outcome]:
         """Writes how attempts ended and gives the leases back; gives those that were written.
 
-        The others' leases ran out and somebody else has them now.
+        The others' leases ran out and somebody else has them now. What was taken back while it was attempted is not
+        tried again: the correction is on its way, and would be overtaken.
         """
-        mine = self._still_leased(outcomes)
+        mine = self._without_retries_of_what_fell(self._still_leased(outcomes))
         if not mine:
             return []
         self._session.connection().execute(_ENDED, [_values(outcome, now) for outcome in mine])
@@ -105,6 +110,39 @@ class Attempts(Repository):
         )
         leases = dict(self._session.execute(query).all())
         return [outcome for outcome in outcomes if leases.get(outcome.delivery.id) == outcome.delivery.lease_token]
+
+    def _without_retries_of_what_fell(self, outcomes: list[Outcome]) -> list[Outcome]:
+        again = [outcome.delivery.id for outcome in outcomes if outcome.status is DeliveryStatus.PENDING]
+        fallen = self._taken_back(again, folded=False) if again else set()
+        return [
+            replace(outcome, status=DeliveryStatus.CANCELLED, next_attempt_at=None)
+            if outcome.delivery.id in fallen and outcome.status is DeliveryStatus.PENDING
+            else outcome
+            for outcome in outcomes
+        ]
+
+    def _taken_back(self, ids: Sequence[int], *, folded: bool) -> set[int]:
+        """Those of the deliveries whose recipients were told, or are to be, that what they hold fell.
+
+        With `folded` also digests that hold such an alert, and what fell with a later alert that was corrected.
+        """
+        correction = aliased(AlertRow)
+        its_own = col(AlertRow.id) == DeliveryRow.alert_id
+        named = [] if folded else [col(correction.dedup) == literal(CORRECTS) + col(AlertRow.id)]
+        query = (
+            select(DeliveryRow.id)
+            .join(AlertRow, or_(its_own, col(AlertRow.digest_id) == DeliveryRow.alert_id) if folded else its_own)
+            .join(correction, col(correction.change_id) == AlertRow.change_id)
+            .where(
+                self._is_among(col(DeliveryRow.id), list(ids)),
+                AlertRow.kind == AlertKind.CHANGE.value,
+                correction.kind == AlertKind.CORRECTION.value,
+                correction.subscription_id == AlertRow.subscription_id,
+                col(correction.sequence) > AlertRow.sequence,
+                *named,
+            )
+        )
+        return {one for one in self._session.exec(query) if one is not None}
 
     def _numbers(self, ids: Sequence[int]) -> dict[int, int]:
         """The number of the last attempt at each delivery that was attempted before."""

@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from monitor.model.alert import ChannelName, ClaimedDelivery, DeliveryStatus, Subscription
 from storage.attempts import Attempts
-from storage.delivery_order import deliverable, earlier_untried, under_way
+from storage.delivery_order import deliverable, earlier_untried, its_alert_waits, under_way
 from storage.repository import chunks, lease_token, unleased
 from storage.tables import AlertRow, AttemptRow, DeliveryRow, MessageRow, SubscriberRow, SubscriptionRow
 from storage.values import StoredDelivery
@@ -54,7 +54,8 @@ class Deliveries(Attempts):
         """Leases up to `limit` deliveries that are due, longest due first.
 
         A first attempt waits until the first attempt of everything earlier for the same subscription, actor and issue
-        is over; so one claim gives at most one first attempt of each. A retry holds up nobody. `at_once` bounds how
+        is over; so one claim gives at most one first attempt of each. A retry holds up nobody, but for the correction
+        of what it tells. `at_once` bounds how
         many of one subscription are under way, so that an endpoint that hangs cannot take the place of all others.
         `only` and `without` name subscriptions, a few thousand at most.
         """
@@ -81,11 +82,13 @@ class Deliveries(Attempts):
     def retry(self, delivery_id: int, now: datetime) -> None:
         """Sends a dead letter again, with the same id and the same words, on the whole retry table. Raises NotFound.
 
-        Raises ValueError for a delivery that is not dead.
+        Raises ValueError for a delivery that is not dead, and for one whose alert a correction took back.
         """
         row = self._row(DeliveryRow, delivery_id, "delivery")
         if row.status != DeliveryStatus.DEAD:
             raise ValueError(f"delivery {delivery_id} is {row.status}; only a dead one can be sent again")
+        if self._taken_back([delivery_id], folded=True):
+            raise ValueError(f"delivery {delivery_id} tells of a change that was taken back since: it stays dead")
         row.status = DeliveryStatus.PENDING.value
         row.attempts = 0
         row.next_attempt_at = now
@@ -95,11 +98,13 @@ class Deliveries(Attempts):
         self._session.flush()
 
     def dead(self, subscription_id: int) -> list[int]:
-        """The ids of the dead letters of a subscription, oldest first. Raises NotFound."""
+        """The ids of the dead letters of a subscription that may be sent again, oldest first. Raises NotFound."""
         self._row(SubscriptionRow, subscription_id, "subscription")
         dead = (DeliveryRow.subscription_id == subscription_id, DeliveryRow.status == DeliveryStatus.DEAD.value)
-        ids = self._session.exec(select(DeliveryRow.id).where(*dead).order_by(col(DeliveryRow.id)))
-        return [found for found in ids if found is not None]
+        found = list(self._session.exec(select(DeliveryRow.id).where(*dead).order_by(col(DeliveryRow.id))))
+        ids = [one for one in found if one is not None]
+        fallen = self._taken_back(ids, folded=True)
+        return [one for one in ids if one not in fallen]
 
     def delivery(self, delivery_id: int) -> StoredDelivery:
         """The delivery. Raises NotFound."""
@@ -172,7 +177,7 @@ def _claimable(now: datetime, at_once: int | None) -> SelectOfScalar[Any]:
         select(DeliveryRow.id, _place().label("place"), under_way(now).label("under_way"))
         .join(due, due.c.id == DeliveryRow.id)
         .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
-        .where((col(DeliveryRow.attempts) > 0) | ~earlier_untried())
+        .where((col(DeliveryRow.attempts) > 0) | ~earlier_untried(), ~its_alert_waits())
     )
     if at_once is not None:
         ready = ready.where(due.c.place <= at_once + _LOOKED_AT)

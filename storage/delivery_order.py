@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 
 from monitor.model.alert import AlertKind, ChannelName, DeliveryStatus
+from storage.attempts import CORRECTS
 from storage.tables import AddressRow, AlertRow, DeliveryRow, SubscriptionRow
 
 
@@ -73,5 +74,27 @@ def earlier_untried() -> ColumnElement[bool]:
                 col(AlertRow.kind) == AlertKind.DIGEST.value,
             ),
         )
+        .exists()
+    )
+
+
+def its_alert_waits() -> ColumnElement[bool]:
+    """Whether what a correction takes back is still on its way, by itself or in a digest: it would come afterwards.
+
+    A digest waits for the sake of a correction in it, too. All ends when the earlier delivery arrived or was given up.
+    """
+    other, told, correction = aliased(DeliveryRow), aliased(AlertRow), aliased(AlertRow)
+    return (
+        select(other.id)
+        .select_from(correction)
+        .join(told, col(told.id) == func.substr(correction.dedup, len(CORRECTS) + 1))
+        .join(other, col(other.alert_id) == func.coalesce(told.digest_id, told.id))
+        .where(
+            or_(col(correction.id) == DeliveryRow.alert_id, col(correction.digest_id) == DeliveryRow.alert_id),
+            correction.kind == AlertKind.CORRECTION.value,
+            other.status == DeliveryStatus.PENDING.value,
+            col(other.id) < DeliveryRow.id,
+        )
+        .correlate(DeliveryRow)
         .exists()
     )

@@ -38,6 +38,10 @@ class Holds(Deliveries):
         )
         return sorted({i for i in (*self._session.exec(held), *self._session.exec(digests)) if i is not None})
 
+    def hold_tellings(self) -> None:
+        """Keeps others from telling or releasing anything until the transaction ends."""
+        self._lock("alerts")
+
     def hold_subscription(self, subscription_id: int) -> None:
         """Keeps others from releasing what this subscription waits for, and from telling anybody, until the end."""
         self._lock("alerts")

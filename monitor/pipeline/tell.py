@@ -16,8 +16,9 @@ from monitor.model.position import Change, ChangeKind, ChangeStatus
 from monitor.pipeline.content import change_content, match_content
 from monitor.pipeline.pace import has_limits, with_holds
 from monitor.pipeline.readership import Readership
-from monitor.pipeline.utterance import Utterance
+from monitor.pipeline.utterance import Utterance, taken_back
 from rules.model import Match, RuleSet
+from storage.attempts import CORRECTS
 from storage.values import ChangeTransition, StoredAlert
 from storage.work import Work
 
@@ -83,21 +84,18 @@ class Teller:
         """
         change = transition.change
         falls = (ChangeStatus.CONFIRMED,) if change.found.status is ChangeStatus.PENDING else _TOLD
-        told = [
-            a
-            for a in work.alerts.alerts_for_change(change.id)
-            if a.kind is AlertKind.CHANGE and a.content["status"] in falls
-        ]
+        work.alerts.hold_tellings()  # what waits now must not be on its way in a digest by the time it is cancelled
+        known = work.alerts.alerts_for_change(change.id)
+        told = [a for a in known if a.kind is AlertKind.CHANGE and a.content["status"] in falls]
         if not told:
             return []
-        cancelled = work.alerts.cancel_undelivered(change.id, now)
+        before = taken_back(known)
+        cancelled = work.alerts.cancel_undelivered(change.id, now, [a.id for a in told])
         content = change_content(work, change, rules, AlertKind.CORRECTION, (), now)
         subscriptions = {s.id: s for s in work.subscriptions.all(active_only=False)}
-        owed = [
-            (subscriptions[alert.subscription_id], f"correction:{alert.id}")
-            for alert in told
-            if _may_have_arrived(alert, cancelled)
-        ]
+        # By subscription the last: who heard that it was pending, then confirmed, is told once that neither holds.
+        last = {a.subscription_id: a for a in told if a.id not in before and _may_have_arrived(a, cancelled)}
+        owed = [(subscriptions[reader], CORRECTS + alert.id) for reader, alert in last.items()]
         queued = self._queue(work, owed, content, now, change_id=change.id)
         heard = [subscriptions[i] for i in dict.fromkeys(a.subscription_id for a in told)]
         return queued + self._tell_what_still_holds(work, change, heard, rules, now)

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from monitor.model.alert import AlertKind, DeliveryStatus
 from monitor.model.position import Change, ChangeKind, ChangeStatus
+from storage.attempts import CORRECTS
 from storage.values import StoredAlert
 from storage.work import Work
 
@@ -59,11 +60,29 @@ def _others(work: Work, change: Change) -> tuple[Change, ...]:
     )
 
 
-def _taken_back(alerts: Sequence[StoredAlert]) -> Counter[int]:
-    """How many alerts of each subscription were corrected, or cancelled before anybody saw them."""
-    corrected = {a.dedup.removeprefix("correction:") for a in alerts if a.kind is AlertKind.CORRECTION}
-    return Counter(
-        a.subscription_id
+def taken_back(alerts: Sequence[StoredAlert]) -> set[str]:
+    """The ids of the alerts on one change that were corrected, or cancelled before anybody saw them.
+
+    Word that a change fell takes back all that its reader heard of it before; word that it is only pending again takes
+    back that it was confirmed.
+    """
+    named = {a.dedup.removeprefix(CORRECTS) for a in alerts if a.kind is AlertKind.CORRECTION}
+    fell: dict[int, int] = {}
+    for alert in alerts:
+        if alert.kind is AlertKind.CORRECTION and alert.content["status"] != ChangeStatus.PENDING:
+            fell[alert.subscription_id] = max(alert.sequence, fell.get(alert.subscription_id, 0))
+    return {
+        a.id
         for a in alerts
-        if a.kind is AlertKind.CHANGE and (a.id in corrected or a.delivery is DeliveryStatus.CANCELLED)
-    )
+        if a.kind is AlertKind.CHANGE and (a.id in named or _unseen(a) or a.sequence < fell.get(a.subscription_id, 0))
+    }
+
+
+def _unseen(alert: StoredAlert) -> bool:
+    return alert.delivery is DeliveryStatus.CANCELLED and not alert.attempts
+
+
+def _taken_back(alerts: Sequence[StoredAlert]) -> Counter[int]:
+    """How many alerts of each subscription were taken back."""
+    fallen = taken_back(alerts)
+    return Counter(a.subscription_id for a in alerts if a.id in fallen)

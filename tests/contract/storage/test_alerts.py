@@ -351,3 +351,68 @@ def test_a_correction_that_waits_is_not_cancelled_with_the_change(database: Data
         owed = alert(work, subscription, "correction", change_id=change_id, kind=AlertKind.CORRECTION)
         assert work.alerts.cancel_undelivered(change_id, NOW) == [told]
         assert work.alerts.get(owed).delivery is DeliveryStatus.PENDING
+
+
+def owed(work: Work, subscription: int, told: str, change_id: int, hold: Hold | None = None) -> str:
+    """The correction of an alert."""
+    return alert(work, subscription, f"correction:{told}", change_id=change_id, kind=AlertKind.CORRECTION, hold=hold)
+
+
+def test_what_was_taken_back_while_it_was_attempted_is_not_tried_again(database: Database) -> None:
+    with database.work() as work:
+        mine, about = subscribe(work), recorded_change(work)
+        told = alert(work, mine, "change", change_id=about)
+        (sending,) = claim(work)
+        assert work.alerts.cancel_undelivered(about, NOW) == [], "it may have arrived"
+        correction = owed(work, mine, told, about)
+        assert claim(work) == []
+        work.alerts.record(sending, ILL, DeliveryStatus.PENDING, NOW + MINUTE, NOW)
+        assert work.alerts.get(told).delivery is DeliveryStatus.CANCELLED
+        assert [c.alert_id for c in work.alerts.claim_due(NOW + MINUTE, 9, MINUTE)] == [correction]
+
+
+@pytest.mark.parametrize("folded", [False, True])
+def test_a_correction_does_not_overtake_a_digest_that_is_tried_again(database: Database, folded: bool) -> None:
+    hold = Hold(until=NOW, why="daily digest")
+    with database.work() as work:
+        mine, about = subscribe(work), recorded_change(work)
+        told = alert(work, mine, "change", change_id=about, hold=hold)
+        first = work.alerts.add_digest(work.subscriptions.get(mine), message(), [told], "digest:1", NOW)
+        (sending,) = claim(work)
+        work.alerts.record(sending, ILL, DeliveryStatus.PENDING, NOW + MINUTE, NOW)
+        correction = owed(work, mine, told, about, hold if folded else None)
+        if folded:
+            correction = work.alerts.add_digest(work.subscriptions.get(mine), message(), [correction], "digest:2", NOW)
+        assert claim(work) == []
+        (again,) = work.alerts.claim_due(NOW + MINUTE, 1, MINUTE)
+        assert again.alert_id == first
+        work.alerts.record(again, ILL, DeliveryStatus.DEAD, None, NOW + MINUTE)
+        assert correction in {c.alert_id for c in work.alerts.claim_due(NOW + MINUTE, 9, MINUTE)}
+
+
+@pytest.mark.parametrize("folded", [False, True])
+def test_a_dead_letter_of_what_was_taken_back_stays_dead(database: Database, folded: bool) -> None:
+    hold = Hold(until=NOW, why="daily digest")
+    with database.work() as work:
+        mine, about = subscribe(work), recorded_change(work)
+        told = alert(work, mine, "change", change_id=about, hold=hold if folded else None)
+        if folded:
+            work.alerts.add_digest(work.subscriptions.get(mine), message(), [told], "digest:1", NOW)
+        (gone,) = claim(work)
+        work.alerts.record(gone, ILL, DeliveryStatus.DEAD, None, NOW)
+        assert work.alerts.dead(mine) == [gone.id]
+        owed(work, mine, told, about)
+        assert work.alerts.dead(mine) == []
+        with pytest.raises(ValueError, match="taken back since"):
+            work.alerts.retry(gone.id, NOW)
+        alert(work, mine, "change again", change_id=about)
+        assert work.alerts.delivery(gone.id).status is DeliveryStatus.DEAD
+
+
+def test_what_still_holds_of_a_change_is_not_cancelled_with_the_rest(database: Database) -> None:
+    with database.work() as work:
+        mine, about = subscribe(work), recorded_change(work)
+        pending = alert(work, mine, "pending", change_id=about)
+        confirmed = alert(work, mine, "confirmed", change_id=about)
+        assert work.alerts.cancel_undelivered(about, NOW, [confirmed]) == [confirmed]
+        assert work.alerts.get(pending).delivery is DeliveryStatus.PENDING

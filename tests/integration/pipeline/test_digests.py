@@ -9,15 +9,17 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from monitor.alerts.timing import first_digest
 from monitor.model.alert import AlertKind, ChannelName, DeliveryStatus, Filter, NewAlert, Subscription
+from monitor.model.position import ChangeKind, ChangeStatus
 from monitor.model.timing import Cadence, Hold, Timing
 from monitor.pipeline.digests import Digests, Released
 from monitor.pipeline.pace import with_holds
-from monitor.pipeline.tell import as_json
+from monitor.pipeline.tell import Teller, as_json
 from storage.engine import Database
-from storage.values import StoredAlert
+from storage.values import ChangeTransition, StoredAlert
 from storage.work import Work
 from tests.contract.storage.values import message
 from tests.integration.pipeline.walking import AGAINST, FOR, Walk
@@ -321,3 +323,35 @@ def test_what_was_sent_in_a_digest_is_taken_back_in_the_next(told: Callable[[Tim
     assert by.digests.step(SEVEN + 2 * HOUR) == Released()
     assert by.digests.step(SEVEN + DAY).digests == 1
     assert "correction" in sent(by.walk.database)[-1][1]
+
+
+def test_a_change_that_falls_while_a_worker_folds_its_alert_is_not_told(told: Callable[[Timing], Told]) -> None:
+    by = told(DAILY)
+    by.walk.says("Holm", FOR, 1, baseline=True)
+    by.walk.says("Holm", AGAINST, 20)
+    by.read(NOON)
+    (change,) = [c for c in by.walk.changes() if c.found.kind is ChangeKind.REVERSED]
+    dropped = replace(change, found=replace(change.found, status=ChangeStatus.DROPPED))
+    fallen = ChangeTransition(change=dropped, was=ChangeStatus.CONFIRMED)
+
+    def falls() -> None:
+        with by.walk.database.work() as work:
+            Teller().tell(work, [fallen], by.walk.book.current().rules, SEVEN)
+
+    other = threading.Thread(target=falls)
+    with by.walk.database.work() as work:
+        by.digests._release(work, by.subscription.id, [], SEVEN)
+        other.start()
+        while by.walk.database.backend == "postgresql" and other.is_alive() and not waits_for_lock(by.walk.database):
+            pass
+    other.join()
+    assert [a.delivery for a in by.walk.alerts("astrid-holm")] == [DeliveryStatus.CANCELLED]
+    with by.walk.database.work() as work:
+        assert [c.subject for c in work.alerts.claim_due(SEVEN, 9, HOUR)] == []
+
+
+def waits_for_lock(database: Database) -> bool:
+    """Whether somebody waits for what another transaction holds."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with database.view() as work:
+        return bool(work.alerts._session.execute(text(waiting)).scalar())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pytest
 
 from monitor.model.alert import AlertKind, AttemptResult, DeliveryStatus, Filter
 from monitor.model.position import ChangeKind, ChangeStatus
+from monitor.pipeline.tell import Teller
 from storage.engine import Database
+from storage.values import ChangeTransition
 from tests.integration.pipeline.walking import AGAINST, FOR, NOW, Walk
 
 HOLM = "Prime Minister Astrid Holm"
@@ -240,3 +243,39 @@ def test_an_item_that_comes_late_troubles_nobody(walk: Walk) -> None:
     walk.put("Prime Minister Astrid Holm opposes seabed mining, the Stavik Post has learned.", 19)
     walk.read()
     assert len(walk.alerts()) == 1
+
+
+def falls_at_once(walk: Walk) -> None:
+    """The reversal is taken back in one step, as by a backfill."""
+    (change,) = [c for c in walk.changes() if c.found.kind is ChangeKind.REVERSED]
+    dropped = replace(change, found=replace(change.found, status=ChangeStatus.DROPPED))
+    with walk.database.work() as work:
+        fallen = ChangeTransition(change=dropped, was=ChangeStatus.CONFIRMED)
+        Teller().tell(work, [fallen], walk.book.current().rules, NOW_LATER)
+
+
+def test_who_heard_of_a_change_twice_is_told_once_that_it_fell(walk: Walk) -> None:
+    walk.subscribe(Filter(actors=frozenset({"astrid-holm"}), pending=True))
+    walk.says(HOLM, FOR, 0, baseline=True)
+    walk.says(HOLM, AGAINST, 20)
+    walk.read()
+    deliver_all(walk)
+    deliver_all(walk)
+    falls_at_once(walk)
+    assert [a.kind for a in walk.alerts()] == [AlertKind.CHANGE, AlertKind.CHANGE, AlertKind.CORRECTION]
+    falls_at_once(walk)
+    assert len(walk.alerts()) == 3
+
+
+def test_who_heard_only_that_it_was_pending_is_told_that_it_fell(walk: Walk) -> None:
+    walk.subscribe(Filter(actors=frozenset({"astrid-holm"}), pending=True))
+    walk.says(HOLM, FOR, 0, baseline=True)
+    walk.says(HOLM, AGAINST, 20)
+    walk.read()
+    deliver_all(walk)  # that it is pending; that it is confirmed waits for it
+    falls_at_once(walk)
+    assert [(a.content["status"], a.delivery) for a in walk.alerts()] == [
+        ("pending", DeliveryStatus.DELIVERED),
+        ("confirmed", DeliveryStatus.CANCELLED),
+        ("dropped", DeliveryStatus.PENDING),
+    ]
