@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, or_, update
 from sqlmodel import col, func, select
 
-from monitor.model.alert import AlertKind, ClaimedDelivery, Message, Subscription
+from monitor.model.alert import AlertKind, ClaimedDelivery, DeliveryStatus, Message, Subscription
 from monitor.model.timing import Hold
 from storage.deliveries import Deliveries
 from storage.tables import AlertRow, DeliveryRow, MessageRow, SubscriptionRow
 from storage.values import HeldAlert, Pace
 
 LOOKED_BACK = timedelta(days=1)
+
+LONGEST_HOLD = timedelta(days=10)
+"""Longer than any digest is waited for: a week, put off by quiet hours, and a night on which clocks are set."""
+
+
+def _is_over(until: datetime | None, now: datetime) -> ColumnElement[bool]:
+    """Whether a wait is over. Takes the column as SQLModel types it.
+
+    One that ends later than any can was begun before the clock went back, and holds nobody up.
+    """
+    column = col(until)
+    return or_(column <= now, column > now + LONGEST_HOLD)
 
 
 class Holds(Deliveries):
@@ -30,11 +42,11 @@ class Holds(Deliveries):
         held = (
             select(AlertRow.subscription_id)
             .join(SubscriptionRow, col(SubscriptionRow.id) == AlertRow.subscription_id)
-            .where(col(AlertRow.hold_until) <= now, col(SubscriptionRow.disabled_at).is_(None))
+            .where(_is_over(AlertRow.hold_until, now), col(SubscriptionRow.disabled_at).is_(None))
             .distinct()
         )
         digests = select(SubscriptionRow.id).where(
-            col(SubscriptionRow.next_digest_at) <= now, col(SubscriptionRow.disabled_at).is_(None)
+            _is_over(SubscriptionRow.next_digest_at, now), col(SubscriptionRow.disabled_at).is_(None)
         )
         return sorted({i for i in (*self._session.exec(held), *self._session.exec(digests)) if i is not None})
 
@@ -55,7 +67,7 @@ class Holds(Deliveries):
             .order_by(col(AlertRow.created_at), col(AlertRow.sequence), col(AlertRow.id))
         )
         if until is not None:
-            query = query.where(col(AlertRow.hold_until) <= until)
+            query = query.where(_is_over(AlertRow.hold_until, until))
         return [
             HeldAlert(
                 id=row.id,
@@ -74,8 +86,8 @@ class Holds(Deliveries):
     def paces(self, subscriptions: Collection[int], now: datetime) -> dict[int, Pace]:
         """What went lately, or will go, to each of the subscriptions, and what it waits for by now.
 
-        Those to which nothing did are not in it. Alerts of the last day are looked at; the wait for a retry counts as a
-        message at its end.
+        Those to which nothing did are not in it. Alerts of the last day are looked at, and what is on its way; the wait
+        for a retry counts as a message at its end.
         """
         moment = func.coalesce(DeliveryRow.delivered_at, DeliveryRow.next_attempt_at, AlertRow.created_at)
         mine = self._is_among(col(AlertRow.subscription_id), list(subscriptions))
@@ -87,6 +99,16 @@ class Holds(Deliveries):
         moments: dict[int, list[datetime]] = defaultdict(list)
         for subscription, at in self._session.exec(sent):
             moments[subscription].append(at)
+        # A rate may have put off for days what programs read.
+        put_off = select(DeliveryRow.subscription_id, DeliveryRow.next_attempt_at).where(
+            self._is_among(col(DeliveryRow.subscription_id), list(subscriptions)),
+            DeliveryRow.status == DeliveryStatus.PENDING.value,
+            DeliveryRow.attempts == 0,
+            DeliveryRow.created_at <= now - LOOKED_BACK,
+        )
+        for subscription, due in self._session.exec(put_off):
+            if due is not None:
+                moments[subscription].append(due)
         waiting = (
             select(AlertRow.subscription_id, func.min(AlertRow.hold_until), func.min(AlertRow.hold_why))
             .where(mine, col(AlertRow.hold_until) > now)
@@ -145,12 +167,12 @@ class Holds(Deliveries):
         """What is due for this subscription by now waits until then, its scheduled digest too."""
         self._session.exec(
             update(AlertRow)
-            .where(col(AlertRow.subscription_id) == subscription_id, col(AlertRow.hold_until) <= now)
+            .where(col(AlertRow.subscription_id) == subscription_id, _is_over(AlertRow.hold_until, now))
             .values(hold_until=until)
         )
         self._session.exec(
             update(SubscriptionRow)
-            .where(col(SubscriptionRow.id) == subscription_id, col(SubscriptionRow.next_digest_at) <= now)
+            .where(col(SubscriptionRow.id) == subscription_id, _is_over(SubscriptionRow.next_digest_at, now))
             .values(next_digest_at=until)
         )
 
@@ -169,6 +191,28 @@ class Holds(Deliveries):
             .where(col(AlertRow.subscription_id) == subscription_id, col(AlertRow.hold_until).is_not(None))
             .values(hold_until=hold.until, hold_why=hold.why)
         )
+
+    def untried(self, subscription_id: int) -> list[tuple[int, datetime]]:
+        """What is on its way to this subscription and was not attempted yet, in order: its id, and when it is due."""
+        query = (
+            select(DeliveryRow.id, DeliveryRow.next_attempt_at)
+            .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
+            .where(
+                DeliveryRow.subscription_id == subscription_id,
+                DeliveryRow.status == DeliveryStatus.PENDING.value,
+                DeliveryRow.attempts == 0,
+                col(DeliveryRow.lease_token).is_(None),
+                AlertRow.kind != AlertKind.NOTICE.value,
+            )
+            .order_by(col(DeliveryRow.id))
+            .with_for_update(of=DeliveryRow)
+        )
+        return [(key, due) for key, due in self._session.exec(query) if key is not None and due is not None]
+
+    def due_at(self, moments: Mapping[int, datetime]) -> None:
+        """When each of these deliveries is due from now on."""
+        for key, moment in moments.items():
+            self._session.exec(update(DeliveryRow).where(col(DeliveryRow.id) == key).values(next_attempt_at=moment))
 
     def take_apart(self, digests: Sequence[str], now: datetime) -> None:
         """What was folded into these digests waits again, and is due; their deliveries must be cancelled already.

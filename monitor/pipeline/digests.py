@@ -24,6 +24,7 @@ from monitor.model.timing import Cadence
 from monitor.pipeline.changes import write_events
 from monitor.pipeline.watched import watched_feeds
 from storage.engine import Database
+from storage.holds import LONGEST_HOLD
 from storage.values import HeldAlert
 from storage.work import Work
 
@@ -179,10 +180,13 @@ class Digests:
 
 
 def _is_scheduled(subscription: Subscription, now: datetime) -> bool:
-    """Whether its regular digest is due. Where none was ever planned, the first is made of what waits."""
+    """Whether its regular digest is due. Where none was ever planned, the first is made of what waits.
+
+    One further off than any can be was planned before the clock went back.
+    """
     if subscription.next_digest_at is None:
         return first_digest(subscription.timing, subscription.channel, now) is not None
-    return subscription.next_digest_at <= now
+    return subscription.next_digest_at <= now or subscription.next_digest_at > now + LONGEST_HOLD
 
 
 def _newest_of_each(held: Sequence[HeldAlert]) -> list[HeldAlert]:

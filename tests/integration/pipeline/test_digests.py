@@ -186,6 +186,20 @@ def test_nothing_is_made_for_an_address_to_which_nothing_may_go(database: Databa
     assert sent(database) == []
 
 
+@pytest.mark.parametrize("timing", [DAILY, Timing(quiet=NIGHT)], ids=["digest", "quiet"])
+def test_a_clock_that_went_back_holds_nothing_for_a_year(database: Database, timing: Timing) -> None:
+    """For a minute it was next year, at night: what was put off until the morning then comes now."""
+    ahead = NOON + 365 * DAY + 11 * HOUR
+    subscription = subscribed(database, timing, ahead)
+    key = tell(database, subscription, 1, ahead)
+    assert alert(database, key).hold is not None
+    done = Digests(database).step(NOON)
+    assert (done.folded, done.alone) in ((1, 0), (0, 1))
+    with database.view() as work:
+        planned = work.subscriptions.get(subscription.id).next_digest_at
+    assert planned in (SEVEN, None)
+
+
 def test_two_workers_make_one_digest(database: Database) -> None:
     subscriptions = [subscribed(database, DAILY, name=f"desk{n}") for n in range(6)]
     for subscription in subscriptions:

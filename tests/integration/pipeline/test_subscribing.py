@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time
+from datetime import datetime, time
 
-from monitor.model.alert import ChannelName, DeliveryStatus, Filter
+from monitor.model.alert import ChannelName, DeliveryStatus, Filter, Subscription
 from monitor.model.timing import Cadence, Hold, Timing
 from monitor.pipeline.digests import Digests, Released
 from monitor.pipeline.subscribing import edit, enable
@@ -99,3 +99,39 @@ def test_a_subscription_that_was_off_for_days_reports_from_when_it_is_on_again(d
     assert (made.next_digest_at, made.last_digest_at) == (SEVEN + 4 * DAY, later)
     assert (entry.at, entry.detail["why"]) == (later, "holidays")
     assert Digests(database).step(later) == Released()
+
+
+def hook(database: Database, timing: Timing) -> Subscription:
+    with database.work() as work:
+        return work.subscriptions.add(
+            "bot", ChannelName.WEBHOOK, "https://x.example", Filter(), "whsec_x", NOON, timing=timing
+        )
+
+
+def due(database: Database) -> list[datetime]:
+    """When what is on its way goes out, earliest first."""
+    with database.view() as work:
+        return sorted(d.next_attempt_at for d in work.alerts.deliveries() if d.next_attempt_at is not None)
+
+
+def test_a_rate_holds_for_days_and_for_what_comes_in_the_meantime(database: Database) -> None:
+    subscription = hook(database, Timing(most_per_hour=1))
+    for number in range(60):
+        tell(database, subscription, number, NOON)
+    with database.work() as work:
+        assert len(work.alerts.claim_due(NOON, 99, HOUR)) == 1, "and none that is due in more than two days"
+    tell(database, subscription, 60, NOON + 2 * DAY)
+    assert due(database) == [NOON + n * HOUR for n in range(61)]
+
+
+def test_what_a_rate_or_quiet_hours_put_off_goes_by_the_new_timing(database: Database) -> None:
+    subscription = hook(database, Timing(most_per_hour=1))
+    for number in range(60):
+        tell(database, subscription, number, NOON)
+    with database.work() as work:
+        assert len(work.alerts.claim_due(NOON, 1, HOUR)) == 1
+        edit(work, subscription.id, Filter(), Timing(most_per_hour=30), who="kay", why="", now=NOON)
+    assert due(database) == [NOON] * 30 + [NOON + HOUR] * 30
+    with database.work() as work:
+        edit(work, subscription.id, Filter(), Timing(), who="kay", why="", now=NOON + MINUTE)
+    assert due(database) == [NOON] + [NOON + MINUTE] * 59
