@@ -47,8 +47,9 @@ def why(work: Work, change: Change, subscription: Subscription, rules: RuleSet) 
 def state_of(work: Work, alert: StoredAlert, subscription: Subscription) -> str:
     """What became of an alert, or what it waits for, in one line."""
     if alert.delivery is DeliveryStatus.CANCELLED:
-        return "cancelled before it was sent: the change no longer held"
-    off = f"; the subscription is off since {_at(subscription.disabled_at)}" if subscription.disabled_at else ""
+        when = f"after {alert.attempts} tries that failed" if alert.attempts > 1 else "after a try that failed"
+        return f"cancelled {when if alert.attempts else 'before it was sent'}: the change no longer held"
+    off = _held_up(subscription)
     if alert.hold is not None:
         return f"waiting until {_at(alert.hold.until)}: {alert.hold.why}{off}"
     delivery = work.alerts.delivery_of(alert.digest_id or alert.id)
@@ -58,6 +59,15 @@ def state_of(work: Work, alert: StoredAlert, subscription: Subscription) -> str:
     untried = delivery.status is DeliveryStatus.PENDING and delivery.attempts == 0
     held = f" ({alert.hold_why})" if untried and alert.hold_why else ""
     return _on_its_way(delivery, folded) + held + (off if delivery.status is DeliveryStatus.PENDING else "")
+
+
+def _held_up(subscription: Subscription) -> str:
+    """Why nothing that is on its way goes out now, to follow what it waits for; empty when it does."""
+    if subscription.disabled_at:
+        return f"; the subscription is off since {_at(subscription.disabled_at)}"
+    if subscription.suppressed_why is not None:
+        return f"; the address is suppressed: {subscription.suppressed_why}"
+    return "" if subscription.confirmed else "; the address is not confirmed by its owner"
 
 
 def _history(work: Work, told: Sequence[StoredAlert], mine: Sequence[StoredAlert], subscription: Subscription) -> str:

@@ -237,6 +237,31 @@ def test_a_suppressed_address(walk: Walk, subscribes: Subscribes) -> None:
     )
 
 
+@pytest.mark.parametrize("timing", [Timing(), Timing(cadence=Cadence.DAILY)], ids=["queued", "held"])
+def test_an_alert_that_waits_for_an_address_that_is_suppressed_says_so(
+    walk: Walk, subscribes: Subscribes, timing: Timing
+) -> None:
+    subscription = subscribes(timing)
+    change = found(walk)
+    with walk.database.work() as work:
+        work.subscriptions.addresses.suppress("kay@example.org", "no such user (550)", NOW + HOUR)
+    assert said(walk, change, subscription).endswith("; the address is suppressed: no such user (550)")
+
+
+def test_cancelled_after_tries_that_failed(walk: Walk, subscribes: Subscribes) -> None:
+    subscription = subscribes()
+    walk.says("Holm", FOR, 1)
+    items = walk.says("Holm", AGAINST, 20)
+    walk.reader.step(NOW, limit=1000)
+    attempt(walk, ILL, DeliveryStatus.PENDING, NOW, NOW + DAY)
+    change = reversal(walk)
+    for item in items:
+        walk.revise(item, "Nothing of the kind was said.")
+    walk.reader.step(NOW + HOUR, limit=1000)
+    line = said(walk, change, subscription)
+    assert line.startswith("cancelled after a try that failed: the change no longer held; its correction: queued")
+
+
 def test_a_silent_baseline(walk: Walk, subscribes: Subscribes) -> None:
     subscription = subscribes()
     change = found(walk, baseline=True)
