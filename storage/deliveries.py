@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, or_, update
 from sqlmodel import col, func, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
-from monitor.model.alert import ChannelName, ClaimedDelivery, DeliveryStatus, Subscription
-from storage.attempts import Attempts
-from storage.delivery_order import deliverable, earlier_untried, its_alert_waits, under_way
-from storage.repository import chunks, lease_token, unleased
+from monitor.model.alert import ChannelName, DeliveryStatus, Subscription
+from storage.claims import Claims
+from storage.delivery_order import deliverable
 from storage.tables import AlertRow, AttemptRow, DeliveryRow, MessageRow, SubscriberRow, SubscriptionRow
 from storage.values import StoredDelivery
 
 Extreme = TypeVar("Extreme")
 
 
-class Deliveries(Attempts):
+class Deliveries(Claims):
     """The deliveries. One is claimed by a lease while it is attempted; `record` gives the lease back."""
 
     def add_deliveries(self, due: Sequence[tuple[str, Subscription, datetime]], now: datetime) -> None:
@@ -40,44 +38,6 @@ class Deliveries(Attempts):
             for row_id, (key, subscription, at) in zip(self._new_ids("delivery", len(due)), due, strict=True)
         ]
         self._insert("delivery", rows)
-
-    def claim_due(
-        self,
-        now: datetime,
-        limit: int,
-        lease: timedelta,
-        at_once: int | None = None,
-        *,
-        only: Collection[int] | None = None,
-        without: Collection[int] = (),
-    ) -> list[ClaimedDelivery]:
-        """Leases up to `limit` deliveries that are due, longest due first.
-
-        A first attempt waits until the first attempt of everything earlier for the same subscription, actor and issue
-        is over; so one claim gives at most one first attempt of each. A retry holds up nobody, but for the correction
-        of what it tells. `at_once` bounds how
-        many of one subscription are under way, so that an endpoint that hangs cannot take the place of all others.
-        `only` and `without` name subscriptions, a few thousand at most.
-        """
-        query = _claimable(now, at_once)
-        if only is not None:
-            query = query.where(col(DeliveryRow.subscription_id).in_(only))
-        if without:
-            query = query.where(col(DeliveryRow.subscription_id).not_in(without))
-        query = (
-            query.order_by(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id))
-            .limit(limit)
-            .with_for_update(of=DeliveryRow, skip_locked=True)
-        )
-        ids = [i for i in self._session.exec(query) if i is not None]
-        token = lease_token()
-        for part in chunks(ids):
-            self._session.exec(
-                update(DeliveryRow)
-                .where(col(DeliveryRow.id).in_(part), unleased(DeliveryRow.lease_until, now))
-                .values(lease_token=token, lease_until=now + lease)
-            )
-        return self._claimed(token)
 
     def retry(self, delivery_id: int, now: datetime) -> None:
         """Sends a dead letter again, with the same id and the same words, on the whole retry table. Raises NotFound.
@@ -146,57 +106,6 @@ class Deliveries(Attempts):
         found = {DeliveryStatus(status): count for status, count in self._session.exec(query)}
         return dict.fromkeys(DeliveryStatus, 0) | found
 
-    def _claimed(self, token: str) -> list[ClaimedDelivery]:
-        query = (
-            select(DeliveryRow, MessageRow, SubscriptionRow)
-            .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
-            .join(MessageRow, col(MessageRow.id) == AlertRow.message_id)
-            .join(SubscriptionRow, col(SubscriptionRow.id) == DeliveryRow.subscription_id)
-            .where(DeliveryRow.lease_token == token)
-            .order_by(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id))
-            .execution_options(populate_existing=True)
-        )
-        return [
-            _claim(row, message, subscription, token) for row, message, subscription in self._session.execute(query)
-        ]
-
-
-_LOOKED_AT = 20
-"""Deliveries of one subscription that a claim looks at; some of them may have to wait for another's first attempt."""
-
-
-def _claimable(now: datetime, at_once: int | None) -> SelectOfScalar[Any]:
-    """Deliveries that may be claimed. What is costly to ask is asked of the first few of each subscription only."""
-    due = (
-        select(DeliveryRow.id, _place().label("place"))
-        .join(SubscriptionRow, col(SubscriptionRow.id) == DeliveryRow.subscription_id)
-        .where(deliverable(), _is_due(now), unleased(DeliveryRow.lease_until, now))
-        .subquery()
-    )
-    ready = (
-        select(DeliveryRow.id, _place().label("place"), under_way(now).label("under_way"))
-        .join(due, due.c.id == DeliveryRow.id)
-        .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
-        .where((col(DeliveryRow.attempts) > 0) | ~earlier_untried(), ~its_alert_waits())
-    )
-    if at_once is not None:
-        ready = ready.where(due.c.place <= at_once + _LOOKED_AT)
-    found = ready.subquery()
-    query = select(DeliveryRow.id).join(found, found.c.id == DeliveryRow.id)
-    return query if at_once is None else query.where(found.c.place + found.c.under_way <= at_once)
-
-
-def _place() -> ColumnElement[int]:
-    """The place of a delivery among those of its subscription, longest due first, from 1."""
-    place: ColumnElement[int] = func.row_number().over(
-        partition_by=col(DeliveryRow.subscription_id), order_by=(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id))
-    )
-    return place
-
-
-LONGEST_WAIT = timedelta(days=2)
-"""Longer than any wait for the next attempt: 24 h, a fifth more by jitter, or as long by the receiver's wish."""
-
 
 def _whole() -> Select[DeliveryRow, str, str]:
     """Deliveries with the subject of what they carry and the name of whom it goes to."""
@@ -210,39 +119,10 @@ def _whole() -> Select[DeliveryRow, str, str]:
     )
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    """Whether the next attempt is due. One that is further off than any was set before the clock went back."""
-    at = col(DeliveryRow.next_attempt_at)
-    return or_(at <= now, at > now + LONGEST_WAIT)
-
-
 def _of(query: SelectOfScalar[Extreme], subscription_id: int, *, ok: bool) -> SelectOfScalar[Extreme]:
     """Narrows a query on attempts to those of one subscription that went well, or did not."""
     return query.join(DeliveryRow, col(DeliveryRow.id) == AttemptRow.delivery_id).where(
         DeliveryRow.subscription_id == subscription_id, col(AttemptRow.ok).is_(ok)
-    )
-
-
-def _claim(row: DeliveryRow, message: MessageRow, subscription: SubscriptionRow, token: str) -> ClaimedDelivery:
-    assert row.id is not None
-    return ClaimedDelivery(
-        id=row.id,
-        alert_id=row.alert_id,
-        channel=ChannelName(row.channel),
-        target=row.target,
-        secret=subscription.secret,
-        subject=message.subject,
-        text=message.text,
-        html=message.html,
-        payload=message.payload,
-        attempt=row.attempts + 1,
-        created_at=row.created_at,
-        lease_token=token,
-        subscription_id=row.subscription_id,
-        previous_secret=subscription.previous_secret,
-        previous_secret_until=subscription.previous_secret_until,
-        thread=f"{message.actor}/{message.issue}" if message.actor and message.issue else None,
-        notice=message.content.get("notice"),
     )
 
 

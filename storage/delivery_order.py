@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from sqlalchemy import ColumnElement, ScalarSelect, and_, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 
@@ -35,22 +33,6 @@ def deliverable() -> ColumnElement[bool]:
         col(DeliveryRow.status) == DeliveryStatus.PENDING.value,
         col(SubscriptionRow.disabled_at).is_(None),
         or_(col(DeliveryRow.channel) != ChannelName.EMAIL.value, ~suppressed, notice),
-    )
-
-
-def under_way(now: datetime) -> ScalarSelect[int]:
-    """How many deliveries of the same subscription are being attempted now."""
-    other = aliased(DeliveryRow)
-    return (
-        select(func.count())
-        .select_from(other)
-        .where(
-            other.subscription_id == DeliveryRow.subscription_id,
-            other.status == DeliveryStatus.PENDING.value,
-            col(other.lease_until) > now,
-        )
-        .correlate(DeliveryRow)
-        .scalar_subquery()
     )
 
 

@@ -70,7 +70,8 @@ class DeliveryRow(Table, table=True):
     __tablename__ = "delivery"
     __table_args__ = (
         Index(None, "status", "next_attempt_at", "id"),
-        Index(None, "subscription_id", "status", "id"),
+        Index(None, "subscription_id", "status", "attempts", "id"),
+        Index(None, "lease_until"),
         NUMBERED,
     )
 
