@@ -109,7 +109,7 @@ def endpoint_troubles(subscriptions: Iterable[Subscription]) -> Iterator[Trouble
             subject=f"subscription {one.id}",
             name=f"{one.subscriber} by {one.channel}",
             words=f"Subscription {one.id} is told nothing any more: {why}.",
-            remedy=f"When the target works again: `volteface subscriptions enable {one.id}`.",
+            remedy=f"When the target works again: `volteface subscriptions {_remedy(one)} {one.id}`.",
             since=one.disabled_at or one.created_at,
         )
 
@@ -126,6 +126,11 @@ def mail_trouble(failing_since: datetime | None, error: str, now: datetime) -> T
         remedy="`volteface doctor` tries the mail server. Nothing is lost: mails are tried for five days.",
         since=failing_since,
     )
+
+
+def _remedy(one: Subscription) -> str:
+    """The command that helps: an address to which nothing may go has to be confirmed anew by its owner."""
+    return "enable" if one.disabled_at is not None else "send-confirmation"
 
 
 def _by_itself(why: str | None) -> bool:

@@ -11,6 +11,7 @@ import pytest
 from monitor.model.alert import AlertKind, AttemptResult, Audience, ChannelName, DeliveryStatus, Filter
 from monitor.model.feed import Feed, FeedStatus
 from monitor.pipeline.alarms import AlarmStep
+from monitor.pipeline.troubles import endpoint_troubles
 from rules.model import ActorKind, ActorRule, Office
 from storage.engine import Database
 from storage.values import StoredAlert
@@ -191,3 +192,16 @@ def test_when_the_network_is_away_operators_get_one_message_for_all_feeds(watch:
     assert watch.step.look(NOW) == 120
     (told,) = watch.told()
     assert told.subject == "Volteface operations: 120 troubles (Paper 0, Paper 1, Paper 10, +117)"
+
+
+def test_the_remedy_for_a_suppressed_address_is_to_ask_its_owner_anew(database: Database) -> None:
+    with database.work() as work:
+        mail = work.subscriptions.add("kay", ChannelName.EMAIL, "kay@example.org", Filter(), None, NOW)
+        hook = work.subscriptions.add("bot", ChannelName.WEBHOOK, "https://hook.example/x", Filter(), "whsec_x", NOW)
+        work.subscriptions.addresses.suppress(mail.target, "given up: no such user (550)", NOW)
+        work.subscriptions.disable(hook.id, "given up: answered 410", NOW)
+        found = [trouble.remedy for trouble in endpoint_troubles(work.subscriptions.all(active_only=False))]
+    assert found == [
+        f"When the target works again: `volteface subscriptions send-confirmation {mail.id}`.",
+        f"When the target works again: `volteface subscriptions enable {hook.id}`.",
+    ]
