@@ -19,7 +19,7 @@ from monitor.model.alert import AlertKind, Audience, ChannelName, DeliveryStatus
 from monitor.model.trouble import Trouble, TroubleKind
 from monitor.pipeline.changes import write_events
 from monitor.pipeline.troubles import (
-    dead_letter_trouble,
+    dead_letter_troubles,
     disk_trouble,
     endpoint_troubles,
     feed_troubles,
@@ -34,6 +34,9 @@ from storage.work import Work
 
 _ENDS_IN_SILENCE = frozenset({TroubleKind.OFFICE})
 """Nothing is over when it is no longer lately that an office ended."""
+
+MOST_DEAD = 1_000
+"""Dead letters that are looked at, the newest; an older one was told when it was among them."""
 
 DiskUsage = Callable[[Path], tuple[int, int, int]]
 """Total, used and free bytes of the disk that holds a path; `shutil.disk_usage`."""
@@ -72,19 +75,18 @@ class AlarmStep:
 
     def _troubles(self, work: Work, now: datetime) -> list[Trouble]:
         feeds = work.feeds.all()
-        dead = work.alerts.counts()[DeliveryStatus.DEAD]
         failed = work.history.counts(None)[ItemState.FAILED]
         example = work.items.failed(limit=1) if failed else []
         alone = (
             polling_trouble(feeds, now),
             self._disk_trouble(now),
             mail_trouble(*work.alerts.stuck(ChannelName.EMAIL), now),
-            dead_letter_trouble(work.alerts.deliveries(DeliveryStatus.DEAD, 20), dead) if dead else None,
             item_trouble(failed, example[0].error, example[0].item.seen_at) if example else None,
         )
         return [
             *(trouble for trouble in alone if trouble is not None),
-            *endpoint_troubles(work.subscriptions.all(active_only=False, audience=None)),
+            *dead_letter_troubles(work.alerts.deliveries(DeliveryStatus.DEAD, MOST_DEAD)),
+            *endpoint_troubles(work.subscriptions.all(active_only=False, audience=None), now),
             *feed_troubles(feeds, now),
             *office_troubles(work.rules.current(), now),
         ]

