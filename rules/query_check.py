@@ -32,8 +32,10 @@ class Doubt:
 
 
 def doubts_about(query: Query) -> list[Doubt]:
-    """What is doubtful in a query: operators in lower case, words that are everywhere, what can never match."""
-    return [*_lower_case(query), *_everywhere(query), *_never(query)]
+    """What is doubtful in a query: operators in lower case, words that are everywhere, what can never match
+    or adds nothing.
+    """
+    return [*_lower_case(query), *_everywhere(query), *_never(query), *_shadowed(query)]
 
 
 def _lower_case(query: Query) -> Iterator[Doubt]:
@@ -68,13 +70,51 @@ def _matches_everything(node: Node) -> bool:
 def _never(query: Query) -> Iterator[Doubt]:
     alternatives = query.root.parts if isinstance(query.root, Or) else (query.root,)
     for alternative in alternatives:
-        nodes = list(nodes_of(alternative))
-        column = min((node.column for node in nodes if isinstance(node, Term | Named | Has)), default=1)
+        nodes, column = list(nodes_of(alternative)), _column(alternative)
         if _at_odds(alternative):
             yield Doubt(column, "can never match: an item has one language", "join the languages by OR")
         elif any(isinstance(node, And) and _self_defeating(node) for node in nodes) or _in_vain(alternative, nodes):
             what = "what NOT excludes is in every item that the rest would find"
             yield Doubt(column, f"can never match: {what}", "leave out NOT, or narrow it")
+
+
+def _shadowed(query: Query) -> Iterator[Doubt]:
+    """Alternatives that find only what another alternative beside them finds anyway.
+
+    Single words, and alternatives that find the same, are let pass: lists of forms are written for readers, whatever
+    stems make of them. So is what stands in a NEAR: a longer alternative reaches further.
+    """
+    coverage = Coverage()
+    for node in _choices(query.root):
+        for number, part in enumerate(node.parts):
+            if isinstance(part, Term) and len(part.words) == 1:
+                continue
+            others = [other for at, other in enumerate(node.parts) if at != number and not coverage.covers(part, other)]
+            wider = next((other for other in others if coverage.covers(other, part)), None)
+            if wider is not None:
+                where = f"the alternative at column {_column(wider)}"
+                message = f"an alternative that finds nothing that {where} does not find"
+                yield Doubt(_column(part), message, "leave one out, or make the wider one narrower")
+
+
+def _choices(node: Node) -> Iterator[Or]:
+    """The ORs that choose between whole items."""
+    match node:
+        case Or(parts):
+            yield node
+            for part in parts:
+                yield from _choices(part)
+        case And(wanted, unwanted):
+            for part in (*wanted, *unwanted):
+                yield from _choices(part)
+        case Within(_, part):
+            yield from _choices(part)
+        case _:
+            return
+
+
+def _column(node: Node) -> int:
+    return min((n.column for n in nodes_of(node) if isinstance(n, Term | Named | Has)), default=1)
 
 
 def _at_odds(node: Node) -> bool:

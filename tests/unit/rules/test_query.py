@@ -219,6 +219,32 @@ def test_does_not_doubt_without_cause(query: str) -> None:
     assert not doubts_about(parse_query(query))
 
 
+@pytest.mark.parametrize(
+    ("query", "column"),
+    [
+        ("herring OR (herring AND fish)", 13),
+        ('(fish AND herring) OR "red herring" OR herring', 2),
+        ('troops AND ("peacekeeping force" OR forc*)', 13),
+    ],
+)
+def test_an_alternative_that_another_one_shadows_is_doubted(query: str, column: int) -> None:
+    doubts = [doubt for doubt in doubts_about(parse_query(query)) if "finds nothing that" in doubt.message]
+    assert doubts[0].column == column
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "troop OR troops OR troop*",
+        '"win back" OR "winning back"',
+        "a1 AND b1 OR b1 AND c1",
+        'cat NEAR/3 ("at home" OR "safe at home")',
+    ],
+)
+def test_forms_of_a_word_side_by_side_are_not(query: str) -> None:
+    assert not [doubt for doubt in doubts_about(parse_query(query)) if "finds nothing that" in doubt.message]
+
+
 def test_about_lines_do_not_ask_for_issues() -> None:
     assert parse_about("actor:nato troops")
     with pytest.raises(QueryInvalid, match="column 14: issue: has no place"):
