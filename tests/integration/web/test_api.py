@@ -124,7 +124,7 @@ def test_nothing_can_be_written(client: Client, method: str, path: str) -> None:
     problem_of(client.request(method, path), 405)
 
 
-def test_openapi_names_every_noun_and_only_json(client: Client) -> None:
+def test_openapi_names_every_noun_and_only_kinds_of_json(client: Client) -> None:
     document = client.get("/api/openapi.json").json()
     assert set(document["paths"]) == {
         "/api/changes",
@@ -133,11 +133,14 @@ def test_openapi_names_every_noun_and_only_json(client: Client) -> None:
         "/api/feeds",
         "/api/items",
         "/api/items/{item_id}",
+        "/api/rules/preview",
     }
-    for path in document["paths"].values():
-        for status, answer in path["get"]["responses"].items():
-            kind = "application/json" if status == "200" else "application/problem+json"
-            assert list(answer["content"]) == [kind]
+    for name, path in document["paths"].items():
+        (method,) = path.values()
+        good = "application/x-ndjson" if name == "/api/rules/preview" else "application/json"
+        for status, answer in method["responses"].items():
+            kind = good if status == "200" else "application/problem+json"
+            assert list(answer["content"]) == [kind], name
     assert set(document["components"]["schemas"]["ChangeOut"]["properties"]) >= {"from", "to", "before", "after"}
 
 
