@@ -106,7 +106,7 @@ class Settings(BaseSettings):
     fetch_max_bytes: int = Field(
         default=15 * 1024 * 1024, ge=1024, description="Bytes that a document may have after decoding."
     )
-    fetch_concurrency: int = Field(default=64, ge=1, le=256, description="Feeds fetched at once, besides hanging ones.")
+    fetch_concurrency: int = Field(default=96, ge=1, le=256, description="Feeds fetched at once, besides hanging ones.")
     host_spacing_s: float = Field(default=1.0, ge=0, le=60, description="Seconds between two requests to one host.")
     parse_deadline_s: float = Field(
         default=10.0, gt=0, le=120, description="Seconds that parsing one document may take."

@@ -72,7 +72,7 @@ class Compared:
 class OurPolls:
     """The product's poller over a new database file in `folder`. Use as an async context manager."""
 
-    def __init__(self, folder: Path, addresses: Sequence[str], now: datetime, concurrency: int = 64) -> None:
+    def __init__(self, folder: Path, addresses: Sequence[str], now: datetime, concurrency: int = 96) -> None:
         self._database = Database(f"sqlite:///{folder / 'ours.db'}")
         self._addresses = addresses
         self._now = now

@@ -30,7 +30,7 @@ from storage.errors import CannotReachServer, DatabaseBusy, FeedExists, FolderNo
 from storage.known_entries import KnownChange
 from storage.work import Work
 
-ENOUGH_POLLS = 16
+ENOUGH_POLLS = 32
 """So many that wait to be saved are not kept waiting for others."""
 
 PATIENCE_S = 0.25
