@@ -14,6 +14,7 @@ from rules.values import (
     describe,
     read_about,
     read_actor_kind,
+    read_family,
     read_flag,
     read_id,
     read_office,
@@ -48,7 +49,9 @@ SINGLE: Mapping[RuleKind, Mapping[str, Reader]] = {
     RuleKind.ACTOR: {
         "id": read_id, "name": read_wording, "kind": read_actor_kind, "in": read_id, "disabled": read_flag,
     },
-    RuleKind.ISSUE: {"id": read_id, "name": read_text, "proposition": read_text, "disabled": read_flag},
+    RuleKind.ISSUE: {
+        "id": read_id, "name": read_text, "proposition": read_text, "family": read_family, "disabled": read_flag,
+    },
     RuleKind.QUERY: {
         "id": read_id, "name": read_text, "query": read_query, "alert": read_flag, "disabled": read_flag,
     },
@@ -66,12 +69,13 @@ REQUIRED: Mapping[RuleKind, tuple[str, ...]] = {
     RuleKind.ISSUE: ("name", "proposition", "about"),
     RuleKind.QUERY: ("name", "query"),
 }
-_OPTIONAL = {"in"}
+_OPTIONAL = {"in", "family"}
 _MEANT = {
     "member_of": "in", "member-of": "in", "country": "in", "party": "in", "type": "kind", "title": "name",
     "label": "name", "names": "aliases", "alias": "aliases", "office": "offices", "phrases": "about",
     "keywords": "about", "pro": "for", "cues_for": "for", "con": "against", "contra": "against", "q": "query",
     "enabled": "disabled", "thesis": "proposition", "example": "examples", "tests": "examples",
+    "subject": "family", "topic": "family", "category": "family", "tag": "family", "tags": "family",
 }  # fmt: skip
 
 

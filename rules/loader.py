@@ -189,7 +189,9 @@ def _actor(rule: Layered, live: Container[Key]) -> ActorRule:
 def _issue(rule: Layered) -> IssueRule:
     about, for_, against = (_many(rule, key, str) for key in ("about", "for", "against"))
     proposition, examples = _one(rule, "proposition", str), _many(rule, "examples", Example)
-    return IssueRule(rule.draft.id, _one(rule, "name", str), proposition, about, for_, against, examples)
+    named = rule.value("family")
+    family = None if named is None else str(named.value)
+    return IssueRule(rule.draft.id, _one(rule, "name", str), proposition, about, for_, against, examples, family)
 
 
 def _query(rule: Layered) -> QueryRule:

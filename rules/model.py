@@ -101,7 +101,7 @@ class IssueRule:
     """A proposition; to support it is to want the sentence to be true.
 
     `about` are queries (stemmed) that find the matter; `for_` and `against` are exact wordings that state a position
-    by themselves.
+    by themselves. `family` is the name of the subject under which pages show the issue beside others; None: no family.
     """
 
     id: str
@@ -111,6 +111,7 @@ class IssueRule:
     for_: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
+    family: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,11 @@ def read_text(value: Value, label: str, longest: int = LONGEST_TEXT) -> str:
     return text
 
 
+def read_family(value: Value, label: str) -> str:
+    """The name of a family of issues, as pages show it."""
+    return read_text(value, label, LONGEST_NAME)
+
+
 def read_wording(value: Value, label: str) -> str:
     """A name or wording that is looked for as it is written."""
     text = read_text(value, label, LONGEST_NAME)

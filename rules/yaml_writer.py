@@ -41,7 +41,8 @@ def entry_of(rule: AnyRule) -> Plain:
         entry: Plain = {"id": rule.id, "name": rule.name, "kind": rule.kind.value, "in": rule.member_of}
         entry |= {"aliases": list(rule.aliases), "offices": offices}
     elif isinstance(rule, IssueRule):
-        entry = {"id": rule.id, "name": rule.name, "proposition": rule.proposition, "about": list(rule.about)}
+        entry = {"id": rule.id, "name": rule.name, "proposition": rule.proposition, "family": rule.family}
+        entry["about"] = list(rule.about)
         entry |= {"for": list(rule.for_), "against": list(rule.against)}
     else:
         entry = {"id": rule.id, "name": rule.name, "query": rule.query, "alert": rule.alert or None}

@@ -59,6 +59,7 @@ def to_body(rule: AnyRule) -> Body:
             "about": list(rule.about),
             "for": list(rule.for_),
             "against": list(rule.against),
+            **({} if rule.family is None else {"family": rule.family}),
             **_examples(rule),
         }
     return {"id": rule.id, "name": rule.name, "query": rule.query, "alert": rule.alert, **_examples(rule)}
@@ -87,6 +88,7 @@ def from_body(kind: RuleKind, body: Body) -> AnyRule:
             for_=tuple(body["for"]),
             against=tuple(body["against"]),
             examples=_read_examples(body),
+            family=body.get("family"),
         )
     return QueryRule(
         id=body["id"], name=body["name"], query=body["query"], alert=body["alert"], examples=_read_examples(body)

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from rules.model import ActorRule, AnyRule, IssueRule, QueryRule, RuleKind, RuleSet
 from storage.errors import NotFound
 from storage.rule_bodies import Body, all_rules, from_body, kind_of, set_version, to_body
+from storage.rule_cache import current_rules
 from storage.rule_merge import RuleConflict, merge
 from storage.rule_rows import OPERATOR, Key, RuleRows
 from storage.tables import RuleRow, RuleSetRow, RuleVersionRow
@@ -121,7 +122,10 @@ class Rules(RuleRows):
         return self._record_set(now)
 
     def current(self) -> RuleSet:
-        """The rules in force."""
+        """The rules in force. They are shared: nobody changes the mappings."""
+        return current_rules(self._session, self._load_current)
+
+    def _load_current(self) -> RuleSet:
         bodies = [(kind, rule_id, body) for (kind, rule_id), (_, body) in self._in_force().items()]
         return _rule_set(bodies, set_version(bodies))
 
