@@ -12,10 +12,11 @@ from typing import Any, Literal, Self
 import platformdirs
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from monitor.net.schemes import scheme_set
-from monitor.setting_types import BaseAddress, HeaderToken, Names, Packs, PageAddress, Sender
+from monitor.setting_pages import PageSettings
+from monitor.setting_types import BaseAddress, HeaderToken, Names, Packs, Sender
 
 PREFIX = "VOLTEFACE_"
 _SECRETS = ("database_url", "smtp_password", "llm_key", "operator_token")
@@ -41,7 +42,7 @@ class ExtractorName(StrEnum):
     LLM = "llm"
 
 
-class Settings(BaseSettings):
+class Settings(PageSettings):
     """Everything that can be set; the descriptions are shown by `volteface doctor` and stand in .env.example."""
 
     model_config = SettingsConfigDict(
@@ -63,29 +64,11 @@ class Settings(BaseSettings):
         description="Database address: sqlite:///path or postgresql://user:password@host/name. "
         "Default: a file in the data folder. Secret; may come from VOLTEFACE_DATABASE_URL_FILE.",
     )
-    host: str = Field(default="127.0.0.1", description="Address that the pages are served on.")
-    operator_token: SecretStr | None = Field(
-        default=None,
-        min_length=16,
-        description="Bearer token of the operators' part of the API, which is off without it. "
-        "Secret; may come from VOLTEFACE_OPERATOR_TOKEN_FILE.",
-    )
-    port: int = Field(default=8400, ge=0, le=65535, description="Port of the pages; 0 takes a free one.")
-    public_url: PageAddress | None = Field(
-        default=None,
-        description="Address under which readers reach the pages, for links; mail asks its owner "
-        "by one, and unsubscribing with one click needs https.",
-    )
     packs: Packs = Field(
         default=(),
         description="Folders with rule packs laid over the seed pack, separated by the system's path separator.",
     )
     default_feeds: bool = Field(default=True, description="Start a new installation with the default feeds.")
-    label: str = Field(default="", description="A line shown on every page and alert, such as INVENTED DEMO DATA.")
-    demo_url: PageAddress | None = Field(
-        default=None, description="Address of a demo that runs beside this service, for a link."
-    )
-
     feed_allow: Names = Field(
         default=(), description="Hosts or networks that feeds may live on though they are private, separated by commas."
     )

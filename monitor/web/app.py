@@ -15,6 +15,7 @@ from starlette.types import Scope
 
 from monitor.api.previews import Previews, previews_router
 from monitor.api.router import PREFIX, api_router
+from monitor.setting_pages import Readers
 from monitor.settings import Settings
 from monitor.web.desk import Desk
 from monitor.web.door import Door
@@ -77,7 +78,7 @@ def create_app(
         redoc_url=None,
         openapi_url=f"{PREFIX}/openapi.json",
         lifespan=lifespan,
-        middleware=_around(database, clock, errors),
+        middleware=_around(database, clock, errors, open_to_all=settings.readers is Readers.ANYBODY),
     )
     app.state.stream = events
     errors.register(app)
@@ -90,11 +91,13 @@ def create_app(
     return app
 
 
-def _around(database: Database, clock: Callable[[], datetime], errors: Errors) -> list[Middleware]:
+def _around(
+    database: Database, clock: Callable[[], datetime], errors: Errors, *, open_to_all: bool
+) -> list[Middleware]:
     """What every request passes on its way in, the outermost first."""
     return [
         Middleware(Boundary, failure=errors.unexpected),
-        Middleware(Gate, database=database, clock=clock, refusal=errors.http),
+        Middleware(Gate, database=database, clock=clock, refusal=errors.http, open_to_all=open_to_all),
     ]
 
 

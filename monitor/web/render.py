@@ -17,6 +17,7 @@ from monitor.api.parameters import address
 from monitor.model.moment import utc
 from monitor.net.mask import mask
 from monitor.web import words
+from monitor.web.asked import ASKED
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -49,9 +50,18 @@ class Renderer:
         status: int = 200,
         headers: Mapping[str, str] | None = None,
     ) -> HTMLResponse:
-        """A whole page. `values` may hold `last_event`: the page then follows the events after that one."""
-        shown = self._environment.get_template(template).render({"last_event": None, "now": self._clock(), **values})
-        return HTMLResponse(shown, status, headers=headers)
+        """A whole page. `values` may hold `last_event`: the page then follows the events after that one.
+
+        Every template knows who asks as `visitor`, None for whoever is not signed in, and for which path as `here`.
+        """
+        asked = ASKED.get()
+        known = {"last_event": None, "now": self._clock(), "visitor": asked.visitor, "here": asked.path}
+        shown = self._environment.get_template(template).render({**known, **values})
+        answer = HTMLResponse(shown, status, headers=headers)
+        answer.headers.add_vary_header("Cookie")
+        if asked.visitor is not None:
+            answer.headers.setdefault("Cache-Control", "private, no-cache")
+        return answer
 
 
 def _environment() -> Environment:

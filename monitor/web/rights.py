@@ -17,43 +17,48 @@ from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor.model.account import Role
-from monitor.web.visitor import Visitor, visitor_of
+from monitor.web.asked import ASKED, Asked, Visitor
+from monitor.web.visitor import visitor_of
 from storage.engine import Database
 
 
 class Right(IntEnum):
-    """Who may. TOKEN is for whoever has the token in the path or in a header, which the endpoint itself looks at."""
+    """Who may. TOKEN is for whoever has the token in the path or in a header, which the endpoint itself looks at.
+
+    READER is anybody, or whoever is signed in, as the setting `VOLTEFACE_READERS` says.
+    """
 
     ANYBODY = 0
     TOKEN = 1
-    SIGNED_IN = 2
-    OPERATOR = 3
+    READER = 2
+    SIGNED_IN = 3
+    OPERATOR = 4
 
 
 RIGHTS: dict[str, Right] = {
-    "/": Right.ANYBODY,
-    "/changes": Right.ANYBODY,
-    "/changes/{change_id}": Right.ANYBODY,
-    "/changes/{change_id}/wrong": Right.ANYBODY,
-    "/changes.atom": Right.ANYBODY,
-    "/changes.json": Right.ANYBODY,
-    "/positions/{actor}/{issue}": Right.ANYBODY,
-    "/feeds": Right.ANYBODY,
-    "/items": Right.ANYBODY,
-    "/items/{item_id}": Right.ANYBODY,
-    "/icons/{feed_id}": Right.ANYBODY,
-    "/events": Right.ANYBODY,
+    "/": Right.READER,
+    "/changes": Right.READER,
+    "/changes/{change_id}": Right.READER,
+    "/changes/{change_id}/wrong": Right.READER,
+    "/changes.atom": Right.READER,
+    "/changes.json": Right.READER,
+    "/positions/{actor}/{issue}": Right.READER,
+    "/feeds": Right.READER,
+    "/items": Right.READER,
+    "/items/{item_id}": Right.READER,
+    "/icons/{feed_id}": Right.READER,
+    "/events": Right.READER,
     "/healthz": Right.ANYBODY,
     "/readyz": Right.ANYBODY,
     "/robots.txt": Right.ANYBODY,
     "/static/{path:path}": Right.ANYBODY,
     "/api/openapi.json": Right.ANYBODY,
-    "/api/changes": Right.ANYBODY,
-    "/api/changes/{change_id}": Right.ANYBODY,
-    "/api/positions": Right.ANYBODY,
-    "/api/feeds": Right.ANYBODY,
-    "/api/items": Right.ANYBODY,
-    "/api/items/{item_id}": Right.ANYBODY,
+    "/api/changes": Right.READER,
+    "/api/changes/{change_id}": Right.READER,
+    "/api/positions": Right.READER,
+    "/api/feeds": Right.READER,
+    "/api/items": Right.READER,
+    "/api/items/{item_id}": Right.READER,
     "/api/rules/preview": Right.TOKEN,
     "/atom/{token}": Right.TOKEN,
     "/s/{token:path}": Right.TOKEN,
@@ -84,8 +89,11 @@ class Gate:
     Whoever is not signed in is sent to sign in by a page, and told so in words elsewhere.
     """
 
-    def __init__(self, app: ASGIApp, *, database: Database, clock: Callable[[], datetime], refusal: ErrorPage) -> None:
+    def __init__(
+        self, app: ASGIApp, *, database: Database, clock: Callable[[], datetime], refusal: ErrorPage, open_to_all: bool
+    ) -> None:
         self._app = app
+        self._readers = Right.ANYBODY if open_to_all else Right.SIGNED_IN
         self._database = database
         self._clock = clock
         self._refusal = refusal
@@ -100,8 +108,13 @@ class Gate:
         if request.cookies:
             visitor = await run_in_threadpool(visitor_of, request, self._database, self._clock())
         scope.setdefault("state", {})["visitor"] = visitor
-        refused = await self._refused(request, visitor, right_of(scope["path"]))
-        await (refused or self._app)(scope, receive, send)
+        right = right_of(scope["path"])
+        kept = ASKED.set(Asked(visitor, scope["path"]))
+        try:
+            refused = await self._refused(request, visitor, self._readers if right is Right.READER else right)
+            await (refused or self._app)(scope, receive, send)
+        finally:
+            ASKED.reset(kept)
 
     async def _refused(self, request: Request, visitor: Visitor | None, right: Right | None) -> Response | None:
         if right is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -12,20 +11,12 @@ from fastapi import Depends, HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.model.account import Account
+from monitor.web.asked import Visitor
 from monitor.web.door import Fields, fields
 from storage.engine import Database
 
 SESSION_LASTS = timedelta(days=14)
 CSRF_FIELD, CSRF_HEADER = "csrf", "x-csrf-token"
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Somebody who is signed in. `csrf` is in every form that is shown to them, and no other page can know it."""
-
-    account: Account
-    csrf: str
 
 
 def cookie_name(request: Request) -> str:

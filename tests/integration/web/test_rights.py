@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from http.cookies import SimpleCookie
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 from starlette.routing import compile_path
 
 from monitor.model.account import Account, Role
+from monitor.setting_pages import Readers
 from monitor.settings import Settings
 from monitor.web.app import create_app
 from monitor.web.passwords import hashed, is_right, problem_with
@@ -73,21 +75,25 @@ def test_what_is_not_in_the_table_is_not_there_whatever_the_routes(
     assert client.get("/forgotten", headers=operator).status_code == 404
 
 
-@pytest.mark.parametrize("path", [path for path in RIGHTS if path != "/events"])  # which never ends
-def test_each_route_answers_those_who_may_and_turns_others_away(database: Database, client: Client, path: str) -> None:
-    asked, right = re.sub(r"{[^}]*}", "1", path), RIGHTS[path]
+def test_each_route_answers_those_who_may_and_turns_others_away(database: Database, client: Client) -> None:
     subscriber = session(database, account(database, "ada", Role.SUBSCRIBER))
     operator = session(database, account(database, "ops", Role.OPERATOR))
-    answers = [client.get(asked, headers=who).status_code for who in ({}, subscriber, operator)]
-    refused = [status in (401, 403) for status in answers]
-    # A route behind a token refuses by itself, in its own way, whoever asks.
-    expected = {
-        Right.ANYBODY: [False, False, False],
-        Right.TOKEN: refused,
-        Right.SIGNED_IN: [True, False, False],
-        Right.OPERATOR: [True, True, False],
-    }
-    assert refused == expected[right], answers
+    wrong = {}
+    for path in RIGHTS.keys() - {"/events"}:  # which never ends
+        asked, right = re.sub(r"{[^}]*}", "1", path), RIGHTS[path]
+        answers = [client.get(asked, headers=who).status_code for who in ({}, subscriber, operator)]
+        refused = [status in (401, 403) for status in answers]
+        # A route behind a token refuses by itself, in its own way, whoever asks.
+        expected = {
+            Right.ANYBODY: [False, False, False],
+            Right.TOKEN: refused,
+            Right.READER: [False, False, False],
+            Right.SIGNED_IN: [True, False, False],
+            Right.OPERATOR: [True, True, False],
+        }
+        if refused != expected[right]:
+            wrong[path] = answers
+    assert wrong == {}
 
 
 def test_who_is_not_signed_in_is_sent_there_and_back(client: Client, database: Database) -> None:
@@ -210,3 +216,30 @@ def test_passwords_are_checked_by_length_and_never_by_their_signs() -> None:
     assert is_right(_HASH, PASSWORD)
     assert not is_right(_HASH, PASSWORD + "x")
     assert not is_right(None, PASSWORD)
+
+
+def test_where_only_those_signed_in_may_read_nobody_else_does(database: Database, tmp_path: Path) -> None:
+    closed = Settings(data_dir=tmp_path, readers=Readers.SIGNED_IN, _env_file=None)
+    client = Client(create_app(database, closed, clock=lambda: NOW))
+    subscriber = session(database, account(database, "ada", Role.SUBSCRIBER))
+    for path in ("/", "/changes", "/items", "/api/changes", "/changes.atom"):
+        assert client.get(path).status_code == 401
+        assert client.get(path, headers=subscriber).status_code == 200
+    assert client.get("/", headers=HTML).headers["location"] == "/sign-in?next=/"
+    for path in ("/healthz", "/sign-in", "/static/volteface.css"):
+        assert client.get(path).status_code == 200
+
+
+def test_pages_say_who_is_signed_in_and_no_cache_gives_them_to_others(client: Client, database: Database) -> None:
+    operator = session(database, account(database, "ops", Role.OPERATOR))
+    subscriber = session(database, account(database, "ada", Role.SUBSCRIBER))
+    nobody, ada, ops = (client.get("/changes", headers=who) for who in ({}, subscriber, operator))
+    assert 'href="/sign-in"' in nobody.text
+    assert 'href="/account"' not in nobody.text
+    assert "ada</a>" in ada.text
+    assert 'href="/desk"' not in ada.text
+    assert 'href="/desk"' in ops.text
+    for answer in (nobody, ada, ops):
+        assert answer.headers["vary"] == "Cookie"
+    assert nobody.headers["cache-control"] == "no-cache"
+    assert ada.headers["cache-control"] == ops.headers["cache-control"] == "private, no-cache"

@@ -217,7 +217,7 @@ def test_pages_hold_no_inline_script_or_style(client: Client, newsroom: Newsroom
         page = client.get(path).text
         assert " style=" not in page, path
         assert "<style" not in page, path
-        assert page.count("<script") == page.count('<script src="/static/') == 1, path
+        assert page.count("<script") == page.count('<script src="/static/') >= 1, path
         assert " on" + "click=" not in page
 
 
