@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, update
@@ -16,6 +17,22 @@ from storage.tables import AccountRow, FailedSignInRow, InvitationRow, SessionRo
 from storage.values import Invitation
 
 RANDOM_BYTES = 32
+KEY = 16
+"""Digits of a session's hash by which its owner names it."""
+
+
+def session_key(token: str) -> str:
+    """What names the session of this token among those of its account; it opens nothing."""
+    return _hash(token)[:KEY]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A browser that is signed in: what names it among those of its account, since when, and until when at most."""
+
+    key: str
+    since: datetime
+    until: datetime
 
 
 class Accounts(Repository):
@@ -29,7 +46,7 @@ class Accounts(Repository):
         row = AccountRow(name=name, role=role.value, password_hash=password_hash, created_at=now)
         self._session.add(row)
         self._session.flush()
-        return _account(row)
+        return account_of(row)
 
     def get(self, account_id: int) -> Account:
         """The account. Raises NotFound."""
@@ -37,12 +54,12 @@ class Accounts(Repository):
 
     def all(self) -> list[Account]:
         """The accounts by id."""
-        return [_account(row) for row in self._session.exec(select(AccountRow).order_by(col(AccountRow.id)))]
+        return [account_of(row) for row in self._session.exec(select(AccountRow).order_by(col(AccountRow.id)))]
 
     def by_name(self, name: str) -> Account | None:
         """The account with this name, however it is cased."""
         row = self._session.exec(select(AccountRow).where(func.lower(AccountRow.name) == name.lower())).first()
-        return None if row is None else _account(row)
+        return None if row is None else account_of(row)
 
     def password_hash(self, account_id: int) -> str | None:
         """What to verify a password with; None while none was chosen. Raises NotFound."""
@@ -76,6 +93,7 @@ class Accounts(Repository):
         token = secrets.token_urlsafe(RANDOM_BYTES)
         row = {"hash": _hash(token), "account_id": account_id, "created_at": now, "expires_at": expires_at}
         self._insert("session", [row])
+        self._session.exec(update(AccountRow).where(col(AccountRow.id) == account_id).values(signed_in_at=now))
         return token
 
     def signed_in(self, token: str, now: datetime) -> Account | None:
@@ -90,11 +108,33 @@ class Accounts(Repository):
             )
         )
         row = self._session.exec(query.execution_options(populate_existing=True)).first()
-        return None if row is None else _account(row)
+        return None if row is None else account_of(row)
 
     def sign_out(self, token: str) -> None:
         """Ends a session."""
         self._session.exec(delete(SessionRow).where(col(SessionRow.hash) == _hash(token)))
+
+    def sessions(self, account_id: int, now: datetime) -> list[SignedIn]:
+        """Where an account is signed in, newest first."""
+        query = select(SessionRow).where(SessionRow.account_id == account_id, SessionRow.expires_at > now)
+        rows = self._session.exec(query.order_by(col(SessionRow.created_at).desc(), col(SessionRow.hash)))
+        return [SignedIn(key=row.hash[:KEY], since=row.created_at, until=row.expires_at) for row in rows]
+
+    def end_session(self, account_id: int, key: str) -> bool:
+        """Ends one session of an account, by its key; False where there is none."""
+        mine = (col(SessionRow.account_id) == account_id, func.substr(col(SessionRow.hash), 1, KEY) == key)
+        return self._session.exec(delete(SessionRow).where(*mine)).rowcount > 0
+
+    def rename(self, account_id: int, name: str) -> None:
+        """Another name to sign in by. Raises AccountExists where it is taken, however it is cased, and NotFound."""
+        self._lock("account", name.casefold())
+        row = self._row(AccountRow, account_id, "account")
+        taken = self.by_name(name)
+        if taken is not None and taken.id != account_id:
+            raise AccountExists(f"there is an account {name!r} already")
+        row.name = name
+        self._session.add(row)
+        self._session.flush()
 
     def sign_out_everywhere(self, account_id: int) -> int:
         """Ends all sessions of an account; gives how many."""
@@ -160,8 +200,14 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _account(row: AccountRow) -> Account:
+def account_of(row: AccountRow) -> Account:
+    """The account in a row."""
     assert row.id is not None
     return Account(
-        id=row.id, name=row.name, role=Role(row.role), created_at=row.created_at, disabled_at=row.disabled_at
+        id=row.id,
+        name=row.name,
+        role=Role(row.role),
+        created_at=row.created_at,
+        disabled_at=row.disabled_at,
+        signed_in_at=row.signed_in_at,
     )

@@ -7,15 +7,19 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import Session, col
 
+from storage.account_addresses import AccountAddresses
+from storage.account_letters import AccountLetters
 from storage.accounts import Accounts
 from storage.accuracies import Accuracies
 from storage.actor_verdicts import ActorVerdicts
 from storage.alarms import Alarms
 from storage.alerts import Alerts
 from storage.answers import Answers
+from storage.api_tokens import ApiTokens
 from storage.articles import Articles
 from storage.audit import Audit, Meta
 from storage.change_feed import ChangeFeed
+from storage.erasure import Erasure
 from storage.events import Events
 from storage.feeds import Feeds
 from storage.forgetting import Retention
@@ -24,6 +28,7 @@ from storage.icons import Icons
 from storage.items import Items
 from storage.known_entries import KnownEntries
 from storage.past import Past
+from storage.poll_logs import PollLogs
 from storage.positions import Positions
 from storage.readings import Readings
 from storage.reports import Reports
@@ -34,6 +39,7 @@ from storage.subscriptions import Subscriptions
 from storage.suggestions import Suggested
 from storage.tables import ArticleRow, DeliveryRow, FeedRow, IconRow, ItemRow
 from storage.tokens import Tokens
+from storage.untold import Untold
 from storage.verdicts import Verdicts
 from storage.what_if import WhatIf
 
@@ -44,6 +50,7 @@ class Work:
     def __init__(self, session: Session) -> None:
         self.feeds = Feeds(session)
         self.items = Items(session)
+        self.poll_logs = PollLogs(session)
         self.known_entries = KnownEntries(session)
         self.stories = Stories(session)
         self.articles = Articles(session)
@@ -66,7 +73,12 @@ class Work:
         self.alerts = Alerts(session)
         self.alarms = Alarms(session)
         self.accounts = Accounts(session)
+        self.account_addresses = AccountAddresses(session)
+        self.account_letters = AccountLetters(session)
+        self.erasure = Erasure(session)
+        self.untold = Untold(session)
         self.tokens = Tokens(session)
+        self.api_tokens = ApiTokens(session)
         self.events = Events(session)
         self.audit = Audit(session)
         self.meta = Meta(session)

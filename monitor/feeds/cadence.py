@@ -75,6 +75,7 @@ def after_poll(
     the last case `error` says so. `jitter` is a random number from 0 to 1, drawn by the caller. `left` is how many new
     entries were left for the next poll: it comes soon, and gets the whole document again.
     """
+    config = bounded(config, feed)
     if result.postponed:
         return replace(feed, next_poll_at=now + _strewn(result.retry_after_s or config.shortest_s, config, jitter))
     polled = replace(feed, last_poll_at=now)
@@ -103,6 +104,16 @@ def after_poll(
         # The second poll comes anywhere before the interval is over: feeds that were added together part here.
         return replace(well, next_poll_at=now + timedelta(seconds=interval - (interval - least) * _share(jitter)))
     return replace(well, next_poll_at=now + _strewn(max(interval, least), config, jitter))
+
+
+def bounded(config: CadenceConfig, feed: Feed) -> CadenceConfig:
+    """The cadence within the bounds that operators set for this feed; one that they set moves the other as far as it
+    must."""
+    if feed.shortest_s is None and feed.longest_s is None:
+        return config
+    shortest = min(feed.shortest_s or config.shortest_s, feed.longest_s or LONGEST_WAIT_S)
+    longest = max(feed.longest_s or config.longest_s, shortest)
+    return replace(config, shortest_s=shortest, longest_s=longest, first_s=min(max(config.first_s, shortest), longest))
 
 
 def first_due(number: int, of: int, now: datetime, config: CadenceConfig) -> datetime:

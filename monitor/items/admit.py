@@ -81,7 +81,7 @@ def _new_item(entry: ParsedEntry, feed: Feed, now: datetime, second: str | None)
         text=entry.text,
         published_at=published_at(entry, now),
         seen_at=now,
-        lang=entry.lang,
+        lang=feed.lang or entry.lang,
         publisher=publisher(entry, feed),
         content_hash=content_hash(entry.title, entry.text),
         author=entry.author,

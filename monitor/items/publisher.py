@@ -41,13 +41,16 @@ def _registered(host: str) -> str:
 
 
 def publisher(entry: ParsedEntry, feed: Feed) -> str:
-    """The agency that the entry credits, else the domain that it was taken from, that it links to, or of its feed.
+    """The agency that the entry credits, else whom operators named for the feed, else the domain that the entry was
+    taken from, that it links to, or of its feed.
 
     Addresses that only carry other people's news (a redirector, Google News) name nobody.
     """
     agency = credited_agency(entry.author, entry.text)
     if agency:
         return agency
+    if feed.publisher:
+        return feed.publisher
     for url in (entry.source_url, entry.link, feed.site_url, feed.url):
         host = _host(url) if url else None
         if host and host not in _CARRIERS:

@@ -16,10 +16,14 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Somebody who can sign in. `name` is what they type: a mail address, or any name."""
+    """Somebody who can sign in. `name` is what they type: a mail address, or any name.
+
+    `signed_in_at` is when they last did, None if never.
+    """
 
     id: int
     name: str
     role: Role
     created_at: datetime
     disabled_at: datetime | None = None
+    signed_in_at: datetime | None = None

@@ -29,6 +29,10 @@ class Feed:
     `polls` and `empty_polls` count the recent successful polls and those among them that brought nothing new. `notice`
     is what an operator should know although the feed is polled well. `articles` sets the feed apart from the setting
     whether whole articles are fetched; None follows it.
+
+    What operators set for this feed alone, None where they did not: `lang` is the language that its items are taken to
+    be in unless their words speak another, `publisher` stands behind items that credit no agency, `shortest_s` and
+    `longest_s` bound the distance between polls in seconds.
     """
 
     id: int
@@ -60,6 +64,10 @@ class Feed:
     empty_polls: int = 0
     notice: str | None = None
     articles: bool | None = None
+    lang: str | None = None
+    publisher: str | None = None
+    shortest_s: int | None = None
+    longest_s: int | None = None
 
 
 class FetchOutcome(StrEnum):

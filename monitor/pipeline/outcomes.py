@@ -24,6 +24,7 @@ from monitor.feeds.moves import stayed
 from monitor.items.admit import Admission, admit
 from monitor.items.identity import identities_to_ask
 from monitor.model.feed import Feed, FetchOutcome, FetchResult, ParsedFeed
+from monitor.model.polled import Polled
 from monitor.net.mask import mask
 from storage.engine import Database
 from storage.errors import CannotReachServer, DatabaseBusy, FeedExists, FolderNotWritable, NotADatabase
@@ -168,6 +169,7 @@ class Outcomes:
             _store(work, admitted)
             saved = _save_feeds(work, batch, after)
             work.known_entries.replace_all(_known(batch, admitted))
+            work.poll_logs.add_all(_polled(batch, admitted, saved))
             for brought in batch:
                 if brought.result.hold_host:
                     until = brought.now + timedelta(seconds=brought.result.hold_s)
@@ -249,6 +251,21 @@ def _known(batch: Sequence[Brought], admitted: Sequence[Admission]) -> list[Know
         for poll, admission in zip(batch, admitted, strict=True)
         if poll.parsed is not None
     ]
+
+
+def _polled(batch: Sequence[Brought], admitted: Sequence[Admission], saved: Sequence[Feed]) -> dict[int, Polled]:
+    """What operators see of these polls; where a host was left alone, nothing was asked."""
+    return {
+        brought.feed.id: Polled(
+            at=brought.now,
+            outcome=brought.result.outcome,
+            new=len(admission.new),
+            revised=len(admission.revised),
+            error=feed.last_error,
+        )
+        for brought, admission, feed in zip(batch, admitted, saved, strict=True)
+        if not brought.result.postponed
+    }
 
 
 def _events(brought: Brought, admission: Admission) -> list[tuple[Subject, dict[str, Any]]]:

@@ -21,6 +21,7 @@ class AccountRow(Table, table=True):
     password_hash: str | None = string(None)
     created_at: datetime = moment()
     disabled_at: datetime | None = moment(None)
+    signed_in_at: datetime | None = moment(None)
 
 
 class SessionRow(Table, table=True):

@@ -27,7 +27,7 @@ class AuditRow(Table, table=True):
     """Who did what to which thing."""
 
     __tablename__ = "audit"
-    __table_args__ = NUMBERED
+    __table_args__ = (Index(None, "who", "id"), Index(None, "what", "id"), Index(None, "target", "id"), NUMBERED)
 
     id: int | None = row_id()
     at: datetime = moment()

@@ -46,6 +46,10 @@ def test_a_feed_comes_back_as_it_was_saved(database: Database) -> None:
         empty_polls=4,
         notice="look here",
         articles=True,
+        lang="da",
+        publisher="news.example",
+        shortest_s=600,
+        longest_s=7200,
     )
     assert all(getattr(whole, f.name) != f.default for f in fields(Feed))
     with database.work() as work:

@@ -61,6 +61,15 @@ def test_the_interval_stays_within_its_bounds() -> None:
     assert dull.interval_s == CONFIG.longest_s
 
 
+def test_a_feed_keeps_the_bounds_that_were_set_for_it_alone() -> None:
+    often, rarely = replace(FEED, longest_s=60), replace(FEED, shortest_s=12 * 3600)
+    for _ in range(50):
+        often, rarely = polled(often, new=0), polled(rarely, new=9)
+    assert (often.interval_s, rarely.interval_s) == (60, 12 * 3600)
+    both = polled(replace(FEED, shortest_s=7200, longest_s=7300), new=9)
+    assert 7200 <= both.interval_s <= 7300
+
+
 def test_a_feed_that_asks_for_patience_gets_it_within_the_bounds() -> None:
     assert polled(parsed=replace(PARSED, ttl_s=7200), new=1).interval_s == 7200
     assert polled(parsed=replace(PARSED, ttl_s=365 * 86400), new=1).interval_s == CONFIG.longest_s

@@ -149,6 +149,11 @@ def test_the_item_says_whose_it_is() -> None:
     )  # fmt: skip
 
 
+def test_the_language_that_operators_set_counts_for_what_the_feed_declares() -> None:
+    assert Store().poll(entry("a", lang="en"), feed=replace(FEED, lang="da")).new[0].lang == "da"
+    assert Store().poll(entry("a", lang="en")).new[0].lang == "en"
+
+
 def test_identities_are_short_enough_for_an_index_and_stay_apart() -> None:
     long = [entry("a", id="x" * 5000 + end) for end in "12"]
     ids = [identity(e) for e in long]

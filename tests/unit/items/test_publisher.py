@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -81,3 +82,10 @@ def test_registered_domain(url: str | None, domain: str | None) -> None:
 def test_publisher(fields: dict[str, Any], expected: str) -> None:
     entry = ParsedEntry(**{"id": "1", "title": "t", "text": "x", **fields})
     assert publisher(entry, FEED) == expected
+
+
+def test_whom_operators_name_stands_behind_what_no_agency_does() -> None:
+    named = replace(FEED, publisher="the-ministry.example")
+    entry = ParsedEntry(id="1", title="t", text="x", link="https://news.other.com/1")
+    assert publisher(entry, named) == "the-ministry.example"
+    assert publisher(replace(entry, author="AFP"), named) == "afp.com"
