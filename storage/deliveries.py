@@ -69,19 +69,19 @@ class Deliveries(Claims):
     def delivery(self, delivery_id: int) -> StoredDelivery:
         """The delivery. Raises NotFound."""
         self._row(DeliveryRow, delivery_id, "delivery")
-        return _delivery(*self._session.execute(_whole().where(DeliveryRow.id == delivery_id)).one())
+        return delivery_of(*self._session.execute(whole_deliveries().where(DeliveryRow.id == delivery_id)).one())
 
     def deliveries(self, status: DeliveryStatus | None = None, limit: int = 100) -> list[StoredDelivery]:
         """Deliveries, newest first."""
-        query = _whole().order_by(col(DeliveryRow.id).desc()).limit(limit)
+        query = whole_deliveries().order_by(col(DeliveryRow.id).desc()).limit(limit)
         if status is not None:
             query = query.where(DeliveryRow.status == status.value)
-        return [_delivery(row, subject, name) for row, subject, name in self._session.execute(query)]
+        return [delivery_of(row, subject, name) for row, subject, name in self._session.execute(query)]
 
     def delivery_of(self, alert_id: str) -> StoredDelivery | None:
         """The delivery of an alert or a digest; None for one that waits, or was folded into a digest."""
-        found = self._session.execute(_whole().where(DeliveryRow.alert_id == alert_id)).first()
-        return None if found is None else _delivery(*found)
+        found = self._session.execute(whole_deliveries().where(DeliveryRow.alert_id == alert_id)).first()
+        return None if found is None else delivery_of(*found)
 
     def failing_since(self, subscription_id: int) -> datetime | None:
         """When the subscription's first attempt failed since the last that went well; None while all is well."""
@@ -107,7 +107,7 @@ class Deliveries(Claims):
         return dict.fromkeys(DeliveryStatus, 0) | found
 
 
-def _whole() -> Select[DeliveryRow, str, str]:
+def whole_deliveries() -> Select[DeliveryRow, str, str]:
     """Deliveries with the subject of what they carry and the name of whom it goes to."""
     return (
         select(DeliveryRow, MessageRow.subject, SubscriberRow.name)
@@ -126,7 +126,8 @@ def _of(query: SelectOfScalar[Extreme], subscription_id: int, *, ok: bool) -> Se
     )
 
 
-def _delivery(row: DeliveryRow, subject: str, subscriber: str) -> StoredDelivery:
+def delivery_of(row: DeliveryRow, subject: str, subscriber: str) -> StoredDelivery:
+    """A row of `whole_deliveries` as a value."""
     assert row.id is not None
     return StoredDelivery(
         id=row.id,

@@ -88,7 +88,7 @@ class Statements(Identified):
             )
             conditions += [read_so, col(StatementRow.id).in_(corrected)]
         if splits := self.splits_into(wanted):
-            conditions.append(and_(col(StatementRow.issue) == issue, _went_with(splits)))
+            conditions.append(and_(col(StatementRow.issue) == issue, went_with(splits)))
         for condition in conditions:
             candidates |= {id_of(row): row for row in self._rows(condition, col(StatementRow.live).is_(True))}
         found = self._applied(candidates.values())
@@ -113,7 +113,7 @@ class Statements(Identified):
         live = col(StatementRow.live).is_(True)
         apart: ColumnElement[bool] = col(StatementRow.id).in_(select(VerdictRow.statement_id))
         if splits := self.splits_into():
-            apart = or_(apart, _went_with(splits))
+            apart = or_(apart, went_with(splits))
         holders = self.holders()
         plain = self._session.exec(select(StatementRow.holder, StatementRow.issue).where(live, ~apart).distinct())
         return sorted(
@@ -226,7 +226,7 @@ class Statements(Identified):
         return sources
 
 
-def _went_with(splits: Collection[int]) -> ColumnElement[bool]:
+def went_with(splits: Collection[int]) -> ColumnElement[bool]:
     """Whether a statement went with one of these splits."""
     return (
         select(HolderMoveRow.item_id)

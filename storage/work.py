@@ -21,23 +21,27 @@ from storage.audit import Audit, Meta
 from storage.change_feed import ChangeFeed
 from storage.erasure import Erasure
 from storage.events import Events
+from storage.feed_edits import FeedEdits
 from storage.feeds import Feeds
 from storage.forgetting import Retention
 from storage.history import History
 from storage.icons import Icons
 from storage.items import Items
 from storage.known_entries import KnownEntries
+from storage.listings import Listings
 from storage.past import Past
 from storage.poll_logs import PollLogs
 from storage.positions import Positions
 from storage.readings import Readings
 from storage.reports import Reports
 from storage.rules import Rules
+from storage.standing import Standings
 from storage.statements import Statements
 from storage.stories import Stories
 from storage.subscriptions import Subscriptions
 from storage.suggestions import Suggested
 from storage.tables import ArticleRow, DeliveryRow, FeedRow, IconRow, ItemRow
+from storage.timelines import Timelines
 from storage.tokens import Tokens
 from storage.untold import Untold
 from storage.verdicts import Verdicts
@@ -49,6 +53,7 @@ class Work:
 
     def __init__(self, session: Session) -> None:
         self.feeds = Feeds(session)
+        self.feed_edits = FeedEdits(session)
         self.items = Items(session)
         self.poll_logs = PollLogs(session)
         self.known_entries = KnownEntries(session)
@@ -65,7 +70,9 @@ class Work:
         self.accuracies = Accuracies(session)
         self.answers = Answers(session)
         self.positions = Positions(session)
+        self.standings = Standings(session)
         self.past = Past(session)
+        self.timelines = Timelines(session)
         self.change_feed = ChangeFeed(session)
         self.rules = Rules(session)
         self.suggested = Suggested(session)
@@ -79,6 +86,7 @@ class Work:
         self.untold = Untold(session)
         self.tokens = Tokens(session)
         self.api_tokens = ApiTokens(session)
+        self.listings = Listings(session)
         self.events = Events(session)
         self.audit = Audit(session)
         self.meta = Meta(session)
