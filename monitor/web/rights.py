@@ -37,6 +37,8 @@ class Right(IntEnum):
 
 RIGHTS: dict[str, Right] = {
     "/": Right.READER,
+    "/matrix.csv": Right.READER,
+    "/matrix.json": Right.READER,
     "/changes": Right.READER,
     "/changes/{change_id}": Right.READER,
     "/changes/{change_id}/wrong": Right.READER,
