@@ -76,6 +76,7 @@ class Worker:
         self._every(self._tick_s, "read", self._read)
         self._every(self._tick_s, "digests", self._digests)
         self._every(self._tick_s, "send", self._send, at_once=8)
+        self._every(self._tick_s, "letters", self._now(pipeline.letters.step))
         self._every(min(self._tick_s, 0.5), "relay", self._relay)
         if pipeline.articles is not None:
             self._every(self._tick_s, "articles", self._now(pipeline.articles.step), at_once=pipeline.articles.at_once)

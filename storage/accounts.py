@@ -50,7 +50,7 @@ class Accounts(Repository):
 
     def get(self, account_id: int) -> Account:
         """The account. Raises NotFound."""
-        return _account(self._row(AccountRow, account_id, "account"))
+        return account_of(self._row(AccountRow, account_id, "account"))
 
     def all(self) -> list[Account]:
         """The accounts by id."""

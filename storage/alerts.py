@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import col, func, select
 from sqlmodel.sql.expression import Select
 
@@ -85,9 +85,18 @@ class Alerts(Holds):
         row = self._row(AlertRow, key, "alert")
         return self._row(MessageRow, row.message_id, "message").payload
 
-    def of_subscription(self, subscription_id: int, limit: int = 100) -> list[StoredAlert]:
-        """What a subscription was told, or is to be, newest first."""
+    def of_subscription(
+        self, subscription_id: int, limit: int = 100, before: tuple[datetime, str] | None = None
+    ) -> list[StoredAlert]:
+        """What a subscription was told, or is to be, newest first; `before` is when the last one was made, and its id.
+
+        What is made meanwhile comes first, and so neither moves nor doubles what comes after a place.
+        """
         query = _whole().where(AlertRow.subscription_id == subscription_id)
+        if before is not None:
+            at, key = before
+            later = and_(col(AlertRow.created_at) == at, col(AlertRow.id) > key)
+            query = query.where(or_(col(AlertRow.created_at) < at, later))
         return self._alerts(query.order_by(col(AlertRow.created_at).desc(), col(AlertRow.id)).limit(limit))
 
     def alerts_for_change(self, change_id: int) -> list[StoredAlert]:

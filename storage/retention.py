@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage.engine import Database
+
+COUNTED_FOR = timedelta(days=2)
+"""How long failed attempts to sign in, and mails about accounts, are kept: what is counted is counted within a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +28,8 @@ def prune(
     An item stays while a change or a position cites a statement from it (as what was said before or after, or in
     support), while one of its live statements feeds a fold, while an alert tells of it, and while it waits to be
     processed. What a change cites is never forgotten. Answers of models given before `items_before` go as well,
-    and with `tokens_before` the tokens that expired before then.
+    and with `tokens_before` the tokens and sessions that expired before then, with what was counted against guessing
+    and flooding until two days earlier.
     """
     forgotten, after = 0, 0
     while True:
@@ -38,4 +42,7 @@ def prune(
     with database.work() as work:
         work.answers.forget_before(items_before)
         tokens = work.tokens.forget_expired(tokens_before) if tokens_before else 0
+        if tokens_before:
+            work.accounts.forget(tokens_before, tokens_before - COUNTED_FOR)
+            work.account_letters.forget(tokens_before - COUNTED_FOR)
         return Pruned(items=forgotten, events=work.events.prune(events_before), tokens=tokens)

@@ -15,7 +15,14 @@ from monitor.model.timing import Cadence, Timing
 from storage.actor_verdicts import Identified
 from storage.addresses import Addresses
 from storage.errors import NotFound
-from storage.tables import AddressRow, MetaRow, SubscriberRow, SubscriptionRow, SubscriptionVersionRow
+from storage.tables import (
+    AccountAddressRow,
+    AddressRow,
+    MetaRow,
+    SubscriberRow,
+    SubscriptionRow,
+    SubscriptionVersionRow,
+)
 from storage.values import SubscriptionVersion
 
 STAMP = "subscriptions.stamp"
@@ -50,10 +57,12 @@ class Subscriptions(Identified):
         next_digest_at: datetime | None = None,
         confirmed: bool = True,
         who: str = "",
+        account_id: int | None = None,
     ) -> Subscription:
         """A new subscription of the subscriber with this name, and its first version.
 
         With `confirmed` False nothing goes to a mail address before its owner confirms it, if they did not before.
+        One to a mail address that an account has proven to be its own is that account's, whoever makes it.
         """
         row = SubscriptionRow(
             subscriber_id=self.subscriber(subscriber, now),
@@ -66,6 +75,7 @@ class Subscriptions(Identified):
             next_digest_at=next_digest_at,
             last_digest_at=now,
             created_at=now,
+            account_id=self._owner(channel, target) if account_id is None else account_id,
         )
         self._session.add(row)
         self._session.flush()
@@ -154,6 +164,16 @@ class Subscriptions(Identified):
         None where there is none, as in a database whose facts were wiped: nothing may be kept then.
         """
         return self._session.exec(select(MetaRow.value).where(MetaRow.key == STAMP)).first()
+
+    def of_account(self, account_id: int) -> list[Subscription]:
+        """All subscriptions of an account, by id."""
+        return self._find(col(SubscriptionRow.account_id) == account_id)
+
+    def _owner(self, channel: ChannelName, target: str) -> int | None:
+        if channel is not ChannelName.EMAIL:
+            return None
+        query = select(AccountAddressRow.account_id).where(AccountAddressRow.target == target)
+        return self._session.exec(query).first()
 
     def of(self, subscriber: str) -> list[Subscription]:
         """All subscriptions of the subscriber with this name, by id."""
@@ -275,4 +295,5 @@ def _subscription(row: SubscriptionRow, subscriber: str, address: AddressRow | N
         suppressed_why=address.suppressed_why if address and address.suppressed_at else None,
         next_digest_at=row.next_digest_at,
         last_digest_at=row.last_digest_at,
+        account_id=row.account_id,
     )

@@ -51,7 +51,7 @@ class Subscription:
     After a rotation webhooks are signed with `previous_secret` as well until `previous_secret_until`. `confirmed` is
     whether the owner of a mail address asked for it; other targets are confirmed by their nature. `suppressed_why` says
     why nothing may go to the address any more. `next_digest_at` is when a scheduled digest is due, `last_digest_at`
-    since when it reports.
+    since when it reports. `account_id` is the account that it belongs to, None where there is none.
     """
 
     id: int
@@ -71,6 +71,7 @@ class Subscription:
     suppressed_why: str | None = None
     next_digest_at: datetime | None = None
     last_digest_at: datetime | None = None
+    account_id: int | None = None
 
 
 class AlertKind(StrEnum):

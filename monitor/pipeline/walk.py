@@ -15,6 +15,7 @@ from monitor.pipeline.alarms import AlarmStep
 from monitor.pipeline.articles import ArticleStep, Follower
 from monitor.pipeline.digests import Digests
 from monitor.pipeline.icons import FindsIcon, IconStep
+from monitor.pipeline.letters import LetterStep
 from monitor.pipeline.poll import Poller
 from monitor.pipeline.read import Reader
 from monitor.pipeline.relay import Relay
@@ -74,6 +75,9 @@ class Pipeline:
         )  # fmt: skip
         self.digests = Digests(database, label=stages.label, public_url=stages.public_url)
         self.sender = Sender(database, stages.channels, clock, public_url=stages.public_url, label=stages.label)
+        self.letters = LetterStep(
+            database, stages.channels.get(ChannelName.EMAIL), public_url=stages.public_url, label=stages.label
+        )
         self.articles = ArticleStep(database, stages.articles, clock) if stages.articles else None
         self.alarms = AlarmStep(database, label=stages.label)
         self.icons = IconStep(database, stages.find_icon) if stages.find_icon else None

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Field, UniqueConstraint
 
 from storage.tables.base import NUMBERED, Table, json, moment, refers, row_id, string
-from storage.types import CleanText
+from storage.types import BIG_ID, CleanText
 
 
 class SubscriberRow(Table, table=True):
@@ -27,7 +27,8 @@ class SubscriptionRow(Table, table=True):
 
     `audience` is who is meant: those who follow changes, or the operators, who are told of troubles. Webhooks are
     signed with `secret`, and with `previous_secret` as well until `previous_secret_until`. `next_digest_at` is when the
-    next scheduled digest is due, `last_digest_at` since when the next one reports.
+    next scheduled digest is due, `last_digest_at` since when the next one reports. `account_id` is whose it is, None
+    where operators made it for somebody without an account.
     """
 
     __tablename__ = "subscription"
@@ -48,6 +49,7 @@ class SubscriptionRow(Table, table=True):
     previous_secret_until: datetime | None = moment(None)
     next_digest_at: datetime | None = moment(None, index=True)
     last_digest_at: datetime | None = moment(None)
+    account_id: int | None = Field(default=None, index=True, sa_type=BIG_ID)
 
 
 class SubscriptionVersionRow(Table, table=True):
