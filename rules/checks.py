@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from itertools import combinations
@@ -21,14 +21,19 @@ from rules.values import Placed
 Rules = Mapping[Key, Layered]
 
 
-def check_rules(rules: Rules, broken: frozenset[str], report: Report) -> None:
-    """Reports what is wrong between rules. `broken` are ids whose entry was refused: they are not missing."""
+def check_rules(rules: Rules, broken: frozenset[str], report: Report, only: Collection[Key] | None = None) -> None:
+    """Reports what is wrong between rules. `broken` are ids whose entry was refused: they are not missing.
+
+    `only` are the rules whose own lines are looked at, where the others are known to be sound; None is all.
+    """
     live = {key: rule for key, rule in rules.items() if rule.disabled is None}
     _check_memberships(rules, broken, report)
     _check_cycles(live, report)
     _check_names(live, report)
     _check_offices(live, report)
-    for (kind, _), rule in live.items():
+    for (kind, identity), rule in live.items():
+        if only is not None and (kind, identity) not in only:
+            continue
         if kind is RuleKind.ISSUE:
             _check_wordings(rule, report)
         for key in ("aliases", "about", "for", "against"):

@@ -17,7 +17,7 @@ from typing import TypeVar
 from rules.checks import check_rules
 from rules.drafts import Draft, read_draft
 from rules.layers import Key, Layered, lay_over
-from rules.model import ActorKind, ActorRule, Example, IssueRule, Office, QueryRule, RuleKind, RuleSet
+from rules.model import ActorKind, ActorRule, AnyRule, Example, IssueRule, Office, QueryRule, RuleKind, RuleSet
 from rules.problem import Place, Problem, Report, RulesInvalid, Severity, did_you_mean
 from rules.values import describe
 from rules.yaml_reader import Row, Scalar, read_yaml
@@ -149,6 +149,13 @@ def _rule_set(rules: dict[Key, Layered]) -> RuleSet:
     queries = {identity: _query(rule) for (kind, identity), rule in live.items() if kind is RuleKind.QUERY}
     found = RuleSet(actors, issues, queries)
     return replace(found, version=version_of(found))
+
+
+def rule_from(rule: Layered, live: Container[Key]) -> AnyRule:
+    """An entry that was checked, as the rule that it says. `live` are the rules that are switched on."""
+    if rule.draft.kind is RuleKind.ACTOR:
+        return _actor(rule, live)
+    return _issue(rule) if rule.draft.kind is RuleKind.ISSUE else _query(rule)
 
 
 def version_of(rules: RuleSet) -> str:

@@ -53,7 +53,13 @@ Value = Scalar | Row | Table
 def read_yaml(path: Path, report: Report) -> Value | None:
     """The one document of a file; None when it is empty or was reported to be unreadable."""
     text = _read_text(path, report)
-    if text is None:
+    return None if text is None else read_yaml_text(path, text, report)
+
+
+def read_yaml_text(path: Path, text: str, report: Report) -> Value | None:
+    """The one document of a text that is not in a file yet; `path` is what problems call it."""
+    if len(text) > MOST_BYTES:
+        report.error(Place(path), f"longer than {MOST_BYTES:,} characters", "split it into several rules")
         return None
     node = _compose(path, text, report)
     if node is None:

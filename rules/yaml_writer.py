@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -48,6 +48,30 @@ def entry_of(rule: AnyRule) -> Plain:
         entry = {"id": rule.id, "name": rule.name, "query": rule.query, "alert": rule.alert or None}
     entry["examples"] = [_example(example) for example in rule.examples]
     return {key: value for key, value in entry.items() if value not in (None, [])}
+
+
+def text_of(entry: Plain) -> str:
+    """An entry as the text of a file that holds it alone."""
+    table = CommentedMap()
+    for key, value in entry.items():
+        table[key] = _styled(value)
+    return _dumped(_yaml(), CommentedSeq([table]))
+
+
+def rewritten(text: str, entry: Plain, known: Collection[str] | None = None) -> str:
+    """The text of a file with one entry, changed into this one: comments, order and style stay.
+
+    Keys that are not among `known` stay, too; None knows all. A text that holds no single entry gives way to a new one.
+    """
+    yaml = _yaml()
+    try:
+        document = _parsed(yaml, text)
+    except Exception:  # the parser fails in several ways on what is no YAML; all mean that there is nothing to keep
+        return text_of(entry)
+    if not isinstance(document, CommentedSeq) or len(document) != 1 or not isinstance(document[0], CommentedMap):
+        return text_of(entry)
+    _fit_entry(document[0], entry, known)
+    return _dumped(yaml, document)
 
 
 def write_pack(folder: Path, rules: Mapping[Key, AnyRule | None]) -> list[Written]:
@@ -103,9 +127,13 @@ def _fit(entry: CommentedMap, rule: AnyRule | None) -> bool:
         changed = entry.get("disabled") is not True
         entry["disabled"] = True
         return changed
-    wanted = entry_of(rule)
+    return _fit_entry(entry, entry_of(rule))
+
+
+def _fit_entry(entry: CommentedMap, wanted: Plain, known: Collection[str] | None = None) -> bool:
     changed = False
-    for key in [key for key in entry if key not in wanted and not (key == "disabled" and entry[key] is False)]:
+    gone = [key for key in entry if key not in wanted and (known is None or key in known)]
+    for key in [key for key in gone if not (key == "disabled" and entry[key] is False)]:
         if _plain(entry[key]) not in (None, [], False):
             changed = True
             drop(entry, key)
@@ -195,7 +223,11 @@ _MARGIN_ONLY = ("---", "...", "%")
 
 
 def _loaded(yaml: YAML, path: Path) -> Any:
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    return _parsed(yaml, path.read_text(encoding="utf-8"))
+
+
+def _parsed(yaml: YAML, text: str) -> Any:
+    lines = text.splitlines(keepends=True)
     kept = (line if not line.strip() or line.startswith(_MARGIN_ONLY) else _INDENT + line for line in lines)
     return yaml.load("".join(kept))
 

@@ -64,3 +64,13 @@ class FeedExists(StorageError):
 
 class AccountExists(StorageError):
     """There is an account with this name already."""
+
+
+class RuleSavedMeanwhile(StorageError):
+    """A rule is no longer in the version that an edit was made from. `version` is the one it is in, 0 for none."""
+
+    def __init__(self, kind: str, rule_id: str, version: int) -> None:
+        super().__init__(
+            f"the {kind} rule {rule_id} was saved by somebody else meanwhile; look at what they made of it"
+        )
+        self.version = version

@@ -9,6 +9,7 @@ from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from rules.model import RuleKind
+from storage.errors import RuleSavedMeanwhile
 from storage.repository import Repository
 from storage.rule_bodies import Body, set_version
 from storage.tables import RuleRow, RuleSetRow, RuleVersionRow
@@ -59,18 +60,42 @@ class RuleRows(Repository):
         )
         return self._session.exec(query).first()
 
+    @staticmethod
+    def _must_be_at(key: Key, row: RuleRow | None, version: int | None) -> None:
+        """Raises RuleSavedMeanwhile where an edit was made from another version than the rule is in by now."""
+        there = 0 if row is None else row.version
+        if version is not None and there != version:
+            raise RuleSavedMeanwhile(*key, there)
+
     def _write(
-        self, row: RuleRow | None, key: Key, body: Body | None, origin: str, who: str, why: str, now: datetime
+        self,
+        row: RuleRow | None,
+        key: Key,
+        body: Body | None,
+        origin: str,
+        who: str,
+        why: str,
+        now: datetime,
+        written: str | None = None,
     ) -> None:
         if row is None:
             row = RuleRow(kind=key[0], rule_id=key[1], version=0, origin=origin)
-        row.version = self._keep(key, body, origin, who, why, now)
+        row.version = self._keep(key, body, origin, who, why, now, written)
         row.origin = origin
         row.disabled = body is None
         self._session.add(row)
         self._session.flush()
 
-    def _keep(self, key: Key, body: Body | None, origin: str, who: str, why: str, now: datetime) -> int:
+    def _keep(
+        self,
+        key: Key,
+        body: Body | None,
+        origin: str,
+        who: str,
+        why: str,
+        now: datetime,
+        written: str | None = None,
+    ) -> int:
         """Writes a version of a rule without putting it in force; its number."""
         query = select(func.max(RuleVersionRow.version)).where(
             RuleVersionRow.kind == key[0], RuleVersionRow.rule_id == key[1]
@@ -78,7 +103,15 @@ class RuleRows(Repository):
         number = (self._session.exec(query).one() or 0) + 1
         self._session.add(
             RuleVersionRow(
-                kind=key[0], rule_id=key[1], version=number, body=body, origin=origin, who=who, why=why, at=now
+                kind=key[0],
+                rule_id=key[1],
+                version=number,
+                body=body,
+                origin=origin,
+                who=who,
+                why=why,
+                at=now,
+                written=written,
             )
         )
         self._session.flush()

@@ -12,7 +12,8 @@ from storage.errors import NotFound
 from storage.rule_bodies import Body, all_rules, from_body, kind_of, set_version, to_body
 from storage.rule_cache import current_rules
 from storage.rule_merge import RuleConflict, merge
-from storage.rule_rows import OPERATOR, Key, RuleRows
+from storage.rule_rows import OPERATOR, Key
+from storage.rule_shelf import RuleShelf, version_of
 from storage.tables import RuleRow, RuleSetRow, RuleVersionRow
 from storage.types import storable_json
 from storage.values import RuleVersion
@@ -20,7 +21,7 @@ from storage.values import RuleVersion
 SEED = "seed"
 
 
-class Rules(RuleRows):
+class Rules(RuleShelf):
     """The rules. A rule belongs to its origin: the seed pack, an operator's pack (its path), or the operator.
 
     The seed gives way to a pack and both to the operator, so that importing the same packs in the same order at each
@@ -58,34 +59,67 @@ class Rules(RuleRows):
         self._session.flush()
         return self._record_set(now)
 
-    def save(self, rule: AnyRule, who: str, why: str, now: datetime) -> str:
-        """Saves an operator's version of a rule; gives the version of the set. The same again makes nothing new."""
+    def save(
+        self,
+        rule: AnyRule,
+        who: str,
+        why: str,
+        now: datetime,
+        *,
+        edited: int | None = None,
+        written: str | None = None,
+    ) -> str:
+        """Saves an operator's version of a rule; gives the version of the set. The same again makes nothing new.
+
+        `edited` is the version that the edit was made from, 0 for none; None does not care. `written` is the rule as
+        the operator wrote it. Raises RuleSavedMeanwhile.
+        """
         self._lock("rules")
         key = (kind_of(rule).value, rule.id)
         row = self._session.get(RuleRow, key, populate_existing=True)
+        self._must_be_at(key, row, edited)
         body = storable_json(to_body(rule))
         if row is None or row.disabled or row.origin != OPERATOR or self._body(row) != body or self._is_behind(row):
-            self._write(row, key, body, OPERATOR, who, why, now)
+            self._write(row, key, body, OPERATOR, who, why, now, written)
+        elif written is not None:  # other comments on the same rule
+            self._row(RuleVersionRow, (*key, row.version), "rule version").written = written
         return self._record_set(now)
 
-    def remove(self, kind: RuleKind, rule_id: str, who: str, why: str, now: datetime) -> str:
-        """Switches a rule off for good, on the operator's word; gives the version of the set. Raises NotFound."""
+    def remove(
+        self, kind: RuleKind, rule_id: str, who: str, why: str, now: datetime, *, edited: int | None = None
+    ) -> str:
+        """Switches a rule off for good, on the operator's word; gives the version of the set.
+
+        Raises NotFound, and RuleSavedMeanwhile where it is not in the version `edited`.
+        """
         self._lock("rules")
         row = self._row(RuleRow, (kind.value, rule_id), f"{kind.value} rule")
+        self._must_be_at((kind.value, rule_id), row, edited)
         if not row.disabled or row.origin != OPERATOR:
             self._write(row, (kind.value, rule_id), None, OPERATOR, who, why, now)
         return self._record_set(now)
 
-    def restore(self, kind: RuleKind, rule_id: str, version: int, who: str, why: str, now: datetime) -> str:
+    def restore(
+        self,
+        kind: RuleKind,
+        rule_id: str,
+        version: int,
+        who: str,
+        why: str,
+        now: datetime,
+        *,
+        edited: int | None = None,
+    ) -> str:
         """Puts an earlier version of a rule in force again, as a new one; gives the version of the set.
 
-        Raises NotFound.
+        Raises NotFound, and RuleSavedMeanwhile where it is not in the version `edited`.
         """
         self._lock("rules")
         row = self._row(RuleRow, (kind.value, rule_id), f"{kind.value} rule")
+        self._must_be_at((kind.value, rule_id), row, edited)
         earlier = self._row(RuleVersionRow, (kind.value, rule_id, version), "rule version")
         if row.version != version:
-            self._write(row, (kind.value, rule_id), earlier.body, OPERATOR, who, why, now)
+            self._write(row, (kind.value, rule_id), earlier.body, OPERATOR, who, why, now, earlier.written)
         return self._record_set(now)
 
     def conflicts(self) -> dict[Key, tuple[RuleConflict, ...]]:
@@ -156,7 +190,7 @@ class Rules(RuleRows):
             .where(RuleVersionRow.kind == kind.value, RuleVersionRow.rule_id == rule_id)
             .order_by(col(RuleVersionRow.version))
         )
-        found = [_version(row) for row in self._session.exec(query)]
+        found = [version_of(row) for row in self._session.exec(query)]
         if not found:
             raise NotFound(f"{kind.value} rule", rule_id)
         return found
@@ -220,17 +254,3 @@ def _rule_set(bodies: Iterable[tuple[str, str, Body]], version: str) -> RuleSet:
         else:
             queries[rule.id] = rule
     return RuleSet(actors=actors, issues=issues, queries=queries, version=version)
-
-
-def _version(row: RuleVersionRow) -> RuleVersion:
-    kind = RuleKind(row.kind)
-    return RuleVersion(
-        kind=kind,
-        rule_id=row.rule_id,
-        version=row.version,
-        rule=None if row.body is None else from_body(kind, row.body),
-        origin=row.origin,
-        who=row.who,
-        why=row.why,
-        at=row.at,
-    )

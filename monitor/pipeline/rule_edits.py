@@ -21,12 +21,18 @@ Key = tuple[RuleKind, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleChange:
-    """A rule that is not as it is in force: `before` is None for a new one, `after` None for one switched off."""
+    """A rule that is not as it is in force: `before` is None for a new one, `after` None for one switched off.
+
+    `edited` is the version that the edit was made from, 0 for a new rule; None where nobody looked. `written` is the
+    rule's text with its comments, as the operator wrote it.
+    """
 
     kind: RuleKind
     id: str
     before: AnyRule | None
     after: AnyRule | None
+    edited: int | None = None
+    written: str | None = None
 
     @property
     def differences(self) -> tuple[Difference, ...]:
@@ -82,7 +88,8 @@ def save_edits(
 ) -> str:
     """Saves all changes in one transaction; gives the version of the set. What is the same already makes nothing new.
 
-    Every example of the edited set is run first. Raises ExamplesFailed unless `despite_examples`.
+    Every example of the edited set is run first. Raises ExamplesFailed unless `despite_examples`; RuleSavedMeanwhile
+    where a rule is in another version by now than its edit was made from.
     """
     with database.view() as work:
         before = work.rules.current()
@@ -103,19 +110,32 @@ def write_changes(work: Work, changes: Sequence[RuleChange], who: str, why: str,
     version = ""
     for change in changes:
         if change.after is None:
-            version = work.rules.remove(change.kind, change.id, who, why, now)
+            version = work.rules.remove(change.kind, change.id, who, why, now, edited=change.edited)
         else:
-            version = work.rules.save(change.after, who, why, now)
+            version = work.rules.save(change.after, who, why, now, edited=change.edited, written=change.written)
         what = "rule switched off" if change.after is None else "rule saved"
         _audit(work, who, what, change.kind, change.id, why, now, {"fields": _fields(change)})
     return version
 
 
-def restore(database: Database, kind: RuleKind, rule_id: str, version: int, who: str, why: str, now: datetime) -> str:
-    """Puts an earlier version in force again; gives the version of the set. Raises NotFound."""
+def restore(
+    database: Database,
+    kind: RuleKind,
+    rule_id: str,
+    version: int,
+    who: str,
+    why: str,
+    now: datetime,
+    *,
+    edited: int | None = None,
+) -> str:
+    """Puts an earlier version in force again; gives the version of the set.
+
+    Raises NotFound, and RuleSavedMeanwhile where the rule is not in the version `edited` any more.
+    """
 
     def save(work: Work) -> str:
-        found = work.rules.restore(kind, rule_id, version, who, why, now)
+        found = work.rules.restore(kind, rule_id, version, who, why, now, edited=edited)
         _audit(work, who, "rule restored", kind, rule_id, why, now, {"version": version})
         return found
 

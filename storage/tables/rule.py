@@ -23,7 +23,10 @@ class RuleRow(Table, table=True):
 
 
 class RuleVersionRow(Table, table=True):
-    """One version of a rule. `body` is null where the version says that the rule is gone."""
+    """One version of a rule. `body` is null where the version says that the rule is gone.
+
+    `written` is the text that an operator wrote it as, with comments; null where it came otherwise.
+    """
 
     __tablename__ = "rule_version"
 
@@ -35,6 +38,7 @@ class RuleVersionRow(Table, table=True):
     who: str = string()
     why: str = string("")
     at: datetime = moment()
+    written: str | None = string(None)
 
 
 class RuleSetRow(Table, table=True):
