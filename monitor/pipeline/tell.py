@@ -22,6 +22,7 @@ from storage.attempts import CORRECTS
 from storage.values import ChangeTransition, StoredAlert
 from storage.work import Work
 
+_Known = set[tuple[int, tuple[str, str, str]]]
 _TOLD = (ChangeStatus.CONFIRMED, ChangeStatus.PENDING)
 
 
@@ -42,11 +43,12 @@ class Teller:
         if not transitions:
             return []
         queued: list[str] = []
+        known: _Known = set()
         for transition in transitions:
             if falls(transition):
                 queued += self._take_back(work, transition, rules, now)
             else:
-                queued += self._tell_change(work, transition, transitions, rules, now)
+                queued += self._tell_change(work, transition, transitions, known, rules, now)
         return queued
 
     def _tell_change(
@@ -54,12 +56,13 @@ class Teller:
         work: Work,
         transition: ChangeTransition,
         batch: Sequence[ChangeTransition],
+        known: _Known,
         rules: RuleSet,
         now: datetime,
     ) -> list[str]:
         change = transition.change
         wanting = self.wanting(work, change, rules)
-        return self._queue_change(work, change, _bodies_moved(transition, batch), wanting, rules, now)
+        return self._queue_change(work, change, _bodies_moved(transition, batch), wanting, known, rules, now)
 
     def _queue_change(
         self,
@@ -67,15 +70,22 @@ class Teller:
         change: Change,
         moves: tuple[str, ...],
         wanting: Sequence[Subscription],
+        known: _Known,
         rules: RuleSet,
         now: datetime,
     ) -> list[str]:
+        """Tells of the change whom it is owed; `known` is who was told of its utterance just now, and is added to."""
         if not wanting:
             return []
-        content = change_content(work, change, rules, AlertKind.CHANGE, moves, now)
+        work.alerts.hold_tellings()  # what is told meanwhile elsewhere might be the same
         utterance = Utterance(work, change)
-        told = [(subscription, utterance.name_for(subscription.id)) for subscription in wanting]
-        return self._queue(work, told, content, now, change_id=change.id)
+        unknowing = [s for s in wanting if (s.id, utterance.key) not in known]
+        owed = [(s, name) for s in unknowing if (name := utterance.owed(s.id)) is not None]
+        if not owed:
+            return []
+        known.update((s.id, utterance.key) for s, _ in owed)
+        content = change_content(work, change, rules, AlertKind.CHANGE, moves, now)
+        return self._queue(work, owed, content, now, change_id=change.id)
 
     def _take_back(self, work: Work, transition: ChangeTransition, rules: RuleSet, now: datetime) -> list[str]:
         """Exactly those who were told are told that it no longer holds; what nobody can have seen is cancelled.
@@ -108,10 +118,12 @@ class Teller:
         Otherwise a correction about a minister would leave its reader believing that their state had not moved either.
         """
         queued: list[str] = []
-        for other in Utterance(work, fallen).others:
-            if other.found.status in _TOLD:
-                wanting = [s for s in _wanting(other, heard, rules) if not Utterance(work, other).stands_told(s.id)]
-                queued += self._queue_change(work, other, (), wanting, rules, now)
+        known: _Known = set()
+        holding = [other for other in Utterance(work, fallen).others if other.found.status in _TOLD]
+        for other in holding:
+            also = [o.found.actor for o in holding if o is not other and o.found.status is other.found.status]
+            wanting = [s for s in _wanting(other, heard, rules) if not Utterance(work, other).stands_told(s.id)]
+            queued += self._queue_change(work, other, tuple(also), wanting, known, rules, now)
         return queued
 
     def tell_matches(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import chain
 
 from monitor.model.alert import AlertKind, DeliveryStatus
 from monitor.model.position import Change, ChangeKind, ChangeStatus
@@ -25,27 +26,44 @@ class Utterance:
         self.others = _others(work, change)
         self._told = work.alerts.alerts_for_change(change.id)
         self._taken_back = _taken_back(self._told)
-        self._others_taken_back = sum(
-            (_taken_back(work.alerts.alerts_for_change(other.id)) for other in self.others), Counter[int]()
-        )
+        told = [work.alerts.alerts_for_change(other.id) for other in self.others]
+        self._others_taken_back = sum(map(_taken_back, told), Counter[int]())
+        self._corrected = {a.subscription_id for a in chain(self._told, *told) if a.kind is AlertKind.CORRECTION}
+        self._stand = {a.subscription_id for a in _standing(self._told) if self._is_same(a)}
+        self._others_stand = {a.subscription_id for one in told for a in _standing(one) if self._is_same(a)}
 
-    def name_for(self, subscription: int) -> str:
-        """What telling this subscription of the change is called; the same name is never told twice.
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """The same for all changes of the utterance that are told with one alert."""
+        return self._what, self._change.found.trigger, self._change.found.status
 
-        Whichever change of the utterance comes first takes its name. Once one of them was taken back, each has a name
-        of its own, with the number of times that it was.
+    def owed(self, subscription: int) -> str | None:
+        """What telling this subscription of the change is called, None where it knows; a name is never told twice.
+
+        Whichever change of the utterance is told first tells of all, until a reader heard that one of them does not
+        hold: from then on nothing but word of the very change tells of it. Once one was taken back, each has a name of
+        its own, with the number of times that it was.
         """
+        if subscription in self._stand or (subscription in self._others_stand and subscription not in self._corrected):
+            return None
         found = self._change.found
         state = "pending:" if found.status is ChangeStatus.PENDING else ""
-        what = "split" if found.kind is ChangeKind.SPLIT else "change"
-        name = f"{state}{what}:{found.issue}:{found.trigger}"
+        name = f"{state}{self._what}:{found.trigger}"
         times = self._taken_back[subscription]
         return f"{name}:{found.actor}:{times}" if times or self._others_taken_back[subscription] else name
+
+    @property
+    def _what(self) -> str:
+        found = self._change.found
+        return f"{'split' if found.kind is ChangeKind.SPLIT else 'change'}:{found.issue}"
 
     def stands_told(self, subscription: int) -> bool:
         """Whether this subscription was told of the change itself, and it was not taken back."""
         told = sum(a.subscription_id == subscription and a.kind is AlertKind.CHANGE for a in self._told)
         return told > self._taken_back[subscription]
+
+    def _is_same(self, alert: StoredAlert) -> bool:
+        return bool(alert.content["status"] == self._change.found.status)
 
 
 def _others(work: Work, change: Change) -> tuple[Change, ...]:
@@ -76,6 +94,11 @@ def taken_back(alerts: Sequence[StoredAlert]) -> set[str]:
         for a in alerts
         if a.kind is AlertKind.CHANGE and (a.id in named or _unseen(a) or a.sequence < fell.get(a.subscription_id, 0))
     }
+
+
+def _standing(alerts: Sequence[StoredAlert]) -> list[StoredAlert]:
+    fallen = taken_back(alerts)
+    return [a for a in alerts if a.kind is AlertKind.CHANGE and a.id not in fallen]
 
 
 def _unseen(alert: StoredAlert) -> bool:

@@ -118,6 +118,24 @@ def test_many_workers_read_everything_once(walk: Walk) -> None:
     assert len({a.subscription_id for a in standing}) == 4
 
 
+@pytest.mark.parametrize("order", ["4265137", "4716235", "5241637", "7654321", "3465127"])
+def test_in_whatever_order_items_are_read_their_reader_is_told_once(
+    sqlite_database: Database, tmp_path: Path, order: str
+) -> None:
+    """A minister and their state move by the same words; what was told and cancelled on the way does not double it."""
+    walk = Walk(sqlite_database, tmp_path / "pack")
+    walk.subscribe()
+    ids = walk.says(HOLM, FOR, 0, baseline=True) + walk.says(HOLM, AGAINST, 20)
+    with sqlite_database.work() as work:
+        items = {
+            i.id: i for i in Grouper(sqlite_database).group_within(work, work.items.claim_new(NOW, 99, walk.lease))
+        }
+    for place in order:
+        walk.reader._read(items[ids[int(place) - 1]], walk.book.current(), NOW)
+    standing = [a for a in walk.alerts() if a.delivery is not DeliveryStatus.CANCELLED]
+    assert [(a.content["actor_id"], a.content["moves"]) for a in standing] == [("astrid-holm", ["Norland"])]
+
+
 def test_a_reversal_by_kind_is_told_when_a_late_item_makes_it_one(walk: Walk) -> None:
     from monitor.model.position import ChangeKind
 
