@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.feeds.parse import NotAFeed, parse_document
+from monitor.feeds.xml_document import prepare
 from monitor.model.feed import ParsedEntry, ParsedFeed
 from tests.unit.feeds.documents import ITEM, atom, rss
 
@@ -269,3 +270,10 @@ def test_the_number_of_entries_is_bounded() -> None:
     feed = parse_document(rss(*(f"<item><guid>{n}</guid></item>" for n in range(5_100))))
     assert len(feed.entries) == 5_000
     assert any("5100 entries" in problem for problem in feed.problems)
+
+
+@pytest.mark.parametrize("char", ["\x00", "\x0b", "\x1f", "\ud83d", "\ufffe", "\uffff"])
+def test_what_xml_forbids_is_taken_out_and_nothing_else(char: str) -> None:
+    kept = "<rss><channel><title>Tab\t, line\n, é, 平, 😀, \x7f, \ufffd</title></channel></rss>"
+    assert prepare(kept).data.endswith(kept.encode())
+    assert prepare(kept.replace("平", char)).data.endswith(kept.replace("平", "").encode())
