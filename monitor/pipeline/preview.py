@@ -9,7 +9,7 @@ overlapping names the longest wins. Nothing is written.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -24,6 +24,8 @@ from rules.query_tree import Named, nodes_of
 from storage.engine import Database
 
 _AT_ONCE = 500
+_LOOKED = 5_000
+"""Items after which it is told how far it is; how many there are is not known before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,13 @@ class Draft:
         return edited(self.before, self.changes)
 
 
-def preview_matches(database: Database, draft: Draft, since: datetime) -> MatchPreview:
-    """What the draft would gain and lose in the items published since."""
+def preview_matches(
+    database: Database,
+    draft: Draft,
+    since: datetime,
+    progress: Callable[[str, int, int], None] = lambda _what, _done, _total: None,
+) -> MatchPreview:
+    """What the draft would gain and lose in the items published since. `progress` may end it by an exception."""
     affected = affected_by(draft)
     before, after = (_part(rules, affected) for rules in (draft.before, draft.after))
     needles = Needles((before, after), affected)
@@ -88,6 +95,8 @@ def preview_matches(database: Database, draft: Draft, since: datetime) -> MatchP
         looked, candidates = 0, []
         for item_id, lang, title, text in work.what_if.texts(since):
             looked += 1
+            if looked % _LOOKED == 0:
+                progress("Looking through", looked, 0)
             if needles.maybe((title, text), lang):
                 candidates.append(item_id)
     watched = affected
@@ -98,6 +107,7 @@ def preview_matches(database: Database, draft: Draft, since: datetime) -> MatchP
     lost: list[PreviewItem] = []
     kept, touched = 0, set()
     for at in range(0, len(candidates), _AT_ONCE):
+        progress("Matching", at, len(candidates))
         with database.view() as work:
             items = work.what_if.items(candidates[at : at + _AT_ONCE])
         for item in items:

@@ -65,13 +65,18 @@ class Door:
 
 async def fields(request: Request) -> Fields:
     """What a form holds. Raises HTTPException for a body that is too long or no form."""
+    return await read_form(request, MOST_BYTES)
+
+
+async def read_form(request: Request, most: int) -> Fields:
+    """What a form of at most so many bytes holds. Raises HTTPException for a body that is too long or no form."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
     if kind != "application/x-www-form-urlencoded":
         raise HTTPException(415, "This address takes the form of its page only.", dict(HEADERS))
     body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > MOST_BYTES:
+        if len(body) > most:
             raise HTTPException(413, "The form holds too much.", dict(HEADERS))
     try:
         return parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=5_000)

@@ -76,8 +76,13 @@ def from_own_page(request: Request) -> bool:
 
 async def signed_fields(request: Request, sent: Annotated[Fields, Depends(fields)]) -> Fields:
     """What a form of somebody who is signed in holds. Raises HTTPException 403 without its token."""
+    must_be_signed(request, sent)
+    return sent
+
+
+def must_be_signed(request: Request, sent: Fields) -> None:
+    """Raises HTTPException 403 for a form without the token of whoever is signed in."""
     visitor = seen(request)
     given = request.headers.get(CSRF_HEADER) or (sent.get(CSRF_FIELD) or [""])[0]
     if visitor is None or not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
         raise HTTPException(403, "This form is no longer valid; open its page again and repeat it.")
-    return sent
