@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated
 
-from fastapi import HTTPException, Query
-from pydantic import BeforeValidator
+from fastapi import HTTPException
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from monitor.web.chosen import Chosen
 from rules.model import ActorKind
@@ -40,7 +40,9 @@ class Known(StrEnum):
 
 Blank = BeforeValidator(blank)
 Day = Annotated[date | None, BeforeValidator(_day)]
-Id = Annotated[str | None, Blank, Query(max_length=200)]
+Id = Annotated[Annotated[str, StringConstraints(max_length=200)] | None, Blank]
+Ordinal = Annotated[Annotated[int, Field(ge=1, le=3_000_000)] | None, Blank]
+"""A day in days since the year 1, as `date.toordinal` counts them: the place of a slider."""
 
 
 def chosen(

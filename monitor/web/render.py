@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,12 @@ class Renderer:
             answer.headers.setdefault("Cache-Control", "private, no-cache")
         return answer
 
+    def fragment(self, template: str, values: Mapping[str, Any]) -> str:
+        """A part of a page, for one that is open already."""
+        asked = ASKED.get()
+        known = {"last_event": None, "now": self._clock(), "visitor": asked.visitor, "here": asked.path}
+        return self._environment.get_template(template).render({**known, **values})
+
 
 def _environment() -> Environment:
     environment = Environment(
@@ -75,6 +81,7 @@ def _environment() -> Environment:
     environment.filters.update(
         moment=moment,
         day=day,
+        date=lambda on: f"{on.day} {on:%b} {on.year}",
         iso=lambda at: utc(at).isoformat(),
         percent=percent,
         link=safe_link,
@@ -96,10 +103,10 @@ def moment(at: datetime) -> str:
     return f"{day(at)}, {utc(at):%H:%M} UTC"
 
 
-def day(at: datetime) -> str:
-    """The day of a moment for people: "17 Feb 2025"."""
-    at = utc(at)
-    return f"{at.day} {at:%b} {at.year}"
+def day(at: date) -> str:
+    """A day, or that of a moment, for people: "17 Feb 2025"."""
+    on = utc(at) if isinstance(at, datetime) else at
+    return f"{on.day} {on:%b} {on.year}"
 
 
 def percent(share: float) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -19,7 +19,7 @@ from monitor.web.desk import Desk
 from monitor.web.downloads import as_csv, as_json
 from monitor.web.matrix import Matrix, matrix
 from monitor.web.matrix_rows import COLUMNS, rows_of
-from monitor.web.parameters import Blank, Day, Known, chosen, end_of
+from monitor.web.parameters import Blank, Day, Known, Ordinal, chosen, end_of
 from rules.model import RuleSet
 from storage.work import Work
 
@@ -35,6 +35,10 @@ class View:
     at: date | None = None
     known: Known = Known.NOW
 
+    def until(self, now: datetime) -> View:
+        """The same, where a day that is not over yet is now."""
+        return replace(self, at=None) if self.at is not None and self.at >= now.date() else self
+
     def query(self) -> dict[str, str]:
         """The view as an address spells it."""
         found = self.wanted.query()
@@ -45,30 +49,31 @@ class View:
         return found
 
 
+def view_of(
+    wanted: Annotated[Chosen, Depends(chosen)],
+    at: Day = None,
+    known: Annotated[Known | None, Blank] = None,
+    day: Ordinal = None,
+) -> View:
+    """The view that an address asks for. `day` is the slider's place, in days since the year 1; it was moved last."""
+    return View(wanted=wanted, at=at if day is None else date.fromordinal(day), known=known or Known.NOW)
+
+
 def front_router(desk: Desk) -> APIRouter:
     """The front page and its data."""
     router = APIRouter(include_in_schema=False)
 
-    def view(
-        wanted: Annotated[Chosen, Depends(chosen)],
-        at: Day = None,
-        known: Annotated[Known | None, Blank] = None,
-        day: Annotated[int | None, Blank, Query(ge=1, le=3_000_000)] = None,
-    ) -> View:
-        if day is not None:  # the slider's place, in days since the year 1; it was moved last
-            at = date.fromordinal(day)
-        later = at is not None and at >= desk.clock().date()
-        return View(wanted=wanted, at=None if later else at, known=known or Known.NOW)
-
-    def front(asked: Annotated[View, Depends(view)], day: str | None = None) -> Response:
+    def front(asked: Annotated[View, Depends(view_of)], day: str | None = None) -> Response:
+        asked = asked.until(desk.clock())
         if day is not None:
             return RedirectResponse(address("/", **asked.query()), 303)
         with desk.database.view() as work:
             values = _page(work, asked, desk.clock())
         return desk.pages.page("front.html", values)
 
-    def data(request: Request, asked: Annotated[View, Depends(view)]) -> Response:
+    def data(request: Request, asked: Annotated[View, Depends(view_of)]) -> Response:
         now = desk.clock()
+        asked = asked.until(now)
         with desk.database.view() as work:
             rules = work.rules.current()
             rows = rows_of(_matrix(work, asked, rules, now), rules)

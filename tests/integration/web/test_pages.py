@@ -41,20 +41,6 @@ def test_front_page_shows_the_newest_change_first(client: Client, newsroom: News
     assert quotes == sorted(quotes)
 
 
-def test_matrix_marks_a_recent_change_and_links_to_its_history(client: Client, newsroom: Newsroom) -> None:
-    turn(newsroom)
-    newsroom.say("lemuria", "tolls", Stance.OPPOSES, at=NOW - timedelta(days=40), words="There will be no toll")
-    page = client.get("/").text
-    matrix = page.split('<table class="matrix">')[1].split("</table>")[0]
-    recent = matrix.split('href="/positions/ada-quill/bridge"')[0].rsplit("<a ", 1)[1]
-    assert "cell--supports cell--recent" in recent
-    assert '<span class="hidden">supports' in matrix
-    assert "cell--recent" not in matrix.split('href="/positions/lemuria/tolls"')[0].rsplit("<a ", 1)[1]
-    # A person stands under the state that they are in.
-    assert matrix.index(">Atlantis<") < matrix.index(">Ada Quill<") < matrix.index(">Lemuria<")
-    assert 'matrix__actor--inset">Ada Quill<' in matrix
-
-
 def test_empty_front_page_says_what_happens_next(client: Client, database: Database) -> None:
     assert "volteface feeds add URL" in client.get("/").text
     with database.work() as work:

@@ -24,6 +24,9 @@ HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{ ["ran", "sa
 
 PAGES = [
     "/",
+    "/?at=2025-03-01&known=then&group=atlantis",
+    "/matrix.csv",
+    "/matrix.json",
     "/changes",
     "/changes/1",
     "/changes/1/wrong",
