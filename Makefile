@@ -65,6 +65,7 @@ $(RUN_OK): pyproject.toml constraints.txt | $(BIN)/python
 
 $(DEV_OK): $(RUN_OK)
 	@echo "Installing the tools for tests and checks …"
+	@$(PIP) setuptools
 	@$(PIP) --no-build-isolation -e '.[dev]'
 	@touch $@
 	@echo "Installed."

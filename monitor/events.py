@@ -17,6 +17,7 @@ class Subject(StrEnum):
     """What can happen. The value is the subject on the bus."""
 
     FEED_POLLED = "feed.polled"
+    FEED_PUSHED = "feed.pushed"
     ITEMS_ADMITTED = "items.admitted"
     ITEM_READ = "item.read"
     CHANGE_PENDING = "change.pending"

@@ -63,7 +63,7 @@ class Worker:
         self._retain = timedelta(days=retain_days) if retain_days else None
         self._ticks = _Ticks()
         self._scheduler = AsyncIOScheduler(timezone="UTC", executors={"default": self._ticks})
-        self._wakes = {name: asyncio.Event() for name in ("read", "send")}
+        self._wakes = {name: asyncio.Event() for name in ("read", "send", "pushes")}
         self._wakers: list[asyncio.Task[None]] = []
         self._running: dict[str, set[asyncio.Task[None]]] = {}
 
@@ -72,12 +72,16 @@ class Worker:
         pipeline = self._pipeline
         pipeline.bus.subscribe(frozenset({Subject.ITEMS_ADMITTED}), self._wake("read"))
         pipeline.bus.subscribe(frozenset({Subject.ALERT_QUEUED}), self._wake("send"))
+        pipeline.bus.subscribe(frozenset({Subject.FEED_PUSHED}), self._wake("pushes"))
         self._every(self._tick_s, "poll", self._poll, at_once=pipeline.poller.concurrency)
+        self._every(self._tick_s, "pushes", self._pushes)
         self._every(self._tick_s, "read", self._read)
         self._every(self._tick_s, "digests", self._digests)
         self._every(self._tick_s, "send", self._send, at_once=8)
         self._every(self._tick_s, "letters", self._now(pipeline.letters.step))
         self._every(min(self._tick_s, 0.5), "relay", self._relay)
+        if pipeline.hubs is not None:
+            self._every(self._tick_s, "hubs", self._now(pipeline.hubs.step))
         if pipeline.articles is not None:
             self._every(self._tick_s, "articles", self._now(pipeline.articles.step), at_once=pipeline.articles.at_once)
         if pipeline.icons is not None:
@@ -88,6 +92,7 @@ class Worker:
         self._wakers = [
             asyncio.create_task(self._on_wake("read", self._read, 1)),
             asyncio.create_task(self._on_wake("send", self._send, 8)),
+            asyncio.create_task(self._on_wake("pushes", self._pushes, 1)),
         ]
         self._scheduler.start()
 
@@ -154,6 +159,10 @@ class Worker:
 
     async def _poll(self) -> None:
         await self._pipeline.poller.step(self._clock())
+
+    async def _pushes(self) -> None:
+        while await self._pipeline.pushes.step(self._clock()):
+            pass
 
     async def _read(self) -> None:
         while (read := await asyncio.to_thread(self._pipeline.reader.step, self._clock())).items or read.failed:

@@ -33,6 +33,17 @@ class PageSettings(BaseSettings):
         description="Address under which readers reach the pages, for links; mail asks its owner "
         "by one, and unsubscribing with one click needs https.",
     )
+    websub: bool = Field(
+        default=True,
+        description="Where VOLTEFACE_PUBLIC_URL is set: subscribe at the hubs that feeds name (WebSub), so that their "
+        "news are pushed. The hubs call back at /websub/ under that address.",
+    )
+    websub_poll_s: int = Field(
+        default=4 * 3600,
+        ge=60,
+        le=86400,
+        description="Seconds between two polls of a feed whose news are pushed, to be safe.",
+    )
     readers: Readers = Field(
         default=Readers.ANYBODY,
         description="Who may read changes, positions and items: anybody who reaches the pages, or signed-in.",

@@ -26,6 +26,7 @@ from storage.feeds import Feeds
 from storage.forgetting import Retention
 from storage.history import History
 from storage.icons import Icons
+from storage.hubs import Hubs
 from storage.items import Items
 from storage.known_entries import KnownEntries
 from storage.listings import Listings
@@ -34,13 +35,14 @@ from storage.poll_logs import PollLogs
 from storage.positions import Positions
 from storage.readings import Readings
 from storage.reports import Reports
+from storage.pushes import Pushes
 from storage.rules import Rules
 from storage.standing import Standings
 from storage.statements import Statements
 from storage.stories import Stories
 from storage.subscriptions import Subscriptions
 from storage.suggestions import Suggested
-from storage.tables import ArticleRow, DeliveryRow, FeedRow, IconRow, ItemRow
+from storage.tables import ArticleRow, DeliveryRow, FeedRow, HubSubscriptionRow, IconRow, ItemRow, PushRow
 from storage.timelines import Timelines
 from storage.tokens import Tokens
 from storage.untold import Untold
@@ -64,6 +66,8 @@ class Work:
         self.readings = Readings(session)
         self.history = History(session)
         self.what_if = WhatIf(session)
+        self.hubs = Hubs(session)
+        self.pushes = Pushes(session)
         self.verdicts = Verdicts(session)
         self.reports = Reports(session)
         self.actor_verdicts = ActorVerdicts(session)
@@ -100,7 +104,7 @@ class Work:
         tokens stay: a delivery that was under way may have arrived. Gives the number of leases ended.
         """
         ended = 0
-        for table in (FeedRow, ItemRow, DeliveryRow, ArticleRow, IconRow):
+        for table in (FeedRow, ItemRow, DeliveryRow, ArticleRow, IconRow, HubSubscriptionRow, PushRow):
             held = update(table).where(col(table.lease_until) > now).values(lease_until=now)
             ended += self._session.exec(held).rowcount
         return ended

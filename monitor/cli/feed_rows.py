@@ -7,7 +7,9 @@ from datetime import datetime
 
 from monitor.cli.talk import plain, put_table
 from monitor.feeds.health import FeedHealth, health, span
+from monitor.feeds.hub_terms import in_words
 from monitor.model.feed import Feed
+from monitor.model.hub import HubSubscription
 from monitor.net.mask import mask
 
 _COLUMNS = (
@@ -53,7 +55,23 @@ def put_feeds(feeds: Iterable[Feed], counts: Mapping[int, int], now: datetime) -
     put_table(_COLUMNS, rows, empty=empty)
 
 
-def put_feed(feed: Feed, items: int, now: datetime) -> None:
+def hub_row(subscription: HubSubscription, now: datetime) -> dict[str, object]:
+    """How it stands with a feed's hub, as JSON. Neither the secret nor the callback is in it."""
+    return {
+        "state": subscription.state.value,
+        "hub": mask(subscription.hub),
+        "topic": mask(subscription.topic),
+        "live": subscription.live(now),
+        "lease_until": subscription.live_until,
+        "last_push_at": subscription.last_push_at,
+        "pushes": subscription.pushes,
+        "discarded": subscription.discarded,
+        "missed": subscription.missed,
+        "words": in_words(subscription, now),
+    }
+
+
+def put_feed(feed: Feed, items: int, now: datetime, hub: HubSubscription | None = None) -> None:
     """All there is to say about one feed; how it is comes first."""
     found = health(feed, now)
     rows: list[tuple[str, object]] = [
@@ -62,6 +80,7 @@ def put_feed(feed: Feed, items: int, now: datetime) -> None:
         ("what to do", found.remedy),
         ("polls without news", _share(found)),
         ("silent for", _silence(found, now)),
+        ("hub", in_words(hub, now) if hub else None),
         ("usual gap between news", span(found.usual_gap_s) if found.usual_gap_s else None),
     ]
     told = {key: value for key, value in feed_row(feed, items, now).items() if key != "health"}

@@ -14,7 +14,7 @@ import typer
 from monitor.cli.boot import cadence_config, fetch_config, open_database, utc_now
 from monitor.cli.discover import discover_feeds, looked_up, must_be_no_page
 from monitor.cli.feed_articles import set_articles
-from monitor.cli.feed_rows import feed_row, put_feed, put_feeds
+from monitor.cli.feed_rows import feed_row, hub_row, put_feed, put_feeds
 from monitor.cli.known import find_feed
 from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.talk import JsonFlag, counted, put_json, put_table, say
@@ -104,12 +104,13 @@ def show(feed: Annotated[str, typer.Argument(help="Id or address.")], as_json: J
     database = open_database(load_settings())
     with database.view() as work:
         found = find_feed(work, feed)
+        hub = work.hubs.of_feeds([found.id]).get(found.id)
         items = work.feeds.item_counts().get(found.id, 0)
     database.close()
     if as_json:
-        put_json(feed_row(found, items, utc_now()))
+        put_json({**feed_row(found, items, utc_now()), "hub": hub_row(hub, utc_now()) if hub else None})
     else:
-        put_feed(found, items, utc_now())
+        put_feed(found, items, utc_now(), hub)
 
 
 @group.command()

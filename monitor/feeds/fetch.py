@@ -191,6 +191,7 @@ class Fetcher:
             final_url=str(trail.here),
             retry_after_s=retry_after_s(headers.get("retry-after"), self._now()),
             max_age_s=max_age_s(headers),
+            links=tuple(headers.get_list("link"))[:MOST_LINK_HEADERS],
         )
         if status == 304:
             if not conditional:
@@ -235,6 +236,7 @@ class Fetcher:
 
 
 _LONGEST_NAMED = 300
+MOST_LINK_HEADERS = 32
 
 CROWDED_S = 20.0
 """When a feed is tried again that redirects to a host for which others wait already."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from monitor.feeds.dates import parse_date
 from monitor.feeds.entries import LONGEST_TITLE, RawEntry, compose, language, told, web_address
+from monitor.feeds.hub_links import in_json
 from monitor.feeds.not_a_feed import NotAFeed
 from monitor.feeds.text import html_to_text, one_line, plain
 from monitor.model.feed import ParsedFeed
@@ -38,12 +39,15 @@ def parse(text: str, base: str | None, problems: list[str]) -> ParsedFeed:
     if len(items) > MOST_ENTRIES:
         problems.append(f"{len(items)} items are more than {MOST_ENTRIES}; the rest was left out")
     composed = compose(raws, base or home)
+    hubs, self_url = in_json(document, base)
     return ParsedFeed(
         title=one_line(_text(document, "title") or "")[:LONGEST_TITLE],
         link=home,
         lang=lang,
         entries=composed.entries,
         problems=told(problems + composed.problems),
+        hubs=hubs,
+        self_url=self_url,
     )
 
 

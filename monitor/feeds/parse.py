@@ -18,6 +18,7 @@ from monitor.feeds.charset import decode
 from monitor.feeds.dates import parse_date
 from monitor.feeds.entries import LONGEST_TITLE, Composed, RawEntry, compose, language, told, web_address
 from monitor.feeds.feedparser_reading import Reading, read, read_strictly
+from monitor.feeds.hub_links import in_head
 from monitor.feeds.known_entries import KnownEntry, clash, known_entry, pack, reader_version, unpack
 from monitor.feeds.not_a_feed import NotAFeed
 from monitor.feeds.splitting import Pieces, split
@@ -118,6 +119,7 @@ def _feed(
     reading: Reading, base: str | None, composed: Composed, problems: Sequence[str], *, complete: bool
 ) -> ParsedFeed:
     head, found = reading.feed, len(reading.entries)
+    hubs, self_url = in_head(head, base)
     excess = [f"{found} entries are more than {MOST_ENTRIES}; the rest was left out"] if found > MOST_ENTRIES else []
     return ParsedFeed(
         title=(_line(head, "title") or _line(head, "dc_title"))[:LONGEST_TITLE],
@@ -127,6 +129,8 @@ def _feed(
         entries=composed.entries,
         problems=told([*problems, *excess, *composed.problems]),
         complete=complete,
+        hubs=hubs,
+        self_url=self_url,
     )
 
 

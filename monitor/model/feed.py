@@ -87,7 +87,8 @@ class FetchResult:
     recognised by when it comes again, if that was reckoned already. `retry_after_s` is what the
     server asked for, in seconds, capped. `permanent_url` is set when every hop on the way was a 301 or 308.
     `hold_host` is a host that is to be left alone for `hold_s` seconds, with all its feeds. `postponed` says that the
-    feed was not asked for at all because its host is being left alone: that is no failure of the feed.
+    feed was not asked for at all because its host is being left alone: that is no failure of the feed. `links`
+    are the values of its Link headers.
     """
 
     url: str
@@ -107,6 +108,7 @@ class FetchResult:
     hold_host: str | None = None
     hold_s: int = 0
     postponed: bool = False
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +141,7 @@ class ParsedFeed:
     `entries` are those that were read; `skipped` more are in the document that were known to be as they were when they
     were read, with these `skipped_dates`. `known` is what the parser wants to be handed at the next poll, to skip all
     of them. It is worth keeping only beside the admission of all these entries; None says that the next poll reads all.
+    `hubs` are those that the document names, `self_url` is where it says that it is itself to be had.
     """
 
     title: str
@@ -151,3 +154,5 @@ class ParsedFeed:
     skipped: int = 0
     skipped_dates: tuple[datetime, ...] = ()
     known: bytes | None = None
+    hubs: tuple[str, ...] = ()
+    self_url: str | None = None

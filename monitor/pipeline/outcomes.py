@@ -20,12 +20,15 @@ from typing import Any
 
 from monitor.events import Subject
 from monitor.feeds.cadence import CadenceConfig, after_poll
+from monitor.feeds.hub_terms import after_push
 from monitor.feeds.moves import stayed
 from monitor.items.admit import Admission, admit
 from monitor.items.identity import identities_to_ask
-from monitor.model.feed import Feed, FetchOutcome, FetchResult, ParsedFeed
+from monitor.model.feed import Feed, FetchOutcome
 from monitor.model.polled import Polled
 from monitor.net.mask import mask
+from monitor.pipeline.brought import Brought
+from monitor.pipeline.hubs import Followed, Standing, settle_push
 from storage.engine import Database
 from storage.errors import CannotReachServer, DatabaseBusy, FeedExists, FolderNotWritable, NotADatabase
 from storage.known_entries import KnownChange
@@ -58,23 +61,11 @@ class PollReport:
     problems: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Brought:
-    """What a poll brought: the answer, what was read in it (None where nothing was to be read), and what went wrong.
-
-    `known` is what was handed to the parser.
-    """
-
-    feed: Feed
-    result: FetchResult
-    parsed: ParsedFeed | None
-    known: bytes | None = None
-    error: str | None
-    now: datetime
-
-
 class Outcomes:
-    """Saves what polls brought. `writing` is held while a transaction is under way."""
+    """Saves what polls and hubs brought. `writing` is held while a transaction is under way.
+
+    Without `hubs` nobody is subscribed to: there is no address that hubs could push to.
+    """
 
     def __init__(
         self,
@@ -82,7 +73,9 @@ class Outcomes:
         cadence: CadenceConfig,
         most_new: int,
         writing: AbstractAsyncContextManager[Any],
+        hubs: Followed | None = None,
     ) -> None:
+        self._hubs = hubs
         self._database = database
         self._cadence = cadence
         self._most_new = most_new
@@ -163,13 +156,15 @@ class Outcomes:
     def _save_together(self, batch: Sequence[Brought]) -> list[PollReport]:
         with self._database.view() as work:
             admitted = self._admitted(work, batch)
-        after = [self._after(brought, admission) for brought, admission in zip(batch, admitted, strict=True)]
+            standing = self._hubs.standing(work, [brought.feed.id for brought in batch]) if self._hubs else {}
+        after = [self._after(poll, admission, standing) for poll, admission in zip(batch, admitted, strict=True)]
         with self._database.work() as work:
             work.feeds.check_there([brought.feed.id for brought in batch])
             _store(work, admitted)
             saved = _save_feeds(work, batch, after)
             work.known_entries.replace_all(_known(batch, admitted))
             work.poll_logs.add_all(_polled(batch, admitted, saved))
+            self._note_hubs(work, batch, admitted, standing)
             for brought in batch:
                 if brought.result.hold_host:
                     until = brought.now + timedelta(seconds=brought.result.hold_s)
@@ -195,18 +190,31 @@ class Outcomes:
             for b in batch
         ]
 
-    def _after(self, brought: Brought, admission: Admission) -> Feed:
-        return after_poll(
-            brought.feed,
+    def _after(self, brought: Brought, admission: Admission, standing: Standing) -> Feed:
+        feed, now, new = brought.feed, brought.now, len(admission.new)
+        if brought.push is not None:
+            return after_push(feed, brought.parsed, new, now)
+        after = after_poll(
+            feed,
             brought.result,
             brought.parsed,
-            len(admission.new),
+            new,
             brought.error,
-            brought.now,
+            now,
             self._cadence,
             random.random(),  # noqa: S311
             admission.left,
         )
+        return self._hubs.put_off(feed, after, standing.get(feed.id), new, now) if self._hubs else after
+
+    def _note_hubs(
+        self, work: Work, batch: Sequence[Brought], admitted: Sequence[Admission], standing: Standing
+    ) -> None:
+        for brought, admission in zip(batch, admitted, strict=True):
+            if brought.push is not None:
+                settle_push(work, brought.push, len(admission.new), admission.left, brought.now)
+            elif self._hubs is not None:
+                self._hubs.note(work, brought, standing.get(brought.feed.id), len(admission.new))
 
 
 def _store(work: Work, admitted: Sequence[Admission]) -> None:
@@ -249,7 +257,7 @@ def _known(batch: Sequence[Brought], admitted: Sequence[Admission]) -> list[Know
     return [
         KnownChange(feed_id=poll.feed.id, was=poll.known, known=None if admission.left else poll.parsed.known)
         for poll, admission in zip(batch, admitted, strict=True)
-        if poll.parsed is not None
+        if poll.parsed is not None and poll.push is None
     ]
 
 
@@ -264,13 +272,15 @@ def _polled(batch: Sequence[Brought], admitted: Sequence[Admission], saved: Sequ
             error=feed.last_error,
         )
         for brought, admission, feed in zip(batch, admitted, saved, strict=True)
-        if not brought.result.postponed
+        if not brought.result.postponed and brought.push is None
     }
 
 
 def _events(brought: Brought, admission: Admission) -> list[tuple[Subject, dict[str, Any]]]:
     feed, new, revised = brought.feed.id, len(admission.new), len(admission.revised)
-    events: list[tuple[Subject, dict[str, Any]]] = [(Subject.FEED_POLLED, {"feed": feed, "ok": brought.error is None})]
+    events: list[tuple[Subject, dict[str, Any]]] = []
+    if brought.push is None:
+        events.append((Subject.FEED_POLLED, {"feed": feed, "ok": brought.error is None}))
     if new or revised:
         events.append((Subject.ITEMS_ADMITTED, {"feed": feed, "new": new, "revised": revised}))
     return events

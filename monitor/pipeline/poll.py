@@ -14,7 +14,9 @@ from monitor.feeds.moves import wants_whole
 from monitor.feeds.not_a_feed import NotAFeed
 from monitor.feeds.parser_pool import ParseFailed
 from monitor.model.feed import Feed, FetchOutcome, ParsedFeed
-from monitor.pipeline.outcomes import Brought, Outcomes, PollReport
+from monitor.pipeline.brought import Brought
+from monitor.pipeline.hubs import Followed
+from monitor.pipeline.outcomes import Outcomes, PollReport
 from monitor.pipeline.places import UnderWay, Visit
 from monitor.pipeline.wire import Fetches, Parses
 from storage.engine import Database
@@ -45,6 +47,7 @@ class Poller:
         most_new: int = 500,
         per_host: int = 2,
         patience_s: float = 3.0,
+        hubs: Followed | None = None,
     ) -> None:
         self._database = database
         self._fetcher = fetcher
@@ -56,7 +59,7 @@ class Poller:
         self._claiming = asyncio.Lock()
         # SQLite lets one writer in at a time, and its own waiting is neither fair nor endless: ours stand in line here.
         self._writing = asyncio.Semaphore(1 if database.backend == "sqlite" else concurrency)
-        self._outcomes = Outcomes(database, cadence, most_new, self._writing)
+        self.outcomes = Outcomes(database, cadence, most_new, self._writing, hubs)
         self._waits = False
 
     async def step(self, now: datetime, limit: int = 64) -> list[PollReport]:
@@ -165,7 +168,7 @@ class Poller:
         return list(await asyncio.gather(*(one(feed) for feed in feeds)))
 
     async def _poll_one(self, feed: Feed, now: datetime, visit: Visit | None = None) -> PollReport:
-        with self._outcomes.coming():
+        with self.outcomes.coming():
             return await self._poll(feed, now, visit)
 
     async def _poll(self, feed: Feed, now: datetime, visit: Visit | None) -> PollReport:
@@ -185,7 +188,7 @@ class Poller:
                 parsed = await self._parser.parse(result.body, result.content_type, base, known)
             except (NotAFeed, ParseFailed) as refused:
                 error = str(refused)
-        report = await self._outcomes.save(
+        report = await self.outcomes.save(
             Brought(feed=feed, result=result, parsed=parsed, known=known, error=error, now=now)
         )
         # Said when it begins and when it is over; between, the feed's row shows it, and the log stays readable.

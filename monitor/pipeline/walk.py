@@ -10,13 +10,16 @@ from monitor.alerts.channels.protocol import Channel
 from monitor.bus.protocol import Bus
 from monitor.feeds.article import ReadsArticles
 from monitor.feeds.cadence import CadenceConfig
+from monitor.feeds.hub_terms import PushCadence
 from monitor.model.alert import ChannelName
 from monitor.pipeline.alarms import AlarmStep
 from monitor.pipeline.articles import ArticleStep, Follower
 from monitor.pipeline.digests import Digests
+from monitor.pipeline.hubs import AsksHubs, Followed, HubStep
 from monitor.pipeline.icons import FindsIcon, IconStep
 from monitor.pipeline.letters import LetterStep
 from monitor.pipeline.poll import Poller
+from monitor.pipeline.pushes import PushStep
 from monitor.pipeline.read import Reader
 from monitor.pipeline.relay import Relay
 from monitor.pipeline.rulebook import RuleBook
@@ -33,7 +36,7 @@ class Stages:
     """The stages with I/O or a choice of implementation; everything else is fixed.
 
     Without `articles` none are fetched; `follow_articles` is for the feeds that are not set apart. Without `find_icon`
-    sites have none.
+    sites have none. With `asks_hubs` and a public address feeds are subscribed to at the hubs that they name.
     """
 
     fetcher: Fetches
@@ -50,6 +53,8 @@ class Stages:
     articles: ReadsArticles | None = None
     follow_articles: bool = False
     find_icon: FindsIcon | None = None
+    asks_hubs: AsksHubs | None = None
+    push_cadence: PushCadence = field(default_factory=PushCadence)
     follow_precision: bool = True
 
 
@@ -59,6 +64,7 @@ class Pipeline:
     def __init__(self, database: Database, stages: Stages, clock: Callable[[], datetime]) -> None:
         self.database = database
         self.rulebook = RuleBook(database)
+        base = stages.public_url if stages.asks_hubs else None
         self.poller = Poller(
             database,
             stages.fetcher,
@@ -66,7 +72,10 @@ class Pipeline:
             stages.cadence,
             concurrency=stages.fetch_concurrency,
             most_new=stages.most_new,
+            hubs=Followed(stages.push_cadence) if base else None,
         )
+        self.pushes = PushStep(database, stages.parser, self.poller.outcomes)
+        self.hubs = HubStep(database, stages.asks_hubs, base) if stages.asks_hubs and base else None
         teller = Teller(label=stages.label, public_url=stages.public_url)
         follower = Follower(by_default=stages.follow_articles)
         self.reader = Reader(

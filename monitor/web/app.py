@@ -48,6 +48,7 @@ def _now() -> datetime:
 def create_app(
     database: Database,
     settings: Settings,
+from monitor.web.pages.websub import websub_router
     *,
     health: HealthProbe | None = None,
     clock: Callable[[], datetime] = _now,
@@ -136,6 +137,7 @@ def _stream_router(events: EventStream) -> APIRouter:
     async def robots() -> PlainTextResponse:
         return PlainTextResponse("User-agent: *\nDisallow: /\n")
 
+    app.include_router(websub_router(desk, largest=settings.fetch_max_bytes, deadline_s=settings.fetch_deadline_s))
     return router
 
 

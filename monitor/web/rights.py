@@ -73,6 +73,7 @@ RIGHTS: dict[str, Right] = {
 
 ErrorPage = Callable[[Request, Exception], Awaitable[Response]]
 
+    "/websub/{token}": Right.TOKEN,
 
 @dataclass(frozen=True, slots=True)
 class _Rule:

@@ -6,7 +6,7 @@ import re
 
 from monitor.net.mask import MASK
 
-_TOKEN = re.compile(r"^(/s/(?:confirm/)?|/atom/|/invitation/)[^/]+")
+_TOKEN = re.compile(r"^(/s/(?:confirm/)?|/atom/|/invitation/|/sign-up/|/forgotten/|/account/address/|/websub/)[^/]+")
 
 
 def shown_path(path: str) -> str:

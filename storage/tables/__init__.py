@@ -9,6 +9,7 @@ from storage.tables.article import ArticleRow, IconRow
 from storage.tables.base import Table
 from storage.tables.event import AlarmRow, AuditRow, EventRow, MetaRow
 from storage.tables.feed import FeedRow
+from storage.tables.hub import HubSubscriptionRow, PushRow
 from storage.tables.item import ItemRevisionRow, ItemRow, MatchRow, OwnWordsRow, StoryRow, WordKeyRow
 from storage.tables.known import KnownEntriesRow
 from storage.tables.polled import PollLogRow
@@ -40,6 +41,7 @@ __all__ = [
     "FailedSignInRow",
     "FeedRow",
     "HolderMoveRow",
+    "HubSubscriptionRow",
     "IconRow",
     "InvitationRow",
     "ItemRevisionRow",
@@ -51,6 +53,7 @@ __all__ = [
     "OwnWordsRow",
     "PollLogRow",
     "PositionRow",
+    "PushRow",
     "ReadingRow",
     "ReportRow",
     "RuleRow",

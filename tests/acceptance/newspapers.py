@@ -11,11 +11,12 @@ from xml.sax.saxutils import escape
 
 
 class Newspapers:
-    """Serves documents by path; `print` adds an entry to an RSS feed."""
+    """Serves documents by path; `print` adds an entry to an RSS feed. `links` goes out as the Link header of all."""
 
     def __init__(self) -> None:
         self.documents: dict[str, tuple[bytes, str]] = {}
         self.asked: list[str] = []
+        self.links = ""
         self._entries: dict[str, list[str]] = {}
         papers = self
 
@@ -26,6 +27,8 @@ class Newspapers:
                 self.send_response(200 if self.path in papers.documents else 404)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body)))
+                if papers.links:
+                    self.send_header("Link", papers.links)
                 self.end_headers()
                 self.wfile.write(body)
 
