@@ -11,6 +11,10 @@ COUNTED_FOR = timedelta(days=2)
 """How long failed attempts to sign in, and mails about accounts, are kept: what is counted is counted within a day."""
 
 
+LAST_RUN_KEY = "retention.last"
+"""The meta key under which the worker writes when it last ran, and how many items and events were forgotten."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pruned:
     """How much was forgotten."""

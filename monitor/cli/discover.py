@@ -17,6 +17,7 @@ from monitor.feeds.parser_pool import ParserPool, ParserPoolConfig
 from monitor.net.guard import Guard
 from monitor.net.mask import mask
 from monitor.settings import Settings, load_settings
+from monitor.web.lookups import Counted, Look, Progress
 
 
 def discover_feeds(
@@ -41,14 +42,23 @@ def discover_feeds(
     say("Add one with `volteface feeds add` and its address.")
 
 
-def looked_up(settings: Settings, address: str) -> Discovery:
-    """What an address leads to, fetched under the guard of feeds and read in a process that can be killed."""
+def looks(settings: Settings) -> Look:
+    """Finds out what an address leads to: fetched under the guard of feeds, read in a process that can be killed."""
 
-    async def look() -> Discovery:
+    async def look(address: str, progress: Progress) -> Discovery:
         guard = Guard(settings.feed_allow, setting="VOLTEFACE_FEED_ALLOW")
         pool = ParserPool(ParserPoolConfig(workers=settings.parse_workers, limit_s=settings.parse_deadline_s))
         async with Fetcher(fetch_config(settings), guard) as fetcher, pool as parser:
-            return await discover(address, fetcher, parser)
+            return await discover(address, Counted(fetcher, progress), parser)
+
+    return look
+
+
+def looked_up(settings: Settings, address: str) -> Discovery:
+    """What an address leads to."""
+
+    async def look() -> Discovery:
+        return await looks(settings)(address, Progress())
 
     return asyncio.run(look())
 

@@ -67,33 +67,32 @@ def doctor(
 
     Example: [bold]volteface doctor --settings[/]
     """
-    from monitor.cli.reading_health import of_extractor
-
     settings = load_settings()
-    findings = (
-        list(_worker_alone(settings))
-        if worker
-        else [
-            *_of_settings(settings),
-            *_rules(settings),
-            *of_extractor(settings),
-            *_database(settings),
-            *_mail(settings),
-        ]
-    )
+    found = list(_worker_alone(settings)) if worker else findings(settings)
     if as_json:
-        put_json({"findings": findings, **({"settings": dict(_settings(settings))} if settings_too else {})})
+        put_json({"findings": found, **({"settings": dict(_settings(settings))} if settings_too else {})})
     else:
-        put_table(
-            ("part", "state", "found", "remedy"), [(f.part, f.state, f.found, f.remedy) for f in findings], empty=""
-        )
+        put_table(("part", "state", "found", "remedy"), [(f.part, f.state, f.found, f.remedy) for f in found], empty="")
         if settings_too:
             rows = [(PREFIX + k.upper(), v, Settings.model_fields[k].description) for k, v in _settings(settings)]
             put_table(("setting", "value", "what it is"), rows, empty="")
-    broken = sum(f.state is State.BROKEN for f in findings)
-    say(f"{broken} broken, {counted(sum(f.state is State.WARNING for f in findings), 'warning')}.")
+    broken = sum(f.state is State.BROKEN for f in found)
+    say(f"{broken} broken, {counted(sum(f.state is State.WARNING for f in found), 'warning')}.")
     if broken:
         raise typer.Exit(Exit.FAILED)
+
+
+def findings(settings: Settings) -> list[Finding]:
+    """All that is looked at. Asks the mail server and the model's endpoint; takes seconds where they do not answer."""
+    from monitor.cli.reading_health import of_extractor
+
+    return [
+        *_of_settings(settings),
+        *_rules(settings),
+        *of_extractor(settings),
+        *_database(settings),
+        *_mail(settings),
+    ]
 
 
 def _settings(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,6 @@ from monitor.cli.known import find_feed
 from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.talk import JsonFlag, counted, put_json, put_table, say
 from monitor.feeds.address import feed_address
-from monitor.feeds.cadence import first_due
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.not_a_feed import NotAFeed
 from monitor.feeds.opml import OutlineFeed, read_opml, write_opml
@@ -27,8 +26,9 @@ from monitor.feeds.parse import parse_document
 from monitor.model.feed import Feed, FetchOutcome, ParsedFeed
 from monitor.net.guard import Guard
 from monitor.net.mask import mask
+from monitor.pipeline.feed_changes import add_feed, remove_feed
+from monitor.pipeline.feed_changes import import_opml as import_opml_into
 from monitor.settings import load_settings
-from storage.errors import FeedExists
 
 group = typer.Typer(help="The feeds that are polled.", no_args_is_help=True)
 
@@ -63,8 +63,7 @@ def add(
             must_be_no_page(found, address)
             problem = found.problem
         with database.work() as work:
-            feed = work.feeds.add(address, title, folder, utc_now())
-            work.audit.add("cli", "feed added", str(feed.id), {"url": mask(feed.url)}, utc_now())
+            feed = add_feed(work, address, title, folder, "cli", utc_now())
     finally:
         database.close()
     if as_json:
@@ -104,8 +103,8 @@ def show(feed: Annotated[str, typer.Argument(help="Id or address.")], as_json: J
     database = open_database(load_settings())
     with database.view() as work:
         found = find_feed(work, feed)
-        hub = work.hubs.of_feeds([found.id]).get(found.id)
         items = work.feeds.item_counts().get(found.id, 0)
+        hub = work.hubs.of_feeds([found.id]).get(found.id)
     database.close()
     if as_json:
         put_json({**feed_row(found, items, utc_now()), "hub": hub_row(hub, utc_now()) if hub else None})
@@ -148,8 +147,7 @@ def remove(feed: Annotated[str, typer.Argument(help="Id or address.")], as_json:
     database = open_database(load_settings())
     with database.work() as work:
         found = find_feed(work, feed)
-        work.feeds.remove(found.id)
-        work.audit.add("cli", "feed removed", str(found.id), {"url": mask(found.url)}, utc_now())
+        remove_feed(work, found.id, "cli", utc_now())
     database.close()
     if as_json:
         put_json({"removed": found.id, "url": mask(found.url), "title": found.title})
@@ -167,30 +165,16 @@ def import_opml(
     nothing else was in the file.
     Example: [bold]volteface feeds import subscriptions.opml[/]
     """
-    bad: list[str] = []
-    outlines = read_opml(_bytes(file), bad)
-    if bad and not outlines:
-        raise CommandError("no outline of the file can be used; nothing was added.\n" + "\n".join(bad), Exit.USAGE)
+    data = _bytes(file)
     settings = load_settings()
+    now = utc_now()
+    bad: list[str] = []
+    if not read_opml(data, bad) and bad:
+        raise CommandError("no outline of the file can be used; nothing was added.\n" + "\n".join(bad), Exit.USAGE)
     database = open_database(settings)
-    now, cadence = utc_now(), cadence_config(settings)
-    added: list[Feed] = []
-    there = 0
-    with database.work() as work:
-        for outline in outlines:
-            try:
-                # A title that is only the address would hide the one that the feed gives itself.
-                title = "" if outline.title == outline.url else outline.title
-                due = first_due(len(added), len(outlines), now, cadence)
-                feed = work.feeds.add(outline.url, title, outline.folder, now, due=due)
-                work.feeds.set_articles(feed.id, outline.articles)
-                added.append(work.feeds.get(feed.id))
-            except FeedExists:
-                there += 1
-        work.audit.add(
-            "cli", "feeds imported", str(file), {"added": len(added), "there": there, "left_out": len(bad)}, now
-        )
+    done = import_opml_into(database, data, str(file), "cli", now, cadence_config(settings))
     database.close()
+    added, there, bad = done.added, done.there, list(done.left_out)
     say(f"{counted(len(added), 'feed')} added, {there} there already.")
     if as_json:
         put_json([feed_row(feed, 0, now) for feed in added])

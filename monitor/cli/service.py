@@ -15,6 +15,7 @@ import typer
 
 from monitor.cli.accounts import first_operator_link
 from monitor.cli.boot import add_default_feeds, become_the_worker, check_composed, open_database, utc_now, wired
+from monitor.cli.desk_tools import desk_tools
 from monitor.cli.extractors import previews
 from monitor.cli.listen import address_of, listening_socket
 from monitor.cli.logs import set_up_logs
@@ -146,6 +147,7 @@ async def running_pages(
         health=HealthProbe(worker_expected=with_worker),
         beside=beside,
         previews=previews(settings, database),
+        tools=desk_tools(settings),
     )
     server = page_server(app, settings.host, settings.port)
     # uvicorn would raise the signal again after its shutdown and so turn a clean stop into a death by signal.
