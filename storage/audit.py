@@ -3,15 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.repository import Repository
 from storage.tables import AuditRow, MetaRow
 from storage.values import AuditEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFilter:
+    """Which entries are wanted; None asks for nothing. `until` is the first moment that is too late."""
+
+    who: str | None = None
+    what: str | None = None
+    target: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditNames:
+    """The names that stand in the log."""
+
+    who: Sequence[str]
+    what: Sequence[str]
 
 
 class Audit(Repository):
@@ -30,6 +51,37 @@ class Audit(Repository):
         """All entries of this kind on this thing, oldest first."""
         query = select(AuditRow).where(AuditRow.what == what, AuditRow.target == target)
         return self._entries(query.order_by(col(AuditRow.id)))
+
+    def find(self, wanted: AuditFilter, limit: int, before: int | None = None) -> Sequence[AuditEntry]:
+        """The newest entries that are as wanted, newest first; `before` is the id after which to go on."""
+        query = select(AuditRow).order_by(col(AuditRow.id).desc()).limit(limit)
+        if before is not None:
+            query = query.where(col(AuditRow.id) < before)
+        for column, value in (
+            (AuditRow.who, wanted.who),
+            (AuditRow.what, wanted.what),
+            (AuditRow.target, wanted.target),
+        ):
+            if value is not None:
+                query = query.where(col(column) == value)
+        if wanted.since is not None:
+            query = query.where(col(AuditRow.at) >= wanted.since)
+        if wanted.until is not None:
+            query = query.where(col(AuditRow.at) < wanted.until)
+        return self._entries(query)
+
+    def names(self) -> AuditNames:
+        """Who did anything, and what was done at all, each by name."""
+        return AuditNames(who=self._distinct("who"), what=self._distinct("what"))
+
+    def _distinct(self, column: str) -> Sequence[str]:
+        # From one name to the next by the index: the log has a hundred names in a million entries.
+        step = (
+            f"WITH RECURSIVE known(name) AS (SELECT min({column}) FROM audit UNION ALL"  # noqa: S608
+            f" SELECT (SELECT min({column}) FROM audit WHERE {column} > name) FROM known WHERE name IS NOT NULL)"
+            " SELECT name FROM known WHERE name IS NOT NULL ORDER BY name"
+        )
+        return [str(name) for name in self._session.execute(text(step)).scalars()]
 
     def _entries(self, query: SelectOfScalar[AuditRow]) -> Sequence[AuditEntry]:
         return [
