@@ -22,13 +22,16 @@ from monitor.web.door import Door
 from monitor.web.errors import Errors
 from monitor.web.headers import Boundary
 from monitor.web.health import HealthProbe, health_router
+from monitor.web.pages.actors import actors_router
 from monitor.web.pages.atom import Publisher, atom_router
 from monitor.web.pages.changes import changes_router
 from monitor.web.pages.confirm import confirm_router
 from monitor.web.pages.feeds import feeds_router
 from monitor.web.pages.front import front_router
 from monitor.web.pages.icons import icons_router
+from monitor.web.pages.issues import issues_router
 from monitor.web.pages.items import items_router
+from monitor.web.pages.network import network_router
 from monitor.web.pages.positions import positions_router
 from monitor.web.pages.sign_in import sign_in_router
 from monitor.web.pages.subscriptions import subscriptions_router
@@ -103,7 +106,9 @@ def _around(
 
 
 def _add_pages(app: FastAPI, desk: Desk, settings: Settings) -> None:
-    for part in (front_router, changes_router, positions_router, feeds_router, items_router, icons_router):
+    for part in (front_router, changes_router, feeds_router, items_router, icons_router):
+        app.include_router(part(desk))
+    for part in (positions_router, actors_router, issues_router, network_router):
         app.include_router(part(desk))
     app.include_router(atom_router(desk, Publisher(public_url=settings.public_url, label=settings.label)))
     door = Door(desk)

@@ -125,9 +125,10 @@ def test_permalink_holds_the_confirmation_trail(client: Client, newsroom: Newsro
 def test_position_page_draws_the_timeline_and_repeats_it_as_a_table(client: Client, newsroom: Newsroom) -> None:
     turn(newsroom)
     page = client.get("/positions/ada-quill/bridge").text
-    assert page.count("chart__dot--opposes") == 3
-    assert page.count("chart__dot--supports") == 3
-    assert "chart__line--supports" in page
+    broad = page.split('class="drawing--broad"')[1].split("</svg>")[0]
+    assert broad.count('class="dot dot--opposes"') == 3
+    assert broad.count('class="dot dot--supports"') == 3
+    assert 'class="way way--supports"' in broad
     table = page.split('<caption class="hidden">Statements')[1].split("</table>")[0]
     assert table.count("<tr>") == 1 + 6
     body = client.get("/positions/atlantis/bridge").text
