@@ -74,3 +74,12 @@ class RuleSavedMeanwhile(StorageError):
             f"the {kind} rule {rule_id} was saved by somebody else meanwhile; look at what they made of it"
         )
         self.version = version
+
+
+class JudgedMeanwhile(StorageError):
+    """A statement was judged, or its item read again, since it was looked at. `verdict` numbers what was said last."""
+
+    def __init__(self, statement: int, verdict: int) -> None:
+        super().__init__(f"statement {statement} was judged by somebody else meanwhile, or its item was read again; look at it anew")
+        self.statement = statement
+        self.verdict = verdict

@@ -67,7 +67,8 @@ def statement_of(
 ) -> Statement:
     """The row as a value: with what the verdict puts in place, and under the actor whom it belongs to now."""
     read = _read(row)
-    corrected = verdict if verdict is not None and verdict.kind != VerdictKind.REJECT else None
+    says_what = verdict is not None and verdict.kind not in (VerdictKind.REJECT, VerdictKind.UNDO)
+    corrected = verdict if says_what else None
     if corrected is not None:
         read = replace(
             read,

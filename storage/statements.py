@@ -12,6 +12,7 @@ from sqlmodel import col, func, select
 from monitor.model.item import Item
 from monitor.model.statement import Fallback, ReadStatement, Stance, Statement
 from storage.actor_verdicts import Identified
+from storage.errors import JudgedMeanwhile
 from storage.holders import Holders
 from storage.repository import chunks
 from storage.statement_rows import id_of, row_of, statement_of, verdict_of
@@ -136,16 +137,24 @@ class Statements(Identified):
         issue: str | None = None,
         stance: Stance | None = None,
         note: str = "",
+        seen: int | None = None,
     ) -> set[Pair]:
         """Writes an operator's verdict; the newest one counts. A correction names what is to be put in place.
 
-        Gives the (holder, issue) pairs from before and after, which have to be folded again. Raises NotFound, and
-        ValueError for a correction that corrects nothing.
+        Gives the (holder, issue) pairs from before and after, which have to be folded again. `seen` is the number of
+        the last verdict that the operator knew of, 0 for none; None: whatever was said counts no more. Raises NotFound,
+        ValueError for a correction that corrects nothing, and with `seen` JudgedMeanwhile, also where the item was read
+        again.
         """
         if kind is VerdictKind.CORRECT and not (holder or issue or stance):
             raise ValueError("a correction names a holder, an issue or a stance to put in place")
+        row = self._row(StatementRow, statement_id, "statement")
+        # As whoever reads the item again, who takes verdicts over to the new statements: neither misses the other.
+        self._lock("item", row.item_id)
         self.hold_identities()
         row = self._row(StatementRow, statement_id, "statement")
+        if seen is not None:
+            self._must_be_known(row, seen)
         touched = {_pair(statement) for statement in self._applied([row])}
         correction = kind is VerdictKind.CORRECT
         self._session.add(
@@ -167,6 +176,12 @@ class Statements(Identified):
         """All verdicts on a statement, oldest first."""
         query = select(VerdictRow).where(VerdictRow.statement_id == statement_id).order_by(col(VerdictRow.id))
         return [verdict_of(row) for row in self._session.exec(query)]
+
+    def _must_be_known(self, row: StatementRow, seen: int) -> None:
+        last = self._latest_verdicts([id_of(row)]).get(id_of(row))
+        known = 0 if last is None or last.id is None else last.id
+        if known != seen or not row.live:
+            raise JudgedMeanwhile(id_of(row), known)
 
     def _rows(self, *conditions: ColumnElement[bool]) -> list[StatementRow]:
         query = select(StatementRow).where(*conditions).execution_options(populate_existing=True)

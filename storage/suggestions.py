@@ -69,7 +69,8 @@ class Suggested(Statements):
             ids.update(support)
         newest = select(func.max(VerdictRow.id)).group_by(col(VerdictRow.statement_id))
         said = select(VerdictRow.statement_id).where(
-            col(VerdictRow.id).in_(newest), VerdictRow.kind != VerdictKind.REJECT.value
+            col(VerdictRow.id).in_(newest),
+            col(VerdictRow.kind).in_([VerdictKind.CONFIRM.value, VerdictKind.CORRECT.value]),
         )
         ids.update(self._session.exec(said.order_by(col(VerdictRow.id).desc()).limit(limit)))
         chosen = sorted(ids, reverse=True)[:limit]

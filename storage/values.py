@@ -52,11 +52,15 @@ class FailedItem:
 
 
 class VerdictKind(StrEnum):
-    """What an operator says of a statement: it is right, it is wrong, or it is this instead."""
+    """What an operator says of a statement: it is right, it is wrong, or it is this instead.
+
+    UNDO takes back what was said before: the statement counts as it was read.
+    """
 
     CONFIRM = "confirm"
     REJECT = "reject"
     CORRECT = "correct"
+    UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,7 +48,11 @@ class Verdicts(Identified):
             .join(StatementRow, col(StatementRow.id) == col(VerdictRow.statement_id))
             .join(ItemRow, col(ItemRow.id) == col(StatementRow.item_id))
             .join(ReadingRow, col(ReadingRow.id) == col(StatementRow.reading_id))
-            .where(col(VerdictRow.id).in_(newest), col(StatementRow.live).is_(True))
+            .where(
+                col(VerdictRow.id).in_(newest),
+                VerdictRow.kind != VerdictKind.UNDO.value,
+                col(StatementRow.live).is_(True),
+            )
             .group_by(of)
         )
         holders = self.holders() if by is JudgedBy.ACTOR else Holders()

@@ -19,23 +19,27 @@ from storage.api_tokens import ApiTokens
 from storage.articles import Articles
 from storage.audit import Audit, Meta
 from storage.change_feed import ChangeFeed
+from storage.chosen_changes import ChosenChanges
 from storage.erasure import Erasure
 from storage.events import Events
 from storage.feed_edits import FeedEdits
+from storage.feed_items import FeedItems
 from storage.feeds import Feeds
 from storage.forgetting import Retention
 from storage.history import History
-from storage.icons import Icons
 from storage.hubs import Hubs
+from storage.icons import Icons
 from storage.items import Items
 from storage.known_entries import KnownEntries
 from storage.listings import Listings
+from storage.overview import Overview
 from storage.past import Past
 from storage.poll_logs import PollLogs
 from storage.positions import Positions
+from storage.pushes import Pushes
 from storage.readings import Readings
 from storage.reports import Reports
-from storage.pushes import Pushes
+from storage.review import ReviewQueue
 from storage.rules import Rules
 from storage.standing import Standings
 from storage.statements import Statements
@@ -45,6 +49,7 @@ from storage.suggestions import Suggested
 from storage.tables import ArticleRow, DeliveryRow, FeedRow, HubSubscriptionRow, IconRow, ItemRow, PushRow
 from storage.timelines import Timelines
 from storage.tokens import Tokens
+from storage.told import Told
 from storage.untold import Untold
 from storage.verdicts import Verdicts
 from storage.what_if import WhatIf
@@ -55,6 +60,7 @@ class Work:
 
     def __init__(self, session: Session) -> None:
         self.feeds = Feeds(session)
+        self.feed_items = FeedItems(session)
         self.feed_edits = FeedEdits(session)
         self.items = Items(session)
         self.poll_logs = PollLogs(session)
@@ -62,14 +68,15 @@ class Work:
         self.stories = Stories(session)
         self.articles = Articles(session)
         self.icons = Icons(session)
+        self.hubs = Hubs(session)
+        self.pushes = Pushes(session)
         self.statements = Statements(session)
         self.readings = Readings(session)
         self.history = History(session)
         self.what_if = WhatIf(session)
-        self.hubs = Hubs(session)
-        self.pushes = Pushes(session)
         self.verdicts = Verdicts(session)
         self.reports = Reports(session)
+        self.review = ReviewQueue(session)
         self.actor_verdicts = ActorVerdicts(session)
         self.accuracies = Accuracies(session)
         self.answers = Answers(session)
@@ -78,6 +85,8 @@ class Work:
         self.past = Past(session)
         self.timelines = Timelines(session)
         self.change_feed = ChangeFeed(session)
+        self.chosen_changes = ChosenChanges(session)
+        self.told = Told(session)
         self.rules = Rules(session)
         self.suggested = Suggested(session)
         self.subscriptions = Subscriptions(session)
@@ -94,6 +103,7 @@ class Work:
         self.events = Events(session)
         self.audit = Audit(session)
         self.meta = Meta(session)
+        self.overview = Overview(session)
         self.retention = Retention(session)
         self._session = session
 

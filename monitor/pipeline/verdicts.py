@@ -13,6 +13,7 @@ from monitor.pipeline.tell import Teller
 from monitor.positions.track import Tracker
 from rules.model import RuleSet
 from storage.engine import Database
+from storage.errors import NotFound
 from storage.values import ChangeTransition, VerdictKind
 from storage.work import Work
 
@@ -49,16 +50,38 @@ class Judge:
         self._tracker = tracker
         self._teller = teller
 
-    def confirm(self, statement: int, who: str, note: str, now: datetime) -> VerdictReport:
-        """The statement was read right. Raises NotFound."""
-        return self._judge(statement, VerdictKind.CONFIRM, Correction(), who, note, now)
+    def confirm(self, statement: int, who: str, note: str, now: datetime, *, seen: int | None = None) -> VerdictReport:
+        """The statement was read right. Raises NotFound, and with `seen` JudgedMeanwhile: see `Statements.judge`."""
+        return self._judge(statement, VerdictKind.CONFIRM, Correction(), who, note, now, seen)
 
-    def reject(self, statement: int, who: str, note: str, now: datetime) -> VerdictReport:
-        """The statement is none: what it upheld falls. Raises NotFound."""
-        return self._judge(statement, VerdictKind.REJECT, Correction(), who, note, now)
+    def reject(self, statement: int, who: str, note: str, now: datetime, *, seen: int | None = None) -> VerdictReport:
+        """The statement is none: what it upheld falls. Raises NotFound, and with `seen` JudgedMeanwhile."""
+        return self._judge(statement, VerdictKind.REJECT, Correction(), who, note, now, seen)
 
-    def correct(self, statement: int, correction: Correction, who: str, note: str, now: datetime) -> VerdictReport:
-        """The statement is another one. Raises NotFound, UnknownRule, ValueError for a correction of nothing."""
+    def undo(self, statement: int, verdict: int, who: str, now: datetime) -> VerdictReport:
+        """Takes back the last verdict on a statement: it counts as it did before. What was sent stays sent.
+
+        Raises NotFound where there is no such verdict, and JudgedMeanwhile where it is no longer the last.
+        """
+        with self._database.view() as work:
+            said = {one.id: one for one in work.statements.verdicts(statement)}
+        if verdict not in said:
+            raise NotFound("verdict", verdict)
+        before = [one for one in said.values() if one.id < verdict]
+        note = f"takes back verdict {verdict}"
+        if not before or before[-1].kind is VerdictKind.UNDO:
+            return self._judge(statement, VerdictKind.UNDO, Correction(), who, note, now, verdict)
+        stood = before[-1]
+        to = Correction(holder=stood.holder, issue=stood.issue, stance=stood.stance)
+        return self._judge(statement, stood.kind, to, who, f"{note}: as {stood.who} said", now, verdict)
+
+    def correct(
+        self, statement: int, correction: Correction, who: str, note: str, now: datetime, *, seen: int | None = None
+    ) -> VerdictReport:
+        """The statement is another one.
+
+        Raises NotFound, UnknownRule, ValueError for a correction of nothing, and with `seen` JudgedMeanwhile.
+        """
         rules = self._rulebook.current().rules
         for noun, given, known in (
             ("actor", correction.holder, rules.actors),
@@ -66,14 +89,21 @@ class Judge:
         ):
             if given is not None and given not in known:
                 raise UnknownRule(f"no {noun} has the id {given}")
-        return self._judge(statement, VerdictKind.CORRECT, correction, who, note, now)
+        return self._judge(statement, VerdictKind.CORRECT, correction, who, note, now, seen)
 
     def _judge(
-        self, statement: int, kind: VerdictKind, to: Correction, who: str, note: str, now: datetime
+        self,
+        statement: int,
+        kind: VerdictKind,
+        to: Correction,
+        who: str,
+        note: str,
+        now: datetime,
+        seen: int | None = None,
     ) -> VerdictReport:
         def write(work: Work) -> Pairs:
             found = work.statements.judge(
-                statement, kind, who, now, holder=to.holder, issue=to.issue, stance=to.stance, note=note
+                statement, kind, who, now, holder=to.holder, issue=to.issue, stance=to.stance, note=note, seen=seen
             )
             detail = {"note": note, **{k: v for k, v in _shown(to).items() if v is not None}}
             work.audit.add(who, f"statement {_DONE[kind]}", str(statement), detail, now)
@@ -95,6 +125,7 @@ _DONE = {
     VerdictKind.CONFIRM: "confirmed",
     VerdictKind.REJECT: "rejected",
     VerdictKind.CORRECT: "corrected",
+    VerdictKind.UNDO: "verdict taken back",
 }
 
 
