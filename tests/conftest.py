@@ -20,9 +20,17 @@ from tests.databases import (  # noqa: F401 - fixtures are found by being here
     sqlite_url,
     upgraded_file,
 )
+from tests.in_memory import folder_in_memory
 
 _NO_SKIP = os.environ.get("VOLTEFACE_NO_SKIP", "") not in {"", "0"}
 _SHARED = Path(__file__).parents[1].parent / "shared"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Temporary folders are in memory, unless somebody said where they should be."""
+    chosen = config.option.basetemp or os.environ.get("PYTEST_DEBUG_TEMPROOT") or os.environ.get("TMPDIR")
+    if not chosen and (folder := folder_in_memory()):
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = str(folder)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -20,6 +20,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from tests.in_memory import folder_in_memory
+
 _STARTS = 5  # another program may take the port between our finding it free and the server's binding it
 _START_LIMIT_S = 60
 _PR_SET_PDEATHSIG = 1
@@ -86,7 +88,7 @@ class Cluster:
 def cluster(folder: Path) -> Iterator[Cluster]:
     """Makes a cluster from the binaries in `folder`, runs it on a free loopback port, and removes it at the end."""
     account = _unprivileged()
-    home = Path(tempfile.mkdtemp(prefix="volteface-postgresql-"))
+    home = Path(tempfile.mkdtemp(prefix="volteface-postgresql-", dir=folder_in_memory()))
     password = secrets.token_hex(12)
     try:
         (home / "password").write_text(password)
