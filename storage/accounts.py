@@ -73,6 +73,40 @@ class Accounts(Repository):
         self._session.flush()
         self.sign_out_everywhere(account_id)
 
+    def lock(self) -> None:
+        """Keeps others from changing who operates until the transaction ends."""
+        self._lock("operators")
+
+    def operators(self) -> list[Account]:
+        """The operators who can sign in: they chose a password, and are not disabled."""
+        query = select(AccountRow).where(
+            AccountRow.role == Role.OPERATOR.value,
+            col(AccountRow.disabled_at).is_(None),
+            col(AccountRow.password_hash).is_not(None),
+        )
+        return [account_of(row) for row in self._session.exec(query)]
+
+    def set_role(self, account_id: int, role: Role) -> None:
+        """What they may do. Raises NotFound."""
+        row = self._row(AccountRow, account_id, "account")
+        row.role = role.value
+        self._session.add(row)
+        self._session.flush()
+
+    def signed_in_counts(self, now: datetime) -> dict[int, int]:
+        """In how many browsers each account is signed in; those that are in none are left out."""
+        query = (
+            select(SessionRow.account_id, func.count())
+            .where(SessionRow.expires_at > now)
+            .group_by(col(SessionRow.account_id))
+        )
+        return dict(self._session.exec(query).all())
+
+    def without_password(self) -> set[int]:
+        """The accounts whose owners chose no password yet."""
+        query = select(AccountRow.id).where(col(AccountRow.password_hash).is_(None))
+        return {one for one in self._session.exec(query) if one is not None}
+
     def disable(self, account_id: int, now: datetime) -> None:
         """They can no longer sign in, and are signed out. Raises NotFound."""
         row = self._row(AccountRow, account_id, "account")

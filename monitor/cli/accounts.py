@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -11,11 +12,19 @@ from monitor.cli.boot import open_database, utc_now
 from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.talk import JsonFlag, plain, put_json, put_table, put_text, say
 from monitor.model.account import Account, Role
+from monitor.pipeline.account_changes import (
+    LINK_LASTS,
+    LastOperator,
+    disable_account,
+    enable_account,
+    end_sessions,
+    link_for,
+    make_account,
+    set_role,
+)
 from monitor.settings import Settings, load_settings
 from storage.engine import Database
 from storage.work import Work
-
-LINK_LASTS = timedelta(days=1)
 
 group = typer.Typer(help="The accounts.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="Its name.")]
@@ -66,8 +75,7 @@ def add(
     database = open_database(settings)
     now = utc_now()
     with database.work() as work:
-        made = work.accounts.add(name, Role.OPERATOR if operator else Role.SUBSCRIBER, None, now)
-        work.audit.add("cli", "account made", name, {"role": made.role}, now)
+        made = make_account(work, name, Role.OPERATOR if operator else Role.SUBSCRIBER, "cli", now)
         link = _link(settings, work, made)
     database.close()
     _put(made, link, as_json=as_json)
@@ -84,7 +92,6 @@ def link(name: Name, as_json: JsonFlag = False) -> None:
     with database.work() as work:
         found = _found(work, name)
         made = _link(settings, work, found)
-        work.audit.add("cli", "account link made", found.name, {}, utc_now())
     database.close()
     _put(found, made, as_json=as_json)
 
@@ -107,17 +114,50 @@ def enable(name: Name, as_json: JsonFlag = False) -> None:
     _switch(name, on=True, as_json=as_json)
 
 
-def _switch(name: str, *, on: bool, as_json: bool) -> None:
+@group.command()
+def role(
+    name: Name, role: Annotated[Role, typer.Argument(help="What they may do.")], as_json: JsonFlag = False
+) -> None:
+    """Change what the owner of an account may do, from their next click on.
+
+    Example: [bold]volteface accounts role ada operator[/]
+    """
+    found = _changed(name, lambda work, one, now: set_role(work, one.id, role, "cli", now))
+    if as_json:
+        put_json({"name": found.name, "role": role})
+    else:
+        say(f"{found.name} is {role.value} now.")
+
+
+@group.command("sign-out")
+def sign_out(name: Name, as_json: JsonFlag = False) -> None:
+    """End all sessions of an account; its owner can sign in again.
+
+    Example: [bold]volteface accounts sign-out ada[/]
+    """
+    found = _changed(name, lambda work, one, now: end_sessions(work, one.id, "cli", now))
+    if as_json:
+        put_json({"name": found.name, "signed_out": True})
+    else:
+        say(f"{found.name} is signed out everywhere.")
+
+
+def _changed(name: str, change: Callable[[Work, Account, datetime], object]) -> Account:
+    """Does it to the account with this name; the account as it was before."""
     database = open_database(load_settings())
-    now = utc_now()
-    with database.work() as work:
-        found = _found(work, name)
-        if on:
-            work.accounts.enable(found.id)
-        else:
-            work.accounts.disable(found.id, now)
-        work.audit.add("cli", "account enabled" if on else "account disabled", found.name, {}, now)
-    database.close()
+    try:
+        with database.work() as work:
+            found = _found(work, name)
+            change(work, found, utc_now())
+            return found
+    except LastOperator as last:
+        raise CommandError(str(last)) from None
+    finally:
+        database.close()
+
+
+def _switch(name: str, *, on: bool, as_json: bool) -> None:
+    found = _changed(name, lambda work, one, now: (enable_account if on else disable_account)(work, one.id, "cli", now))
     if as_json:
         put_json({"name": found.name, "on": on})
     else:
@@ -134,7 +174,7 @@ def _found(work: Work, name: str) -> Account:
 def _link(settings: Settings, work: Work, account: Account) -> str:
     now = utc_now()
     base = settings.public_url or f"http://{settings.host}:{settings.port}"
-    return f"{base.rstrip('/')}/invitation/{work.accounts.invite(account.role, account.id, now, now + LINK_LASTS)}"
+    return f"{base.rstrip('/')}/invitation/{link_for(work, account, 'cli', now)}"
 
 
 def _put(account: Account, made: str, *, as_json: bool) -> None:
