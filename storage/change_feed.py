@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from monitor.model.alert import Filter
 from monitor.model.position import Change, ChangeStatus
+from storage.chosen_changes import ChangeChoice, conditions
 from storage.positions import change_of
 from storage.repository import Repository
 from storage.tables import ChangeRow
@@ -42,8 +43,12 @@ class ListedChange:
 class ChangeFeed(Repository):
     """The feed of changes. Those of a baseline are no news and do not stand in it."""
 
-    def page(self, wanted: Filter, limit: int, before: Place | None = None) -> list[ListedChange]:
+    def page(
+        self, wanted: Filter, limit: int, before: Place | None = None, choice: ChangeChoice | None = None
+    ) -> list[ListedChange]:
         """Changes that the filter wants, and what fell of them, by their places, last first; from `before` on.
+
+        `choice` narrows them further.
 
         Not every filter can be told by the database: `commentators` is left to the caller. A place is never given to
         another change, and a change leaves its place only for the head of the feed: whoever goes on from the last
@@ -51,7 +56,12 @@ class ChangeFeed(Repository):
         """
         query = (
             select(ChangeRow)
-            .where(col(ChangeRow.silent).is_(False), _standing(wanted), *_chosen(wanted))
+            .where(
+                col(ChangeRow.silent).is_(False),
+                _standing(wanted),
+                *_chosen(wanted),
+                *conditions(choice or ChangeChoice()),
+            )
             .order_by(col(ChangeRow.status_at).desc(), col(ChangeRow.id).desc())
             .limit(limit)
         )

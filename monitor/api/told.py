@@ -16,6 +16,7 @@ from monitor.model.moment import utc
 from monitor.pipeline.content import cited_by, content_of
 from rules.model import RuleSet
 from storage.change_feed import ListedChange, Place
+from storage.chosen_changes import ChangeChoice
 from storage.work import Work
 
 PAGE = 50
@@ -38,9 +39,14 @@ class ToldPage:
     changed_at: datetime | None
 
 
-def told_page(work: Work, wanted: Filter, before: Place | None, rules: RuleSet, base: str) -> ToldPage:
-    """The changes that a filter wants from a place on, last first; `base` is the address of our pages."""
-    found, older = _listed(work, wanted, before, rules)
+def told_page(
+    work: Work, wanted: Filter, before: Place | None, rules: RuleSet, base: str, choice: ChangeChoice | None = None
+) -> ToldPage:
+    """The changes that a filter wants from a place on, last first, narrowed by `choice`.
+
+    `base` is the address of our pages.
+    """
+    found, older = _listed(work, wanted, before, rules, choice)
     statements = work.statements.get([i for one in found for i in cited_by(one.change)])
     told = []
     for one in found:
@@ -82,14 +88,14 @@ def place_of(cursor: str) -> Place:
 
 
 def _listed(
-    work: Work, wanted: Filter, before: Place | None, rules: RuleSet
+    work: Work, wanted: Filter, before: Place | None, rules: RuleSet, choice: ChangeChoice | None
 ) -> tuple[Sequence[ListedChange], Place | None]:
     """One page, and where to go on; officials are told by their rules, so more may have to be looked at."""
     size = PAGE + 1 if wanted.commentators else _CHUNK
     found: list[ListedChange] = []
     place, looked_at = before, 0
     while True:
-        chunk = work.change_feed.page(wanted, size, place)
+        chunk = work.change_feed.page(wanted, size, place, choice)
         found += [one for one in chunk if _is_wanted(one, wanted, rules)]
         looked_at += len(chunk)
         if len(found) > PAGE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -13,13 +13,16 @@ from starlette.responses import Response
 
 from monitor.alerts import atom, json_feed
 from monitor.alerts.entries import FeedPage, entry_of, feed_id, feed_title
+from monitor.api.names import Names
 from monitor.api.told import cursor_of, installation_of, place_of, told_page
 from monitor.model.alert import Filter
-from monitor.model.position import ChangeKind
+from monitor.model.position import ChangeKind, ChangeStatus
+from monitor.web.changes_asked import NARROWING, Narrowed, narrowed_by
 from monitor.web.conditional import conditional
 from monitor.web.desk import Desk
 from rules.model import RuleSet
 from storage.change_feed import Place
+from storage.chosen_changes import ChangeChoice
 from storage.errors import NotFound
 from storage.tokens import TokenPurpose
 from storage.work import Work
@@ -55,6 +58,7 @@ class _Asked:
     query: tuple[tuple[str, str], ...]
     name: str
     title: str
+    choice: ChangeChoice | None = None
     private: bool = False
 
     def address(self, base: str, form: str, before: str | None) -> str:
@@ -63,9 +67,11 @@ class _Asked:
         return f"{base}{self.paths[form]}" + (f"?{urlencode(query)}" if query else "")
 
     def home(self, base: str) -> str:
-        """The page that shows the same; it takes one actor and one issue."""
-        few = max(len(self.wanted.actors), len(self.wanted.issues)) <= 1
-        query = [pair for pair in self.query if pair[0] in ("actor", "issue")] if few else []
+        """The page that shows the same; it takes one actor, one issue and one kind."""
+        wanted = self.wanted
+        few = max(len(wanted.actors), len(wanted.issues), len(wanted.kinds)) <= 1
+        known = {"actor", "issue", "kind", *NARROWING} if few else NARROWING
+        query = [pair for pair in self.query if pair[0] in known]
         return f"{base}/changes" + (f"?{urlencode(query)}" if query else "")
 
 
@@ -74,11 +80,17 @@ def atom_router(desk: Desk, publisher: Publisher) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     def changes_as(form: str) -> Callable[..., Response]:
-        def changes(request: Request, wanted: Annotated[Filter, Depends(wanted_by)], before: Cursor = None) -> Response:
+        def changes(
+            request: Request,
+            wanted: Annotated[Filter, Depends(wanted_by)],
+            narrowed: Annotated[Narrowed, Depends(narrowed_by)],
+            before: Cursor = None,
+        ) -> Response:
             with desk.database.view() as work:
                 rules = work.rules.current()
                 _known(work, wanted, rules)
-                return _answer(desk, publisher, work, rules, request, form, _of_filter(wanted, rules), before)
+                asked = _of_filter(wanted, narrowed, rules)
+                return _answer(desk, publisher, work, rules, request, form, asked, before)
 
         return changes
 
@@ -110,7 +122,7 @@ def _answer(
 ) -> Response:
     base = publisher.base(request)
     place = None if before is None else _place(before)
-    listed = told_page(work, asked.wanted, place, rules, base)
+    listed = told_page(work, asked.wanted, place, rules, base, asked.choice)
     installation = installation_of(work)
     older = None if listed.older is None else asked.address(base, form, cursor_of(listed.older))
     page = FeedPage(
@@ -141,7 +153,7 @@ def wanted_by(
     pending: bool = False,
 ) -> Filter:
     """The filter that an address spells. A name that it does not know is refused: it would widen the feed unseen."""
-    known = {"actor", "issue", "kind", "confidence", "official", "pending", "before"}
+    known = {"actor", "issue", "kind", "confidence", "official", "pending", "before", *NARROWING}
     unknown = sorted(set(request.query_params) - known)
     if unknown:
         raise HTTPException(
@@ -169,14 +181,22 @@ def query_of(wanted: Filter) -> tuple[tuple[str, str], ...]:
     return tuple(query)
 
 
-def _of_filter(wanted: Filter, rules: RuleSet) -> _Asked:
-    query = query_of(wanted)
+def _of_filter(wanted: Filter, narrowed: Narrowed, rules: RuleSet) -> _Asked:
+    """The feed of what a page shows. Of confirmed changes it tells which of them fell, and so keeps its readers right;
+    who asks for pending or dropped ones alone wants them before they are confirmed."""
+    query = (*query_of(wanted), *narrowed.query().items())
+    choice = narrowed.choice(rules)
+    if narrowed.status is ChangeStatus.CONFIRMED:
+        choice = replace(choice, status=None)
+    elif narrowed.status is not None:
+        wanted = replace(wanted, pending=True)
     return _Asked(
         wanted=wanted,
         paths={form: f"/changes.{form}" for form in FORMATS},
         query=query,
         name=f"changes?{urlencode(query)}",
-        title=_title(wanted, rules),
+        title=" · ".join((_title(wanted, rules), *narrowed.said(Names(rules)))),
+        choice=choice,
     )
 
 

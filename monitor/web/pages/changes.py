@@ -1,48 +1,104 @@
-"""/changes: the whole stream, and one change for good."""
+"""/changes: the whole stream by any filter, and one change for good."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
 from starlette.responses import HTMLResponse
 
+from monitor.alerts.targets import mask
 from monitor.api.names import Names
-from monitor.api.parameters import Before, RowId, RuleId, address
+from monitor.api.parameters import Before, RowId, address
 from monitor.api.views import change_views
+from monitor.model.account import Role
+from monitor.model.position import ChangeKind, ChangeStatus
+from monitor.web.asked import ASKED
+from monitor.web.changes_asked import NARROWING, Narrowed, narrowed_by
+from monitor.web.chosen import KIND_NAMES, families, groups
 from monitor.web.desk import Desk
+from monitor.web.parameters import Blank, Id
+from monitor.web.words import KINDS, STATUSES
+from rules.model import RuleSet
+from storage.chosen_changes import ChangeChoice
 
 PAGE = 25
+MOST_NAMED = 200
+"""Subscriptions that an operator sees by name on the page of a change; all are counted."""
 
 
 def changes_router(desk: Desk) -> APIRouter:
     """The stream and the permalinks."""
     router = APIRouter(prefix="/changes", include_in_schema=False)
 
-    def changes(actor: RuleId = None, issue: RuleId = None, before: Before = None) -> HTMLResponse:
-        actor, issue = actor or None, issue or None
+    def changes(
+        narrowed: Annotated[Narrowed, Depends(narrowed_by)],
+        actor: Id = None,
+        issue: Id = None,
+        kind: Annotated[ChangeKind | None, Blank] = None,
+        before: Before = None,
+    ) -> HTMLResponse:
         with desk.database.view() as work:
             last_event = work.events.last_id()
-            found = work.positions.changes(actor=actor, issue=issue, limit=PAGE + 1, before_id=before)
+            rules = work.rules.current()
+            choice = replace(_choice(narrowed, rules, actor, issue), kind=kind)
+            found = work.chosen_changes.page(choice, PAGE + 1, before)
             views = change_views(work, found[:PAGE])
-            names = Names(work.rules.current())
+        query = {"actor": actor, "issue": issue, "kind": kind.value if kind else None, **narrowed.query()}
         more = found[PAGE - 1].id if len(found) > PAGE else None
         values = {
             "last_event": last_event if before is None else None,
-            "names": names,
-            "views": views,
-            "actor": actor,
-            "issue": issue,
-            "before": before,
-            "older": None if more is None else address("/changes", actor=actor, issue=issue, before=more),
-        }
+            "names": Names(rules), "views": views, "before": before,
+            "asked": _asked(query), "filtered": any(value is not None for value in query.values()),
+            "narrowed": narrowed, "groups": groups(rules), "families": families(rules), "actor_kinds": KIND_NAMES,
+            "kinds": KINDS, "statuses": STATUSES,
+            "older": None if more is None else address("/changes", **query, before=more),
+            "newest": None if before is None else address("/changes", **query),
+            "atom": _feed("/changes.atom", narrowed, query), "json_feed": _feed("/changes.json", narrowed, query),
+        }  # fmt: skip
         return desk.pages.page("changes.html", values)
 
     def change(change_id: RowId) -> HTMLResponse:
         with desk.database.view() as work:
             last_event = work.events.last_id()
             [view] = change_views(work, [work.positions.change(change_id)])
-            names = Names(work.rules.current())
-        return desk.pages.page("change.html", {"last_event": last_event, "names": names, "view": view})
+            values = {
+                "last_event": last_event, "view": view, "names": Names(work.rules.current()),
+                "told": work.told.counts(change_id),
+                "whom": work.told.one_by_one(change_id, MOST_NAMED) if _is_operator() else None,
+                "masked": mask,
+            }  # fmt: skip
+        return desk.pages.page("change.html", values)
 
     router.add_api_route("", changes, methods=["GET", "HEAD"])
     router.add_api_route("/{change_id}", change, methods=["GET", "HEAD"])
     return router
+
+
+def _is_operator() -> bool:
+    visitor = ASKED.get().visitor
+    return visitor is not None and visitor.account.role is Role.OPERATOR
+
+
+def _choice(narrowed: Narrowed, rules: RuleSet, actor: str | None, issue: str | None) -> ChangeChoice:
+    """What is asked for: one actor of a group is that actor, or nobody."""
+    choice = narrowed.choice(rules)
+    if actor is not None:
+        choice = replace(choice, actors=_only(actor, choice.actors))
+    return choice if issue is None else replace(choice, issues=_only(issue, choice.issues))
+
+
+def _only(one: str, among: frozenset[str] | None) -> frozenset[str]:
+    return frozenset({one}) if among is None else among & {one}
+
+
+def _asked(query: dict[str, str | None]) -> dict[str, str | None]:
+    """Every name that the form has, with what was given for it."""
+    return {**dict.fromkeys(NARROWING), **query}
+
+
+def _feed(path: str, narrowed: Narrowed, query: dict[str, str | None]) -> str:
+    """The feed of just these changes: it tells of pending ones, too, unless confirmed ones only are asked for."""
+    pending = None if narrowed.status is ChangeStatus.CONFIRMED else "true"
+    return address(path, **query, pending=pending)
