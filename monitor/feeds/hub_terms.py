@@ -123,7 +123,8 @@ def after_push(feed: Feed, parsed: ParsedFeed | None, new_items: int, now: datet
 def in_words(subscription: HubSubscription, now: datetime) -> str:
     """How it stands with the hub, for operators; nothing secret is in it."""
     hub, until = mask(subscription.hub), subscription.live_until
-    why = f": {mask(subscription.last_error)}" if subscription.last_error else ""
+    error = mask(subscription.last_error or "").rstrip(".")
+    why = f": {error}" if error else ""
     if subscription.state is HubState.LEAVING:
         return f"being given up at the hub {hub}{why}"
     if subscription.state is HubState.DENIED:

@@ -35,7 +35,7 @@ class _TooLarge(Exception):  # noqa: N818 - it is what the body is
 
 
 class Callback:
-    """Answers hubs. `largest` is the number of bytes that a push may have, `deadline_s` the time it may take to come."""
+    """Answers hubs. `largest` is the number of bytes that a push may have, `deadline_s` the time it may take."""
 
     def __init__(self, desk: Desk, *, largest: int, deadline_s: float) -> None:
         self._desk = desk
@@ -146,8 +146,16 @@ def _pushed(request: Request, body: bytes) -> Pushed:
         content_type=headers.get("content-type", "").strip()[:200] or None,
         encoding=headers.get("content-encoding", "")[:200],
         signature=headers.get("x-hub-signature", "")[:_MOST_HEADER] or None,
-        links=headers.getlist("link")[:32],
+        links=[_as_utf8(link) for link in headers.getlist("link")[:32]],
     )
+
+
+def _as_utf8(text: str) -> str:
+    """A header as it was meant: starlette reads latin-1, addresses are sent as UTF-8 where they are not ASCII."""
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def _said(status: int, words: str, retry_after_s: int | None = None) -> PlainTextResponse:
