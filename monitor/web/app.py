@@ -35,6 +35,7 @@ from monitor.web.pages.network import network_router
 from monitor.web.pages.positions import positions_router
 from monitor.web.pages.sign_in import sign_in_router
 from monitor.web.pages.subscriptions import subscriptions_router
+from monitor.web.pages.websub import websub_router
 from monitor.web.pages.wrong import wrong_router
 from monitor.web.render import STATIC, Renderer
 from monitor.web.rights import Gate
@@ -51,7 +52,6 @@ def _now() -> datetime:
 def create_app(
     database: Database,
     settings: Settings,
-from monitor.web.pages.websub import websub_router
     *,
     health: HealthProbe | None = None,
     clock: Callable[[], datetime] = _now,
@@ -110,6 +110,7 @@ def _add_pages(app: FastAPI, desk: Desk, settings: Settings) -> None:
         app.include_router(part(desk))
     for part in (positions_router, actors_router, issues_router, network_router):
         app.include_router(part(desk))
+    app.include_router(websub_router(desk, largest=settings.fetch_max_bytes, deadline_s=settings.fetch_deadline_s))
     app.include_router(atom_router(desk, Publisher(public_url=settings.public_url, label=settings.label)))
     door = Door(desk)
     app.include_router(confirm_router(desk, door))
@@ -142,7 +143,6 @@ def _stream_router(events: EventStream) -> APIRouter:
     async def robots() -> PlainTextResponse:
         return PlainTextResponse("User-agent: *\nDisallow: /\n")
 
-    app.include_router(websub_router(desk, largest=settings.fetch_max_bytes, deadline_s=settings.fetch_deadline_s))
     return router
 
 

@@ -80,6 +80,7 @@ RIGHTS: dict[str, Right] = {
     "/api/rules/preview": Right.TOKEN,
     "/atom/{token}": Right.TOKEN,
     "/s/{token:path}": Right.TOKEN,
+    "/websub/{token}": Right.TOKEN,
     "/sign-in": Right.ANYBODY,
     "/invitation/{token}": Right.TOKEN,
     "/sign-out": Right.SIGNED_IN,
@@ -89,7 +90,6 @@ RIGHTS: dict[str, Right] = {
 
 ErrorPage = Callable[[Request, Exception], Awaitable[Response]]
 
-    "/websub/{token}": Right.TOKEN,
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
