@@ -21,6 +21,7 @@ from storage.audit import Audit, Meta
 from storage.change_feed import ChangeFeed
 from storage.chosen_changes import ChosenChanges
 from storage.erasure import Erasure
+from storage.delivery_desk import DeliveryDesk
 from storage.events import Events
 from storage.feed_edits import FeedEdits
 from storage.feed_items import FeedItems
@@ -35,6 +36,7 @@ from storage.listings import Listings
 from storage.overview import Overview
 from storage.past import Past
 from storage.poll_logs import PollLogs
+from storage.portrait import Portrait
 from storage.positions import Positions
 from storage.pushes import Pushes
 from storage.readings import Readings
@@ -77,6 +79,7 @@ class Work:
         self.verdicts = Verdicts(session)
         self.reports = Reports(session)
         self.review = ReviewQueue(session)
+        self.delivery_desk = DeliveryDesk(session)
         self.actor_verdicts = ActorVerdicts(session)
         self.accuracies = Accuracies(session)
         self.answers = Answers(session)
@@ -96,6 +99,7 @@ class Work:
         self.account_addresses = AccountAddresses(session)
         self.account_letters = AccountLetters(session)
         self.erasure = Erasure(session)
+        self.portrait = Portrait(session)
         self.untold = Untold(session)
         self.tokens = Tokens(session)
         self.api_tokens = ApiTokens(session)

@@ -37,6 +37,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
+_OWN = ("Content-Security-Policy", "X-Frame-Options")
+"""Those that an answer may set for itself, as one that shows a mail in a frame from which nothing gets out."""
+
 _log = structlog.get_logger(__name__)
 
 FailurePage = Callable[[Request, Exception], Awaitable[Response]]
@@ -65,7 +68,10 @@ class Boundary:
                 started = True
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
-                    headers[name] = value
+                    if name not in _OWN:
+                        headers[name] = value
+                    else:
+                        headers.setdefault(name, value)
                 if "Cache-Control" not in headers:
                     headers["Cache-Control"] = "no-cache"
             await send(message)
