@@ -41,7 +41,8 @@ class Patience:
 
 
 def peer_of(request: Request) -> str:
-    """Who asks, by the connection: headers can claim anything. Behind a proxy all its readers are one peer."""
+    """Who asks, by the connection: headers can claim anything, save those of a trusted proxy (`monitor.web.proxies`).
+    Behind any other one all its readers are one peer."""
     host = request.client.host if request.client else ""
     try:
         address = ipaddress.ip_address(host.partition("%")[0])

@@ -44,7 +44,7 @@ def page_server(app: FastAPI, host: str, port: int) -> PageServer:
         host=host,
         port=port,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=False,  # the application reads them: see `monitor.web.proxies`
         access_log=False,
         log_config=None,
         lifespan="on",
