@@ -13,7 +13,7 @@ from rich.progress import track
 from monitor.bench import frontier as frontier_bench
 from monitor.bench import tracker as tracker_bench
 from monitor.bench.tally import Score
-from monitor.cli import bench_alerts, bench_judging, bench_polling, bench_preview, bench_reading
+from monitor.cli import bench_alerts, bench_desk, bench_judging, bench_polling, bench_preview, bench_reading
 from monitor.cli.boot import tracker as made_tracker
 from monitor.cli.boot import tracker_config
 from monitor.cli.talk import JsonFlag, put_json, put_table, say, talk
@@ -38,6 +38,7 @@ def register(app: typer.Typer) -> None:
     bench_judging.register(group)
     bench_preview.register(group)
     bench_alerts.register(group)
+    bench_desk.register(group)
     app.add_typer(group, name="bench")
 
 
