@@ -11,10 +11,12 @@ from sqlmodel import col, select
 from monitor.model.alert import DeliveryStatus
 from monitor.model.item import Item
 from monitor.model.position import Change, ChangeStatus
+from monitor.model.report import Report
 from monitor.model.statement import Statement
 from storage.deliveries import delivery_of, whole_deliveries
 from storage.item_queue import item_of
 from storage.positions import change_of
+from storage.reports import report_of
 from storage.search import found_by
 from storage.statements import Statements, went_with
 from storage.tables import (
@@ -23,6 +25,7 @@ from storage.tables import (
     DeliveryRow,
     ItemRevisionRow,
     ItemRow,
+    ReportRow,
     StatementRow,
     VerdictRow,
 )
@@ -126,6 +129,15 @@ class Listings(Statements):
         if before is not None:
             query = query.where(col(DeliveryRow.id) < before)
         return [delivery_of(*row) for row in self._session.execute(query)]
+
+    def reports(self, limit: int, before: int | None = None, *, open_only: bool = True) -> list[Report]:
+        """What readers say is wrong, by id."""
+        query = select(ReportRow).order_by(col(ReportRow.id).desc()).limit(limit)
+        if open_only:
+            query = query.where(col(ReportRow.closed_at).is_(None))
+        if before is not None:
+            query = query.where(col(ReportRow.id) < before)
+        return [report_of(row) for row in self._session.exec(query)]
 
     def audit(
         self, limit: int, before: int | None = None, *, who: str | None = None, what: str | None = None

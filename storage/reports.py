@@ -31,19 +31,7 @@ class Reports(Repository):
         query = select(ReportRow).order_by(col(ReportRow.id).desc()).limit(limit)
         if open_only:
             query = query.where(col(ReportRow.closed_at).is_(None))
-        return [
-            Report(
-                id=row.id,
-                change_id=row.change_id,
-                reason=ReportReason(row.reason),
-                note=row.note,
-                at=row.at,
-                closed_at=row.closed_at,
-                closed_by=row.closed_by,
-            )
-            for row in self._session.exec(query)
-            if row.id is not None
-        ]
+        return [report_of(row) for row in self._session.exec(query)]
 
     def close(self, report_id: int, who: str, now: datetime) -> None:
         """An operator is done with it; who was first stays noted. Raises NotFound."""
@@ -52,3 +40,17 @@ class Reports(Repository):
             row.closed_at, row.closed_by = now, who
             self._session.add(row)
             self._session.flush()
+
+
+def report_of(row: ReportRow) -> Report:
+    """A row as a value."""
+    assert row.id is not None
+    return Report(
+        id=row.id,
+        change_id=row.change_id,
+        reason=ReportReason(row.reason),
+        note=row.note,
+        at=row.at,
+        closed_at=row.closed_at,
+        closed_by=row.closed_by,
+    )

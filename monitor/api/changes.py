@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from monitor.api.names import Names
-from monitor.api.parameters import Before, Limit, Moment, RowId, RuleId, address
+from monitor.api.paging import Paged
+from monitor.api.parameters import Actor, IssueId, RowId, Since
 from monitor.api.present import change_detail, change_out
 from monitor.api.problem import documented
 from monitor.api.schema import ChangeDetail, Changes
@@ -20,35 +21,26 @@ def changes_router(database: Database) -> APIRouter:
     """Changes of position: a list, and one by its id."""
     router = APIRouter(prefix="/changes", tags=["changes"])
 
-    @router.get("", responses=documented(404, 422))
+    @router.get("", summary="Changes, newest first", responses=documented(422))
     def changes(
-        actor: RuleId = None,
-        issue: RuleId = None,
+        page: Paged,
+        actor: Actor = None,
+        issue: IssueId = None,
         status: Annotated[ChangeStatus | None, Query()] = None,
-        since: Annotated[Moment | None, Query()] = None,
-        before: Before = None,
-        limit: Limit = 50,
+        since: Since = None,
     ) -> Changes:
-        """Changes, newest first."""
+        """Changes of position by the moment at which they took place, newest first."""
         with database.view() as work:
-            found = work.positions.changes(
-                since=since, actor=actor, issue=issue, status=status, limit=limit + 1, before_id=before
+            found = work.listings.changes(
+                page.limit + 1, page.moment(), since=since, actor=actor, issue=issue, status=status
             )
-            more, found = len(found) > limit, found[:limit]
+            more, found = len(found) > page.limit, found[: page.limit]
             names = Names(work.rules.current())
             shown = [change_out(view, names) for view in change_views(work, found)]
-        following = address(
-            "/api/changes",
-            actor=actor,
-            issue=issue,
-            status=None if status is None else status.value,
-            since=None if since is None else since.isoformat(),
-            limit=limit,
-            before=found[-1].id if more else None,
-        )
-        return Changes(changes=shown, next=following if more else None)
+        following = page.after(found[-1].found.at, found[-1].id) if more else None
+        return Changes(changes=shown, next=following)
 
-    @router.get("/{change_id}", responses=documented(404, 422))
+    @router.get("/{change_id}", summary="One change with its evidence", responses=documented(404, 422))
     def change(change_id: RowId) -> ChangeDetail:
         """One change with every statement that it cites."""
         with database.view() as work:

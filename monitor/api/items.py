@@ -1,31 +1,39 @@
-"""/api/items"""
+"""/api/items and /api/stories"""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from monitor.api.names import Names
-from monitor.api.parameters import Limit, Offset, RowId, Words, address
+from monitor.api.paging import Paged
+from monitor.api.parameters import AnyId, RowId, Words
 from monitor.api.present import article_out, item_out, match_out, reading_out, statement_out
 from monitor.api.problem import documented
 from monitor.api.schema import ItemDetail, Items
 from storage.engine import Database
+from storage.errors import NotFound
 
 
 def items_router(database: Database) -> APIRouter:
-    """Items: full-text search, and one by its id."""
-    router = APIRouter(prefix="/items", tags=["items"])
+    """Items: full-text search, one by its id, and the copies of a story."""
+    router = APIRouter(tags=["items"])
 
-    @router.get("", responses=documented(422))
-    def items(q: Words = None, limit: Limit = 50, offset: Offset = 0) -> Items:
+    @router.get("/items", summary="Items, newest first, by words", responses=documented(422))
+    def items(
+        page: Paged,
+        q: Words = None,
+        feed: Annotated[AnyId | None, Query(description="Only those that this feed brought.")] = None,
+    ) -> Items:
         """Items that hold all the words, newest first; without words all of them."""
         with database.view() as work:
-            found = work.items.search(q, limit + 1, offset)
-        more = len(found) > limit
-        following = address("/api/items", q=q, limit=limit, offset=offset + limit) if more else None
-        return Items(items=[item_out(item) for item in found[:limit]], next=following)
+            found = work.listings.items(page.limit + 1, page.moment(), words=q, feed=feed)
+        more, found = len(found) > page.limit, found[: page.limit]
+        following = page.after(found[-1].published_at, found[-1].id) if more else None
+        return Items(items=[item_out(item) for item in found], next=following)
 
-    @router.get("/{item_id}", responses=documented(404, 422))
+    @router.get("/items/{item_id}", summary="One item with what was read from it", responses=documented(404, 422))
     def item(item_id: RowId) -> ItemDetail:
         """One item as it is now: its text, what the rules found in it and what was read from it."""
         with database.view() as work:
@@ -43,5 +51,16 @@ def items_router(database: Database) -> APIRouter:
             reading=reading_out(reading),
             statements=[statement_out(s, names) for s in statements],
         )
+
+    @router.get("/stories/{story_id}", summary="The copies of one story", responses=documented(404, 422))
+    def story(story_id: RowId, page: Paged) -> Items:
+        """All items that tell one story in the same words; as evidence they count once."""
+        with database.view() as work:
+            found = work.listings.items(page.limit + 1, page.moment(), story=story_id)
+        if not found and page.cursor is None:
+            raise NotFound("story", story_id)
+        more, found = len(found) > page.limit, found[: page.limit]
+        following = page.after(found[-1].published_at, found[-1].id) if more else None
+        return Items(items=[item_out(item) for item in found], next=following)
 
     return router

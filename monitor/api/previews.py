@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, HTTPException, Query
-from pydantic import SecretStr
+from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -30,15 +28,16 @@ from rules.model import RuleKind
 from rules.problem import RulesInvalid
 from storage.engine import Database
 
-MOST_BYTES = 256 * 1024
-"""Of a draft; the seed pack's largest file has a tenth of it."""
 AT_ONCE = 2
 MEDIA_TYPE = "application/x-ndjson"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Previews:
-    """What a preview is made with: as the worker reads and tracks. `extractor` opens one for the time of a preview."""
+    """What a preview is made with: as the worker reads and tracks. `extractor` opens one for the time of a preview.
+
+    Whoever makes one takes one of its `places` first.
+    """
 
     database: Database
     packs: Sequence[Path]
@@ -46,15 +45,16 @@ class Previews:
     tracker: Tracker
     follow_precision: bool
     clock: Callable[[], datetime]
+    places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(AT_ONCE))
 
 
-def previews_router(previews: Previews | None, token: SecretStr | None) -> APIRouter:
-    """The one route. Without a token of the settings it is switched off."""
-    router = APIRouter(prefix="/api/rules", tags=["rules"])
-    places = BoundedSemaphore(AT_ONCE)
+def previews_router(previews: Previews | None) -> APIRouter:
+    """The one route; None where the application was composed without what reads drafts."""
+    router = APIRouter(prefix="/rules", tags=["rules"])
 
     @router.post(
         "/preview",
+        summary="What a draft would gain and lose",
         response_class=StreamingResponse,
         responses=_ANSWERS,
         openapi_extra={"requestBody": _BODY},
@@ -64,7 +64,6 @@ def previews_router(previews: Previews | None, token: SecretStr | None) -> APIRo
         kind: Annotated[RuleKind, Query(description="What rules the draft holds.")],
         days: Annotated[int, Query(ge=1, le=36_500, description="Over what was published in so many days.")] = 30,
         matches: Annotated[bool, Query(description="Only the items gained and lost: read no statements.")] = False,
-        authorization: Annotated[str | None, Header(max_length=1000)] = None,
     ) -> Response:
         """Previews a draft, the list of rules of a pack's file in YAML or JSON.
 
@@ -72,56 +71,50 @@ def previews_router(previews: Previews | None, token: SecretStr | None) -> APIRo
         at the end `effects` with statements, changes, and the alerts that each subscriber would gain and lose; or
         `error`.
         """
-        if previews is None or token is None:
-            return problem(403, "The operators' part of the API is off; VOLTEFACE_OPERATOR_TOKEN switches it on.")
-        if not _may(authorization, token):
-            return problem(401, "Send the operators' token as a bearer token.", headers={"WWW-Authenticate": "Bearer"})
-        text = await _body(request)
+        if previews is None:
+            return problem(503, "This service was started without what previews are made with.")
+        text = await request.body()
         try:
             draft = await run_in_threadpool(_draft, previews, text, kind)
         except RulesInvalid as invalid:
             return problem(422, "The draft cannot be used.", invalid=_parts(invalid))
-        if not places.acquire(blocking=False):
+        if not previews.places.acquire(blocking=False):
             return problem(503, "Other previews are under way; try again.", headers={"Retry-After": "5"})
-        return _streamed(previews, draft, days, places, matches_only=matches)
+        return _streamed(previews, draft, days, matches_only=matches)
 
     return router
 
 
-def _streamed(
-    previews: Previews, draft: Draft, days: int, places: BoundedSemaphore, *, matches_only: bool
-) -> StreamingResponse:
+def _streamed(previews: Previews, draft: Draft, days: int, *, matches_only: bool) -> StreamingResponse:
     since = previews.clock() - timedelta(days=days)
     lines = told_as_it_goes(
-        lambda tell: _run(previews, draft, since, tell, matches_only=matches_only), at_end=places.release
+        lambda tell: _run(previews, draft, since, tell, matches_only=matches_only), at_end=previews.places.release
     )
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(_as_lines(lines), media_type=MEDIA_TYPE, headers=headers)
 
 
+_LINES = """{"event": "progress", "what": "Reading", "done": 20, "of": 120}
+{"event": "error", "detail": "The preview failed; the log of the service says why."}
+"""
 _ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}, "description": "One JSON object a line."},
-    **documented(401, 403, 413, 422, 503),
+    200: {
+        "content": {MEDIA_TYPE: {"schema": {"type": "string"}, "example": _LINES}},
+        "description": "One JSON object a line.",
+    },
+    **documented(401, 403, 413, 415, 422, 429, 500, 503),
 }
+_DRAFT = [{"id": "bridge", "name": "The bridge", "proposition": "A bridge is built.", "about": ["bridge"]}]
 _BODY = {
     "required": True,
-    "content": {name: {"schema": {"type": "string"}} for name in ("application/yaml", "application/json")},
+    "content": {
+        "application/yaml": {
+            "schema": {"type": "string"},
+            "example": "- id: bridge\n  name: The bridge\n  proposition: A bridge is built.\n  about: [bridge]\n",
+        },
+        "application/json": {"schema": {"type": "array", "items": {"type": "object"}}, "example": _DRAFT},
+    },
 }
-
-
-def _may(authorization: str | None, token: SecretStr) -> bool:
-    scheme, _, given = (authorization or "").partition(" ")
-    same = secrets.compare_digest(given.strip().encode(), token.get_secret_value().encode())
-    return scheme.casefold() == "bearer" and same
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            raise HTTPException(413, f"A draft has at most {MOST_BYTES} bytes.")
-    return bytes(body)
 
 
 def _parts(found: RulesInvalid) -> list[Invalid]:

@@ -49,12 +49,35 @@ def invalid_parts(errors: Sequence[Mapping[str, Any]]) -> list[Invalid]:
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The responses for OpenAPI: each of these statuses brings a problem."""
-    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    schema = schema | {"$defs": None}
-    inline = {key: value for key, value in schema.items() if value is not None}
-    inline["properties"] = {**schema["properties"], "invalid": {"type": "array", "items": Invalid.model_json_schema()}}
-    return {
-        status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": inline}}}
-        for status in statuses
+    """The responses for OpenAPI: each of these statuses brings a problem; how it looks is said in `description`."""
+    return {status: {"description": HTTPStatus(status).phrase} for status in statuses}
+
+
+_DETAILS = {
+    400: "The body cannot be read.",
+    401: "Send a token with the scope feeds:write as a bearer token.",
+    403: "This takes the scope feeds:write, which you do not have.",
+    404: "There is no change 12.",
+    409: "It is there already: feed 12.",
+    412: "It was changed since you got it; get it again, and repeat the change on that.",
+    413: "A request may have at most 262144 bytes.",
+    415: "Send application/json.",
+    422: "The request has parts that cannot be used.",
+    428: "Send If-Match with the ETag that it had when you got it, so that nobody is overruled.",
+    429: "Too many requests; ask again in 1 s.",
+    500: "Something went wrong on our side; it is in the log.",
+    503: "The database does not answer just now; try again in a moment.",
+}
+
+
+def example_of(status: int) -> dict[str, Any]:
+    """What a problem with this status can look like."""
+    shown: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": _DETAILS[status],
     }
+    if status == 422:
+        shown["invalid"] = [{"where": "query.limit", "what": "Input should be less than or equal to 200"}]
+    return shown

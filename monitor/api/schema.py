@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +12,11 @@ from monitor.model.feed import FeedStatus
 from monitor.model.position import ChangeKind, ChangeStatus
 from monitor.model.statement import Stance
 from rules.model import RuleKind, Via
+
+NEXT: Any = Field(
+    description="The address of the next page; null at the end.",
+    examples=["/api/changes?limit=2&cursor=WyI3ZjNhIiwxNzM5Nzg0NjAwMDAwMDAwLDEyXQ"],
+)
 
 
 class Named(BaseModel):
@@ -23,16 +29,22 @@ class Named(BaseModel):
 class Issue(Named):
     """An issue; `proposition` is the sentence that is supported or opposed."""
 
-    proposition: str
+    proposition: str = Field(examples=["European troops are sent to Ukraine to secure a ceasefire."])
+
+
+class Issues(BaseModel):
+    """All issues."""
+
+    issues: list[Issue]
 
 
 class ItemRef(BaseModel):
     """The item that a statement stands in. `url` is null when the feed gave no address that may be followed."""
 
     id: int
-    title: str
-    url: str | None
-    publisher: str
+    title: str = Field(examples=["Starmer: Britain is ready to put troops on the ground"])
+    url: str | None = Field(examples=["https://news.example/2025/02/17/starmer"])
+    publisher: str = Field(examples=["news.example"])
 
 
 class StatementOut(BaseModel):
@@ -44,21 +56,28 @@ class StatementOut(BaseModel):
 
     id: int
     holder: Named
-    issue: str
+    issue: str = Field(examples=["troops-ukraine"])
     stance: Stance
-    evidence: str
-    field: str
+    evidence: str = Field(examples=["We are ready to put our own troops on the ground"])
+    field: str = Field(examples=["text"])
     start: int
     end: int
     confidence: float
     said_at: datetime
     seen_at: datetime
-    speaker: str | None
+    speaker: str | None = Field(examples=["Sir Keir Starmer"])
     claimed_by: Named | None
     quoted: bool
     withdraws: bool
     revision: int
     item: ItemRef
+
+
+class Statements(BaseModel):
+    """A page of statements, newest first."""
+
+    statements: list[StatementOut]
+    next: str | None = NEXT
 
 
 class ChangeOut(BaseModel):
@@ -71,7 +90,7 @@ class ChangeOut(BaseModel):
     model_config = ConfigDict(populate_by_name=True)
 
     id: int
-    key: str
+    key: str = Field(examples=["keir-starmer:troops-ukraine:3f2a9c"])
     actor: Named
     issue: Issue
     kind: ChangeKind
@@ -97,7 +116,7 @@ class Changes(BaseModel):
     """A page of changes, newest first. `next` is the address of the next page; null at the end."""
 
     changes: list[ChangeOut]
-    next: str | None
+    next: str | None = NEXT
 
 
 class PositionOut(BaseModel):
@@ -121,6 +140,7 @@ class Positions(BaseModel):
 
     at: datetime | None
     positions: list[PositionOut]
+    next: str | None = NEXT
 
 
 class FeedOut(BaseModel):
@@ -132,10 +152,10 @@ class FeedOut(BaseModel):
     """
 
     id: int
-    title: str
-    url: str
-    site_url: str | None
-    folder: str
+    title: str = Field(examples=["World news"])
+    url: str = Field(examples=["https://news.example/world.xml"])
+    site_url: str | None = Field(examples=["https://news.example/"])
+    folder: str = Field(examples=["europe"])
     status: FeedStatus
     items: int
     interval_s: int
@@ -145,9 +165,9 @@ class FeedOut(BaseModel):
     last_new_at: datetime | None
     next_poll_at: datetime | None
     failures: int
-    last_error: str | None
+    last_error: str | None = Field(examples=["the server answered 503"])
     errors_since: datetime | None
-    notice: str | None
+    notice: str | None = Field(examples=["moved to https://news.example/all.xml"])
     polls: int
     empty_polls: int
     newest_entry_at: datetime | None
@@ -168,12 +188,12 @@ class ItemOut(BaseModel):
     revision: int
     story: int
     feed: int | None
-    title: str
-    url: str | None
-    publisher: str
+    title: str = Field(examples=["Starmer: Britain is ready to put troops on the ground"])
+    url: str | None = Field(examples=["https://news.example/2025/02/17/starmer"])
+    publisher: str = Field(examples=["news.example"])
     published_at: datetime
     seen_at: datetime
-    lang: str | None
+    lang: str | None = Field(examples=["en"])
     baseline: bool
 
 
@@ -181,17 +201,17 @@ class Items(BaseModel):
     """A page of items, newest first. `next` is the address of the next page; null at the end."""
 
     items: list[ItemOut]
-    next: str | None
+    next: str | None = NEXT
 
 
 class MatchOut(BaseModel):
     """Where a rule was found: code points of `field`, end exclusive."""
 
     kind: RuleKind
-    rule: str
-    name: str
+    rule: str = Field(examples=["keir-starmer"])
+    name: str = Field(examples=["Keir Starmer"])
     via: Via
-    field: str
+    field: str = Field(examples=["text"])
     start: int
     end: int
 
@@ -200,7 +220,7 @@ class ArticleOut(BaseModel):
     """The page behind an item. `note` says why it could not be had, or what is missing from it."""
 
     state: ArticleState
-    note: str
+    note: str = Field(examples=["robots.txt does not allow it"])
     fetched_at: datetime | None
 
 
@@ -210,10 +230,10 @@ class ReadingOut(BaseModel):
     """
 
     extractor: str = Field(examples=["grammar"])
-    version: str
+    version: str = Field(examples=["9"])
     at: datetime
-    wanted: str | None
-    fallback_reason: str | None
+    wanted: str | None = Field(examples=["llm"])
+    fallback_reason: str | None = Field(examples=["the endpoint did not answer in time"])
     again_at: datetime | None
 
 
@@ -223,7 +243,7 @@ class ItemDetail(ItemOut):
     `article` is null where the page was not asked for.
     """
 
-    text: str
+    text: str = Field(examples=["Sir Keir Starmer said on Sunday: “We are ready to put our own troops on the ground.”"])
     article: ArticleOut | None
     matches: list[MatchOut]
     reading: ReadingOut | None

@@ -13,32 +13,59 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Scope
 
-from monitor.api.previews import Previews, previews_router
-from monitor.api.router import PREFIX, api_router
+from monitor import version
+from monitor.api.description import describe
+from monitor.api.previews import Previews
+from monitor.api.router import PREFIX, ApiParts, api_router
+from monitor.model.alert import ChannelName
+from monitor.net.schemes import scheme_set
+from monitor.pipeline.rulebook import RuleBook
+from monitor.pipeline.tell import Teller
+from monitor.pipeline.verdicts import Judge
+from monitor.positions.filter import FilterModel
+from monitor.positions.track import FilterTracker, TrackerConfig
 from monitor.setting_pages import Readers
 from monitor.settings import Settings
+from monitor.web.api_gate import ApiConfig, ApiGate
 from monitor.web.desk import Desk
+from monitor.web.desk_tools import DeskTools
 from monitor.web.door import Door
 from monitor.web.errors import Errors
 from monitor.web.headers import Boundary
 from monitor.web.health import HealthProbe, health_router
+from monitor.web.pages.account import account_router
+from monitor.web.pages.account_data import account_data_router
 from monitor.web.pages.actors import actors_router
+from monitor.web.pages.api import api_page_router
 from monitor.web.pages.atom import Publisher, atom_router
 from monitor.web.pages.changes import changes_router
 from monitor.web.pages.confirm import confirm_router
+from monitor.web.pages.desk_accounts import desk_accounts_router
+from monitor.web.pages.desk_audit import desk_audit_router
+from monitor.web.pages.desk_deliveries import deliveries_router
+from monitor.web.pages.desk_feed import desk_feed_router
+from monitor.web.pages.desk_feeds import desk_feeds_router
+from monitor.web.pages.desk_feeds_add import desk_feeds_add_router
+from monitor.web.pages.desk_health import desk_health_router
+from monitor.web.pages.desk_review import review_router
 from monitor.web.pages.feeds import feeds_router
 from monitor.web.pages.front import front_router
 from monitor.web.pages.icons import icons_router
 from monitor.web.pages.issues import issues_router
 from monitor.web.pages.items import items_router
 from monitor.web.pages.network import network_router
+from monitor.web.pages.own import own_subscriptions_router
 from monitor.web.pages.positions import positions_router
+from monitor.web.pages.rules import rules_router
 from monitor.web.pages.sign_in import sign_in_router
+from monitor.web.pages.sign_up import sign_up_router
 from monitor.web.pages.subscriptions import subscriptions_router
 from monitor.web.pages.websub import websub_router
 from monitor.web.pages.wrong import wrong_router
+from monitor.web.proxies import TrustedProxies
 from monitor.web.render import STATIC, Renderer
 from monitor.web.rights import Gate
+from monitor.web.self_service import SelfService
 from monitor.web.stream import EventStream, TooManyListenersError
 from storage.engine import Database
 
@@ -58,11 +85,13 @@ def create_app(
     stream: EventStream | None = None,
     beside: Mapping[str, str] | None = None,
     previews: Previews | None = None,
+    tools: DeskTools | None = None,
 ) -> FastAPI:
     """The application over a database that is already upgraded. The caller closes the database.
 
     `health` says whether a worker is expected. `beside` are addresses by name that stand next to the label.
     `previews` is what drafts of rules are previewed with, for whoever has the operators' token.
+    `tools` are what operators' pages need beyond the database.
     `app.state.stream` is the event stream: `PageServer` closes it before it waits for connections to end.
     """
     pages = Renderer(label=settings.label, demo_url=settings.demo_url, clock=clock, beside=beside)
@@ -77,31 +106,44 @@ def create_app(
 
     app = FastAPI(
         title="Volteface",
+        version=version(),
         summary="Who changed their position, and the words that show it.",
         docs_url=None,
         redoc_url=None,
         openapi_url=f"{PREFIX}/openapi.json",
         lifespan=lifespan,
-        middleware=_around(database, clock, errors, open_to_all=settings.readers is Readers.ANYBODY),
+        middleware=_around(database, clock, errors, settings),
     )
+    app.openapi = describe(app)  # type: ignore[method-assign]
     app.state.stream = events
     errors.register(app)
     _add_pages(app, desk, settings)
-    app.include_router(api_router(database))
-    app.include_router(previews_router(previews, settings.operator_token))
-    app.include_router(health_router(database, health or HealthProbe(), clock))
+    probe = health or HealthProbe()
+    _add_operations(app, desk, settings, probe, tools or DeskTools())
+    _add_review_desk(app, desk, settings)
+    app.include_router(api_page_router(desk, app.openapi))
+    app.include_router(api_router(_api_parts(desk, settings, previews)))
+    app.include_router(rules_router(desk, previews, Teller(label=settings.label, public_url=settings.public_url)))
+    app.include_router(health_router(database, probe, clock))
     app.include_router(_stream_router(events))
     app.mount("/static", _Static(directory=STATIC))
     return app
 
 
-def _around(
-    database: Database, clock: Callable[[], datetime], errors: Errors, *, open_to_all: bool
-) -> list[Middleware]:
+def _around(database: Database, clock: Callable[[], datetime], errors: Errors, settings: Settings) -> list[Middleware]:
     """What every request passes on its way in, the outermost first."""
+    open_to_all = settings.readers is Readers.ANYBODY
+    api = ApiConfig(
+        operator_token=settings.operator_token,
+        open_to_all=open_to_all,
+        per_minute=settings.api_per_minute,
+        per_minute_of_token=settings.api_token_per_minute,
+    )
     return [
+        Middleware(TrustedProxies, networks=settings.trusted_proxies),
         Middleware(Boundary, failure=errors.unexpected),
         Middleware(Gate, database=database, clock=clock, refusal=errors.http, open_to_all=open_to_all),
+        Middleware(ApiGate, database=database, clock=clock, config=api),
     ]
 
 
@@ -116,7 +158,62 @@ def _add_pages(app: FastAPI, desk: Desk, settings: Settings) -> None:
     app.include_router(confirm_router(desk, door))
     app.include_router(subscriptions_router(desk, door, settings.public_url))
     app.include_router(wrong_router(desk))
-    app.include_router(sign_in_router(desk))
+    allowed = _self_service(settings)
+    app.include_router(sign_in_router(desk, open_to_new=allowed.open))
+    for mine in (sign_up_router, account_router, account_data_router, own_subscriptions_router):
+        app.include_router(mine(desk, allowed))
+
+
+def _add_operations(app: FastAPI, desk: Desk, settings: Settings, probe: HealthProbe, tools: DeskTools) -> None:
+    app.include_router(desk_health_router(desk, settings, probe, tools))
+    app.include_router(desk_audit_router(desk))
+    app.include_router(desk_accounts_router(desk, settings.public_url, mail=settings.smtp_host is not None))
+    app.include_router(desk_feeds_router(desk))
+    app.include_router(desk_feeds_add_router(desk, tools))
+    app.include_router(desk_feed_router(desk, tools.cadence, articles=settings.articles))
+
+
+def _tracker(settings: Settings) -> FilterTracker:
+    config = TrackerConfig(
+        model=FilterModel(change_rate=settings.change_rate, changes_per_year=settings.changes_per_year),
+        threshold=settings.threshold,
+        first_threshold=settings.first_threshold,
+    )
+    return FilterTracker(config)
+
+
+def _judge(desk: Desk, settings: Settings, tracker: FilterTracker) -> Judge:
+    teller = Teller(label=settings.label, public_url=settings.public_url)
+    return Judge(desk.database, RuleBook(desk.database), tracker, teller)
+
+
+def _api_parts(desk: Desk, settings: Settings, previews: Previews | None) -> ApiParts:
+    return ApiParts(
+        database=desk.database,
+        clock=desk.clock,
+        previews=previews,
+        judge=_judge(desk, settings, _tracker(settings)),
+        channels=_self_service(settings).channels,
+    )
+
+
+def _add_review_desk(app: FastAPI, desk: Desk, settings: Settings) -> None:
+    tracker = _tracker(settings)
+    app.include_router(review_router(desk, _judge(desk, settings, tracker), tracker))
+    app.include_router(deliveries_router(desk))
+
+
+def _self_service(settings: Settings) -> SelfService:
+    # Apprise's own guard knows no strangers: where it lets anybody into a private network, only operators use it.
+    refused = {ChannelName.APPRISE} if settings.apprise_allow else set()
+    return SelfService(
+        sign_up=settings.sign_up,
+        public_url=settings.public_url,
+        mail=settings.smtp_host is not None,
+        label=settings.label,
+        channels=frozenset(ChannelName(name) for name in settings.subscriber_channels) - refused,
+        schemes=scheme_set(settings.apprise_schemes),
+    )
 
 
 def _stream_router(events: EventStream) -> APIRouter:

@@ -14,7 +14,7 @@ from tests.integration.web.newsroom import NOW, Newsroom
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path, _env_file=None)
+    return Settings(data_dir=tmp_path, api_per_minute=100_000, _env_file=None)
 
 
 @pytest.fixture

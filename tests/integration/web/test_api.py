@@ -91,7 +91,7 @@ def test_items_and_feeds(client: Client, newsroom: Newsroom, database: Database)
 
 @pytest.mark.parametrize(
     "path",
-    ["/api/changes/999", "/api/items/999", "/api/changes?before=999", "/api/nonsense", "/api", "/api/"],
+    ["/api/changes/999", "/api/items/999", "/api/stories/999", "/api/actors/nobody", "/api/nonsense", "/api"],
 )
 def test_what_is_not_there_is_a_problem(client: Client, path: str) -> None:
     assert problem_of(client.get(path), 404)["detail"]
@@ -102,13 +102,14 @@ def test_what_is_not_there_is_a_problem(client: Client, path: str) -> None:
     [
         ("/api/changes?limit=0", "query.limit"),
         ("/api/changes?limit=201", "query.limit"),
-        ("/api/changes?before=x", "query.before"),
+        ("/api/changes?cursor=x", "query.cursor"),
         ("/api/changes?status=odd", "query.status"),
         ("/api/changes?since=yesterday", "query.since"),
         ("/api/positions?at=9999-12-31T23:59:59-23:00", "query.at"),
         ("/api/changes/0", "path.change_id"),
         ("/api/changes/99999999999999999999", "path.change_id"),
-        ("/api/items?offset=-1", "query.offset"),
+        ("/api/items?cursor=W10", "query.cursor"),
+        ("/api/rules/song/x", "path.kind"),
         (f"/api/items?q={'x' * 501}", "query.q"),
     ],
 )
@@ -116,32 +117,6 @@ def test_what_cannot_be_used_is_named(client: Client, path: str, where: str) -> 
     [invalid] = problem_of(client.get(path), 422)["invalid"]
     assert invalid["where"] == where
     assert invalid["what"]
-
-
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-@pytest.mark.parametrize("path", ["/api/changes", "/api/feeds", "/api/items/1"])
-def test_nothing_can_be_written(client: Client, method: str, path: str) -> None:
-    problem_of(client.request(method, path), 405)
-
-
-def test_openapi_names_every_noun_and_only_kinds_of_json(client: Client) -> None:
-    document = client.get("/api/openapi.json").json()
-    assert set(document["paths"]) == {
-        "/api/changes",
-        "/api/changes/{change_id}",
-        "/api/positions",
-        "/api/feeds",
-        "/api/items",
-        "/api/items/{item_id}",
-        "/api/rules/preview",
-    }
-    for name, path in document["paths"].items():
-        (method,) = path.values()
-        good = "application/x-ndjson" if name == "/api/rules/preview" else "application/json"
-        for status, answer in method["responses"].items():
-            kind = good if status == "200" else "application/problem+json"
-            assert list(answer["content"]) == [kind], name
-    assert set(document["components"]["schemas"]["ChangeOut"]["properties"]) >= {"from", "to", "before", "after"}
 
 
 def test_no_documentation_page_from_elsewhere(app: FastAPI) -> None:

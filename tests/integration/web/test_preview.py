@@ -106,17 +106,16 @@ def test_what_is_wrong_with_a_draft_is_said_with_its_place(client: Client) -> No
 def test_nobody_else_is_let_in(client: Client, headers: dict[str, str]) -> None:
     answer = client.request("POST", "/api/rules/preview?kind=issue", content=WIDER, headers=headers)
     assert answer.status_code == 401
-    assert answer.headers["www-authenticate"] == "Bearer"
+    assert answer.headers["www-authenticate"].startswith("Bearer")
     assert TOKEN not in answer.text
 
 
-def test_without_a_token_in_the_settings_it_is_off(walk: Walk, tmp_path: Path) -> None:
+def test_without_a_token_in_the_settings_an_empty_one_opens_nothing(walk: Walk, tmp_path: Path) -> None:
     headers = {"Authorization": "Bearer "}
     answer = asked(walk, tmp_path, None).request(
         "POST", "/api/rules/preview?kind=issue", content=WIDER, headers=headers
     )
-    assert answer.status_code == 403
-    assert "VOLTEFACE_OPERATOR_TOKEN" in answer.json()["detail"]
+    assert answer.status_code == 401
 
 
 def test_a_preview_that_fails_says_so_and_gives_its_place_back(walk: Walk, client: Client) -> None:
