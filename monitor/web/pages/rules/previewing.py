@@ -72,8 +72,8 @@ def shown_preview(bench: Bench, rule: AnyRule, in_force: RuleSet, sent: Fields) 
         return {}
     found: dict[str, Any] = {}
 
-    def tell(one: dict[str, Any]) -> None:
-        found.update(one)
+    def tell(told: dict[str, Any]) -> None:
+        found.update(told)
 
     run_preview(bench, draft_with(rule, in_force), days_of(sent), MOST_READ, tell)
     return found
@@ -83,13 +83,12 @@ def preview_lines(
     bench: Bench, draft: Draft, days: int, most: int | None, at_end: Callable[[], None]
 ) -> Iterator[dict[str, Any]]:
     """The preview as events with the HTML that shows them; it ends when nobody listens any more."""
-    for one in told_as_it_goes(lambda tell: run_preview(bench, draft, days, most, tell), at_end):
-        for event in ("matches", "effects"):
-            if event in one:
-                yield {"event": event, "html": bench.desk.pages.fragment(f"rule_{event}.html", {"preview": one})}
-                break
+    for told in told_as_it_goes(lambda tell: run_preview(bench, draft, days, most, tell), at_end):
+        drawn = next((event for event in ("matches", "effects") if event in told), None)
+        if drawn is None:
+            yield told
         else:
-            yield one
+            yield {"event": drawn, "html": bench.desk.pages.fragment(f"rule_{drawn}.html", {"preview": told})}
 
 
 def run_preview(bench: Bench, draft: Draft, days: int, most: int | None, tell: Tell) -> None:
