@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from email.utils import parseaddr
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -62,11 +63,36 @@ def _page_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def checked_sign_up(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Who may sign up: `anybody`, `off`, or domains in ASCII lower case. Raises ValueError."""
+    words = tuple(word.casefold().removeprefix("@") for word in value)
+    for word in words:
+        alone = word in ("anybody", "off")
+        if alone and len(words) > 1:
+            message = f"{word!r} stands alone, or leave it out and name domains only"
+            raise ValueError(message)
+        if not alone and ("." not in word or not all(c.isalnum() or c in ".-" for c in word) or not word.isascii()):
+            message = f"{word!r} is neither anybody, off, nor the domain of an address, such as example.org"
+            raise ValueError(message)
+    return words
+
+
+def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        return tuple(str(ip_network(network, strict=False)) for network in value)
+    except ValueError as error:
+        message = f"{error}; write addresses or networks such as 127.0.0.1 or 10.0.0.0/8, separated by commas"
+        raise ValueError(message) from None
+
+
 Packs = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_paths), AfterValidator(_packs)]
 """Folders of rules, parted as in PATH."""
 
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
 """Words parted by commas."""
+
+Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names), AfterValidator(_networks)]
+"""IP networks, parted by commas; a bare address is a network of one."""
 
 Sender = Annotated[str, AfterValidator(_sender)]
 """Who a mail is from: an address, with a name before it if wanted."""

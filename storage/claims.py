@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import col, func, select
 
+from monitor.model.account import Role
 from monitor.model.alert import ChannelName, ClaimedDelivery, DeliveryStatus
 from storage.attempts import Attempts
 from storage.delivery_order import deliverable, earlier_untried, its_alert_waits
 from storage.repository import lease_token, unleased
-from storage.tables import AlertRow, DeliveryRow, MessageRow, SubscriptionRow
+from storage.tables import AccountRow, AlertRow, DeliveryRow, MessageRow, SubscriptionRow
 
 WINDOW = 500
 """Due deliveries that are looked at together."""
@@ -147,16 +148,18 @@ class Claims(Attempts):
 
     def _claimed(self, taken: Collection[int], token: str) -> list[ClaimedDelivery]:
         query = (
-            select(DeliveryRow, MessageRow, SubscriptionRow)
+            select(DeliveryRow, MessageRow, SubscriptionRow, AccountRow.role)
             .join(AlertRow, col(AlertRow.id) == DeliveryRow.alert_id)
             .join(MessageRow, col(MessageRow.id) == AlertRow.message_id)
             .join(SubscriptionRow, col(SubscriptionRow.id) == DeliveryRow.subscription_id)
+            .join(AccountRow, col(AccountRow.id) == SubscriptionRow.account_id, isouter=True)
             .where(self._is_among(col(DeliveryRow.id), list(taken)))
             .order_by(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id))
             .execution_options(populate_existing=True)
         )
         return [
-            _claim(row, message, subscription, token) for row, message, subscription in self._session.execute(query)
+            replace(_claim(row, message, subscription, token), by_stranger=role == Role.SUBSCRIBER.value)
+            for row, message, subscription, role in self._session.execute(query)
         ]
 
 

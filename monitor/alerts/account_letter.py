@@ -60,8 +60,18 @@ WORDS: Mapping[LetterPurpose, AccountWords] = MappingProxyType(
             subject="Please confirm this address for Volteface at {place}",
             lead="Is this your address?",
             said="An account at {place} wants to be sent alerts at this address.",
-            after=(_ONCE, "If it is not your account, do nothing: nothing is sent here."),
+            after=(
+                _ONCE,
+                "It opens for whoever is signed in to that account. If it is not yours, do nothing: nothing is sent here.",
+            ),
             link="Yes, this is my address",
+        ),
+        LetterPurpose.INVITED: AccountWords(
+            subject="You are invited to Volteface at {place}",
+            lead="You are invited",
+            said="An operator of {place} made an account for you, under this address. Choose a password, and sign in.",
+            after=(_ONCE, "If you want no account there, do nothing."),
+            link="Choose a password",
         ),
         LetterPurpose.CHANGED: AccountWords(
             subject="Your password for Volteface at {place} was changed",

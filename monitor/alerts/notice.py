@@ -33,6 +33,7 @@ class Notice(StrEnum):
     CONFIRM = "confirm"
     ADDED = "added"
     STOPPED = "stopped"
+    TEST = "test"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -224,9 +224,12 @@ async def _channels(settings: Settings, database: Database) -> AsyncIterator[dic
     from monitor.net.schemes import scheme_set
 
     nursery = AppriseNursery(nursery_config(settings))
-    async with webhook_client(Guard(settings.webhook_allow, setting="VOLTEFACE_WEBHOOK_ALLOW")) as hooks:
+    async with (
+        webhook_client(Guard(settings.webhook_allow, setting="VOLTEFACE_WEBHOOK_ALLOW")) as hooks,
+        webhook_client(Guard(setting="VOLTEFACE_WEBHOOK_ALLOW and let an operator subscribe it")) as strangers,
+    ):
         channels: dict[ChannelName, Channel] = {
-            ChannelName.WEBHOOK: WebhookChannel(hooks, user_agent=f"Volteface/{version()}"),
+            ChannelName.WEBHOOK: WebhookChannel(hooks, strangers=strangers, user_agent=f"Volteface/{version()}"),
             ChannelName.LOG: LogChannel(),
             ChannelName.APPRISE: AppriseChannel(nursery, schemes=scheme_set(settings.apprise_schemes)),
         }

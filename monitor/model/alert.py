@@ -230,7 +230,8 @@ class ClaimedDelivery:
     `alert_id` is the idempotency id: the same through all retries and replays. `payload` is the exact body of a
     webhook. `attempt` counts from 1. `previous_secret` signs beside `secret` until `previous_secret_until`. `thread` is
     the same for all that is told of one actor on one issue, so that a mailbox can keep it together. `notice` says what
-    a notice is about, in the word its content has for it.
+    a notice is about, in the word its content has for it. `by_stranger` says that no operator vouches for the
+    target: it may lead into no private network, whatever is allowed to those that operators set up.
     """
 
     id: int
@@ -251,6 +252,7 @@ class ClaimedDelivery:
     thread: str | None = None
     personal: PersonalLinks | None = None
     notice: str | None = None
+    by_stranger: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

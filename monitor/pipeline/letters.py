@@ -35,14 +35,15 @@ PATHS = {
     LetterPurpose.SIGN_UP: "sign-up",
     LetterPurpose.KNOWN: "forgotten",
     LetterPurpose.PASSWORD: "forgotten",
-    LetterPurpose.ADDRESS: "account/addresses",
+    LetterPurpose.ADDRESS: "account/address",
+    LetterPurpose.INVITED: "forgotten",
 }
 """Where the link in a mail leads."""
 
-OPENS = {LetterPurpose.KNOWN: LetterPurpose.PASSWORD}
+OPENS = {LetterPurpose.KNOWN: LetterPurpose.PASSWORD, LetterPurpose.INVITED: LetterPurpose.PASSWORD}
 """What a link is for, where that is not what its mail is for."""
 
-HOURS = {LetterPurpose.SIGN_UP: 24, LetterPurpose.ADDRESS: 24}
+HOURS = {LetterPurpose.SIGN_UP: 24, LetterPurpose.ADDRESS: 24, LetterPurpose.INVITED: 24}
 HOURS_OF_PASSWORD = 2
 """How long links work. One to a password is as good as the password."""
 

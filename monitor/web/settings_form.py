@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import time
 
 from monitor.alerts.clean import one_line
-from monitor.alerts.timing_words import TimingError, checked, parse_clock
+from monitor.alerts.timing import NEVER_FOLDED
+from monitor.alerts.timing_words import MOST_PER_HOUR, TimingError, checked, parse_clock
 from monitor.alerts.zones import UnknownZoneError, check_zone
 from monitor.model.alert import Audience, Filter, Subscription
 from monitor.model.position import ChangeKind
@@ -21,7 +22,10 @@ MARK = "settings"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsForm:
-    """What the form shows: the texts as they were typed. `least` is a percentage; an empty set means all."""
+    """What the form shows: the texts as they were typed. `least` is a percentage; an empty set means all.
+
+    `burst` and `most_per_hour` are None in a form that does not ask for them: they stay as they were.
+    """
 
     actors: frozenset[str]
     issues: frozenset[str]
@@ -36,6 +40,8 @@ class SettingsForm:
     quiet_from: str
     quiet_until: str
     empty: bool
+    burst: str | None = None
+    most_per_hour: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +71,8 @@ def form_of(subscription: Subscription) -> SettingsForm:
         quiet_from=_clock(quiet[0]),
         quiet_until=_clock(quiet[1]),
         empty=timing.empty,
+        burst=str(timing.burst),
+        most_per_hour=str(timing.most_per_hour or ""),
     )
 
 
@@ -88,6 +96,8 @@ def sent_form(fields: Mapping[str, list[str]]) -> SettingsForm:
         quiet_from=one("quiet_from"),
         quiet_until=one("quiet_until"),
         empty="empty" in fields,
+        burst=one("burst") if "burst" in fields else None,
+        most_per_hour=one("most_per_hour") if "most_per_hour" in fields else None,
     )
 
 
@@ -97,7 +107,10 @@ def understood(form: SettingsForm, subscription: Subscription, rules: RuleSet) -
     wanted = subscription.filter
     if subscription.audience is Audience.CHANGES:
         wanted = _filter(form, wanted, rules, problems)
-    return Understood(filter=wanted, timing=_timing(form, subscription.timing, problems), problems=problems)
+    timing = _timing(form, subscription.timing, problems)
+    if subscription.channel in NEVER_FOLDED and timing.cadence is not Cadence.AT_ONCE and timing != subscription.timing:
+        problems["cadence"] = f"By {subscription.channel} each alert comes by itself; choose “at once”."
+    return Understood(filter=wanted, timing=timing, problems=problems)
 
 
 def _filter(form: SettingsForm, was: Filter, rules: RuleSet, problems: dict[str, str]) -> Filter:
@@ -151,12 +164,26 @@ def _timing(form: SettingsForm, was: Timing, problems: dict[str, str]) -> Timing
         made = replace(made, zone=check_zone(form.zone))
     except UnknownZoneError as error:
         problems["zone"] = _sentence(error)
-    made = replace(made, quiet=_quiet(form, was, problems))
+    burst = _number("burst", form.burst, was.burst, problems)
+    rate = (
+        None if form.most_per_hour == "" else _number("most_per_hour", form.most_per_hour, was.most_per_hour, problems)
+    )
+    made = replace(made, quiet=_quiet(form, was, problems), burst=burst or was.burst, most_per_hour=rate)
     try:
         return checked(made)
     except (TimingError, UnknownZoneError) as error:  # as an earlier version of the rows may have kept it
         problems.setdefault("timing", _sentence(error))
         return was
+
+
+def _number(field: str, typed: str | None, was: int | None, problems: dict[str, str]) -> int | None:
+    if typed is None:
+        return was
+    if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= MOST_PER_HOUR:
+        return int(typed)
+    or_none = ", or leave it empty for no limit" if field == "most_per_hour" else ""
+    problems[field] = f"{typed!r} is no such number; write one from 1 to {MOST_PER_HOUR}{or_none}."
+    return was
 
 
 def _quiet(form: SettingsForm, was: Timing, problems: dict[str, str]) -> tuple[time, time] | None:

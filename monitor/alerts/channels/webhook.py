@@ -37,15 +37,22 @@ class WebhookChannel:
 
     `client` makes the connections: in the service `monitor.net.client.guarded_client`, so that no target leads into a
     private network. It must follow no redirects, keep no cookies and use no proxy of the environment; whoever made it
-    closes it. `deadline_s` bounds an attempt from the look-up of the name to the end of the answer.
+    closes it. `strangers` is such a client that lets nobody into any private network, for targets that
+    no operator vouches for. `deadline_s` bounds an attempt from the look-up of the name to the end of the answer.
     """
 
     name = ChannelName.WEBHOOK
 
     def __init__(
-        self, client: httpx.AsyncClient, *, user_agent: str = "Volteface", deadline_s: float = ATTEMPT_DEADLINE_S
+        self,
+        client: httpx.AsyncClient,
+        *,
+        strangers: httpx.AsyncClient | None = None,
+        user_agent: str = "Volteface",
+        deadline_s: float = ATTEMPT_DEADLINE_S,
     ) -> None:
         self._client = client
+        self._strangers = strangers or client
         self._headers = {**_FIXED_HEADERS, "user-agent": user_agent}
         self._deadline_s = deadline_s
 
@@ -61,18 +68,21 @@ class WebhookChannel:
         except (TargetError, ValueError) as error:
             return AttemptResult(ok=False, permanent=True, error=str(error))
         answer = _Answer()
-        failed = await self._post(target, {**self._headers, **signed}, delivery.payload.encode(), answer)
+        client = self._strangers if delivery.by_stranger else self._client
+        failed = await self._post(client, target, {**self._headers, **signed}, delivery.payload.encode(), answer)
         # A status that has arrived decides, even if the rest of the answer never does: the receiver has the alert.
         if answer.status is None:
             return AttemptResult(ok=False, error=failed or "no answer")
         return _result(answer, now)
 
-    async def _post(self, target: str, headers: dict[str, str], body: bytes, answer: _Answer) -> str | None:
+    async def _post(
+        self, client: httpx.AsyncClient, target: str, headers: dict[str, str], body: bytes, answer: _Answer
+    ) -> str | None:
         """Fill `answer`; what went wrong in plain words, None when nothing did."""
         try:
             async with asyncio.timeout(self._deadline_s):
-                request = self._client.build_request("POST", target, content=body, headers=headers)
-                response = await self._client.send(request, stream=True, follow_redirects=False)
+                request = client.build_request("POST", target, content=body, headers=headers)
+                response = await client.send(request, stream=True, follow_redirects=False)
                 try:
                     await _read(response, answer)
                 finally:

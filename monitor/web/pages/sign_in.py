@@ -1,4 +1,4 @@
-"""/sign-in, /sign-out, /invitation/…, /account: who is who."""
+"""/sign-in, /sign-out, /invitation/…: who is who."""
 
 from __future__ import annotations
 
@@ -38,8 +38,9 @@ REFUSED = "Name and password do not fit together."
 class SignInPages:
     """The pages of accounts."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, open_to_new: bool) -> None:
         self._desk = desk
+        self._open_to_new = open_to_new
 
     def form(self, request: Request, next: str = "/") -> Response:  # noqa: A002 - as it stands in the address
         """The form; whoever is signed in already goes on."""
@@ -48,7 +49,7 @@ class SignInPages:
         return self._form(name="", back=_own_path(next))
 
     def sign_in(self, request: Request, sent: Annotated[Fields, Depends(fields)]) -> Response:
-        """Signs in, or says that it went wrong, and not what of it."""
+        """Signs in, by name or by an address that is proven, or says that it went wrong, and not what of it."""
         if not from_own_page(request):
             raise HTTPException(403, "Sign in on the page of this service.", dict(HEADERS))
         now = self._desk.clock()
@@ -63,7 +64,7 @@ class SignInPages:
             ):
                 wait = f"Too many attempts; wait {THROTTLED_FOR.total_seconds() / 60:.0f} minutes."
                 return self._form(name=name, back=back, problem=wait, status=429)
-            account = work.accounts.by_name(name)
+            account = work.account_addresses.owner(name) or work.accounts.by_name(name)
             stored = work.accounts.password_hash(account.id) if account else None
         right = is_right(stored, password)  # takes its time, and so holds no lock
         with self._desk.database.work() as work:
@@ -86,10 +87,6 @@ class SignInPages:
         response = RedirectResponse("/", 303, dict(HEADERS))
         forget_session(response, request)
         return response
-
-    def account(self, request: Request) -> HTMLResponse:
-        """Who one is signed in as."""
-        return self._page("account.html", {"visitor": seen(request)})
 
     def invitation(self, token: str) -> HTMLResponse:
         """The form by which an invitation is taken up."""
@@ -148,20 +145,20 @@ class SignInPages:
         return self._page("invitation.html", values, status=status)
 
     def _form(self, *, name: str, back: str, problem: str = "", status: int = 200) -> HTMLResponse:
-        return self._page("sign_in.html", {"name": name, "back": back, "problem": problem}, status=status)
+        values = {"name": name, "back": back, "problem": problem, "sign_up": self._open_to_new}
+        return self._page("sign_in.html", values, status=status)
 
     def _page(self, template: str, values: dict[str, Any], status: int = 200) -> HTMLResponse:
         return self._desk.pages.page(template, values, status=status, headers=HEADERS)
 
 
-def sign_in_router(desk: Desk) -> APIRouter:
-    """The routes; what one may do there stands in `monitor.web.rights`."""
-    pages = SignInPages(desk)
+def sign_in_router(desk: Desk, *, open_to_new: bool = False) -> APIRouter:
+    """The routes; what one may do there stands in `monitor.web.rights`. `open_to_new` links to where one signs up."""
+    pages = SignInPages(desk, open_to_new=open_to_new)
     router = APIRouter(include_in_schema=False)
     router.add_api_route("/sign-in", pages.form, methods=["GET", "HEAD"])
     router.add_api_route("/sign-in", pages.sign_in, methods=["POST"])
     router.add_api_route("/sign-out", pages.sign_out, methods=["POST"])
-    router.add_api_route("/account", pages.account, methods=["GET", "HEAD"])
     router.add_api_route("/invitation/{token}", pages.invitation, methods=["GET", "HEAD"])
     router.add_api_route("/invitation/{token}", pages.take_up, methods=["POST"])
     return router

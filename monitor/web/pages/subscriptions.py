@@ -6,6 +6,7 @@ A GET never changes anything, as mail scanners follow links; a POST acts by the 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -17,7 +18,7 @@ from monitor.alerts.targets import mask
 from monitor.alerts.timing_words import WEEKDAYS
 from monitor.alerts.wanted_words import wanted_words
 from monitor.alerts.zones import zone_names
-from monitor.model.alert import Audience, Subscription
+from monitor.model.alert import Audience, Filter, Subscription
 from monitor.model.position import ChangeKind
 from monitor.model.timing import Cadence
 from monitor.pipeline.subscribing import edit, enable
@@ -147,7 +148,8 @@ class SettingsPages:
         problems: Any = None,
     ) -> HTMLResponse:
         rules = work.rules.current()
-        form = form or form_of(subscription)
+        # What is left out here stays as it was: the limits are for those who sign in.
+        form = form or replace(form_of(subscription), burst=None, most_per_hour=None)
         values = {
             **_shown(subscription, rules),
             "token": token,
@@ -158,12 +160,7 @@ class SettingsPages:
             "feed": feed,
             "feeds": work.tokens.active(subscription.id, TokenPurpose.FEED, self._desk.clock()),
             "may_resume": subscription.disabled_why in OWN,
-            "actors": _choices({a.id: a.name for a in rules.actors.values()}, form.actors | subscription.filter.actors),
-            "issues": _choices({i.id: i.name for i in rules.issues.values()}, form.issues | subscription.filter.issues),
-            "kinds": [(kind.value, KINDS[kind]) for kind in ChangeKind],
-            "cadences": [(cadence.value, words) for cadence, words in CADENCES.items()],
-            "weekdays": list(enumerate(WEEKDAYS)),
-            "zones": zone_names(),
+            **offered(rules, form, subscription.filter),
             "of_changes": subscription.audience is Audience.CHANGES,
         }
         return self._door.page("settings.html", values, status=status)
@@ -218,6 +215,18 @@ def _shown(subscription: Subscription, rules: RuleSet) -> dict[str, Any]:
         "subscription": subscription,
         "target": mask(subscription.channel, subscription.target),
         "wanted": wanted,
+    }
+
+
+def offered(rules: RuleSet, form: SettingsForm, was: Filter) -> dict[str, Any]:
+    """What the fields of a form can be chosen from."""
+    return {
+        "actors": _choices({a.id: a.name for a in rules.actors.values()}, form.actors | was.actors),
+        "issues": _choices({i.id: i.name for i in rules.issues.values()}, form.issues | was.issues),
+        "kinds": [(kind.value, KINDS[kind]) for kind in ChangeKind],
+        "cadences": [(cadence.value, words) for cadence, words in CADENCES.items()],
+        "weekdays": list(enumerate(WEEKDAYS)),
+        "zones": zone_names(),
     }
 
 

@@ -65,14 +65,14 @@ def test_every_route_stands_in_the_table(app: FastAPI) -> None:
 def test_what_is_not_in_the_table_is_not_there_whatever_the_routes(
     app: FastAPI, client: Client, database: Database
 ) -> None:
-    assert right_of("/forgotten") is None
+    assert right_of("/undeclared") is None
 
-    @app.get("/forgotten")
-    def forgotten() -> str:
+    @app.get("/undeclared")
+    def undeclared() -> str:
         return "nobody declared this"
 
     operator = session(database, account(database, "ops", Role.OPERATOR))
-    assert client.get("/forgotten", headers=operator).status_code == 404
+    assert client.get("/undeclared", headers=operator).status_code == 404
 
 
 def test_each_route_answers_those_who_may_and_turns_others_away(database: Database, client: Client) -> None:
