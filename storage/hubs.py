@@ -130,7 +130,7 @@ class Hubs(Repository):
         """The same with the next hub that the feed names; it gets a secret and a callback of its own."""
         hubs, secret = subscription.hubs, _secret()
         hub = hubs[(hubs.index(subscription.hub) + 1) % len(hubs)] if subscription.hub in hubs else hubs[0]
-        self._write(subscription.id, hub=hub, secret=secret, token_hash=_hash(callback_token(secret)), attempts=1)
+        self._write(subscription.id, hub=hub, secret=secret, token_hash=_hash(callback_token(secret)))
         row: HubSubscriptionRow = self._row(_ROW, subscription.id, "subscription at a hub")
         return _subscription(row)
 
