@@ -1,4 +1,7 @@
-"""No GET changes anything: every route is asked, in every odd way, and the whole database compared."""
+"""No GET changes anything: every route is asked, in every odd way, and the whole database compared.
+
+The one that may is a hub's challenge to what was asked of it: test_websub.
+"""
 
 from __future__ import annotations
 

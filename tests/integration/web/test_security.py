@@ -84,6 +84,7 @@ ERRORS = [
     ("/changes.atom?kind=x", 422),
     ("/atom/nothing", 404),
     ("/invitation/no-such-token", 404),
+    ("/websub/no-such-token", 404),
     ("/account", 401),
     ("/items/0", 404),
     ("/items?offset=x", 422),
@@ -109,6 +110,9 @@ POSTS = [
 
 OPERATORS = ["/api/rules/preview?kind=issue"]
 """Of the API, for whoever has a token: see test_api_access, which asks for every operation there."""
+
+HUBS = {"/websub/no-such-token": 410}
+"""Where hubs push, if they are let; one that is not wanted any more is told so for good."""
 
 SIGNED_IN = {"/sign-in": 403, "/sign-out": 401}
 """What nobody can do who is not signed in, or gives a wrong password."""
@@ -166,7 +170,7 @@ def test_every_answer_carries_the_headers(client: Client, newsroom: Newsroom) ->
     asked += [("GET", path, status) for path, status in ERRORS]
     asked += [("POST", path, 404) for path in POSTS]
     asked += [("POST", path, 401) for path in OPERATORS]
-    asked += [("POST", path, status) for path, status in SIGNED_IN.items()]
+    asked += [("POST", path, status) for path, status in (HUBS | SIGNED_IN).items()]
     asked += [("GET", path, 401) for path in DESK]
     asked += [("POST", path, 401) for path in DESK_POSTS]
     asked += [("POST", "/", 405), ("DELETE", "/api/feeds", 405), ("HEAD", "/", 200)]
@@ -193,12 +197,12 @@ def test_no_route_is_left_out_above(app: FastAPI) -> None:
     """A new route has to be added to PAGES, so that its headers are looked at. /events never ends: see test_stream."""
     known = {path.split("?")[0] for path in PAGES}
     # Addresses with a token are looked at with one that opens nothing; what one opens is in tests of their own.
-    known |= {path for path, _ in ERRORS if path.startswith(("/atom/", "/s/", "/invitation/", "/account"))}
+    known |= {path for path, _ in ERRORS if path.startswith(("/atom/", "/s/", "/invitation/", "/websub/", "/account"))}
     known |= set(DESK)
     routes = [route for route in routes_of(app) if getattr(route, "methods", None) and route.path != "/events"]
     routes = [route for route in routes if not route.path.startswith("/api/")]  # by operation: test_api_access
     assert len(routes) > 15
-    posts = {*POSTS, *SIGNED_IN, *DESK_POSTS, *(path.split("?")[0] for path in OPERATORS)}
+    posts = {*POSTS, *HUBS, *SIGNED_IN, *DESK_POSTS, *(path.split("?")[0] for path in OPERATORS)}
     for route in routes:
         pattern = compile_path(route.path)[0]
         acts = route.methods == {"POST"}
