@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import builtins
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import update
 from sqlmodel import col, func, select
 
 from monitor.model.report import Report, ReportReason
 from storage.repository import Repository
-from storage.tables import ReportRow
+from storage.tables import AuditRow, ReportRow
+
+AGREED, DISMISSED = "report agreed", "report dismissed"
+"""What the audit trail calls the two ways in which an operator can be done with one."""
 
 
 class Reports(Repository):
@@ -40,6 +47,42 @@ class Reports(Repository):
             row.closed_at, row.closed_by = now, who
             self._session.add(row)
             self._session.flush()
+
+    def get(self, report_id: int) -> Report:
+        """The report. Raises NotFound."""
+        return report_of(self._row(ReportRow, report_id, "report"))
+
+    def page(self, limit: int, before: int | None = None, *, closed: bool = False) -> builtins.list[Report]:
+        """The reports that wait, or those that somebody is done with, newest first; from before the one on."""
+        done = col(ReportRow.closed_at).is_not(None)
+        query = select(ReportRow).where(done if closed else ~done).order_by(col(ReportRow.id).desc()).limit(limit)
+        if before is not None:
+            query = query.where(col(ReportRow.id) < before)
+        return [report_of(row) for row in self._session.exec(query)]
+
+    def open_count(self) -> int:
+        """How many wait for an operator."""
+        return self._session.exec(select(func.count()).where(col(ReportRow.closed_at).is_(None))).one()
+
+    def open_on(self, change_id: int) -> builtins.list[int]:
+        """The ids of those on a change that wait for an operator, oldest first."""
+        query = select(ReportRow.id).where(ReportRow.change_id == change_id, col(ReportRow.closed_at).is_(None))
+        return [one for one in self._session.exec(query.order_by(col(ReportRow.id))) if one is not None]
+
+    def close_open(self, report_id: int, who: str, now: datetime) -> bool:
+        """An operator is done with it; False, with nothing written, where somebody was before. Raises NotFound."""
+        self._row(ReportRow, report_id, "report")
+        mine = (col(ReportRow.id) == report_id, col(ReportRow.closed_at).is_(None))
+        closed = self._session.exec(update(ReportRow).where(*mine).values(closed_at=now, closed_by=who))
+        return closed.rowcount == 1
+
+    def decisions(self, ids: Sequence[int]) -> dict[int, tuple[str, Mapping[str, Any]]]:
+        """What the audit trail says of how these were decided, by their ids."""
+        query = select(AuditRow).where(
+            self._is_among(col(AuditRow.target), [str(one) for one in ids]),
+            col(AuditRow.what).in_([AGREED, DISMISSED]),
+        )
+        return {int(row.target): (row.what, row.detail) for row in self._session.exec(query.order_by(col(AuditRow.id)))}
 
 
 def report_of(row: ReportRow) -> Report:
