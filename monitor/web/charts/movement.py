@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from monitor.model.statement import Stance
 from monitor.web.charts.lanes import NARROW, fitted
@@ -29,7 +30,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An actor's way; `path` is that of SVG. `moved`: they did not hold the same at all dates."""
+    """An actor's way; `path` is that of SVG. `moved`: they gave up what they had held at an earlier date."""
 
     path: str
     name: str
@@ -133,12 +134,13 @@ def _line(
         x1, x2 = columns[number] + bar, columns[number + 1]
         y1, y2, middle = places[number][actor], places[number + 1][actor], (x1 + x2) / 2
         parts.append(f"M{x1:g} {y1:g}C{middle:g} {y1:g} {middle:g} {y2:g} {x2:g} {y2:g}")
+    moved = any(a is not None and a is not b for a, b in pairwise(way))
     return Line(
         path="".join(parts),
-        name=fitted(name, labels - 8.0, 6.8),
+        name=fitted(name, labels - 8.0, 7.6 if moved else 6.8),
         whole=name,
         name_x=columns[-1] + bar + 6.0,
         name_y=round(places[-1][actor] + 4.0, 1),
         tone=way[-1],
-        moved=len(set(way)) > 1,
+        moved=moved,
     )

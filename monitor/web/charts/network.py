@@ -22,6 +22,8 @@ _STRONGEST = {True: 3, False: 2}
 """Where there are too many ties, how many of each actor's agreements (True) and conflicts are drawn."""
 
 _SEED, _ROUNDS = 20250217, 120
+_TALLER = 8
+"""How often a frame in which names find no room is made taller."""
 _LETTER, _PADDING, _BOX, _APART = 6.7, 16.0, 22.0, 6.0
 
 
@@ -118,14 +120,18 @@ def _picture(
 ) -> Picture:
     narrow = width <= NARROW
     height = max(420.0 if narrow else 460.0, len(shown) * (27.0 if narrow else 13.0))
-    boxes = []
-    for actor in shown:
-        name = fitted(names[actor], 130.0 if narrow else 190.0, _LETTER)
-        boxes.append(Box(places[actor][0] * width, places[actor][1] * height, len(name) * _LETTER + _PADDING, _BOX))
-    spread(boxes, width, height)
+    room = 130.0 if narrow else 190.0
+    called = {actor: fitted(names[actor], room, _LETTER) for actor in shown}
+    for _ in range(_TALLER):
+        boxes = [
+            Box(places[a][0] * width, places[a][1] * height, len(called[a]) * _LETTER + _PADDING, _BOX) for a in shown
+        ]
+        if spread(boxes, width, height):
+            break
+        height = round(height * 1.15, 1)
     nodes = {
         actor: Node(
-            actor, fitted(names[actor], 130.0 if narrow else 190.0, _LETTER), names[actor], network.issues_of[actor],
+            actor, called[actor], names[actor], network.issues_of[actor],
             round(box.x, 1), round(box.y, 1), round(box.width, 1),
         )
         for actor, box in zip(shown, boxes, strict=True)
@@ -153,28 +159,32 @@ class Box:
     height: float
 
 
-def spread(boxes: Sequence[Box], width: float, height: float, rounds: int = 400) -> None:
-    """Moves boxes within the frame until none covers another, or until the rounds are over.
+def spread(boxes: Sequence[Box], width: float, height: float, rounds: int = 150) -> bool:
+    """Moves boxes within the frame until none covers another; False where the rounds were over before.
 
-    Two that do are moved apart by the shorter way, each by half; the same boxes always come out the same.
+    Two that do are moved apart, each by half, by the shorter way; every third round sideways, so that a pile at the
+    edge of the frame dissolves. The same boxes always come out the same.
     """
-    for _ in range(rounds):
+    for number in range(rounds):
         moved = False
-        for box in boxes:
-            box.x = min(max(box.x, box.width / 2 + 1), width - box.width / 2 - 1)
-            box.y = min(max(box.y, box.height / 2 + 1), height - box.height / 2 - 1)
-        for number, one in enumerate(boxes):
-            for other in boxes[number + 1 :]:
+        for index, one in enumerate(boxes):
+            for other in boxes[index + 1 :]:
                 over_x = (one.width + other.width) / 2 + _APART - abs(one.x - other.x)
                 over_y = (one.height + other.height) / 2 + _APART - abs(one.y - other.y)
                 if over_x > 0.05 and over_y > 0.05:
                     moved = True
                     # Names are broad and low: the way up or down is mostly the shorter one.
-                    if over_y <= over_x:
+                    if over_y <= over_x and number % 3 < 2:
                         step = over_y / 2 if one.y >= other.y else -over_y / 2
                         one.y, other.y = one.y + step, other.y - step
                     else:
                         step = over_x / 2 if one.x >= other.x else -over_x / 2
                         one.x, other.x = one.x + step, other.x - step
+        for box in boxes:
+            inside_x = min(max(box.x, box.width / 2 + 1), width - box.width / 2 - 1)
+            inside_y = min(max(box.y, box.height / 2 + 1), height - box.height / 2 - 1)
+            moved = moved or (inside_x, inside_y) != (box.x, box.y)
+            box.x, box.y = inside_x, inside_y
         if not moved:
-            return
+            return True
+    return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 
 from monitor.model.moment import utc
@@ -55,7 +55,10 @@ class TimeAxis:
     def around(cls, first: datetime, last: datetime, left: float, right: float) -> TimeAxis:
         """An axis with a little room before `first`. A span of nothing becomes half a day."""
         first, last = utc(first), utc(max(first, last))
-        return cls(first - max((last - first) * 0.02, timedelta(hours=6)), last, left, right)
+        room = max((last - first) * 0.02, timedelta(hours=6))
+        if first - datetime.min.replace(tzinfo=UTC) < room:  # the first days of the year 1
+            return cls(first, max(last, first + room), left, right)
+        return cls(first - room, last, left, right)
 
     def x(self, at: datetime) -> float:
         """Where a moment lies; what is outside lies at the edge."""

@@ -73,7 +73,7 @@ class Answer:
 
 
 class Answers:
-    """Networks that were asked for lately: what does not change between two events is reckoned once."""
+    """Networks that were asked for lately: while no change comes up, is confirmed or falls, each is reckoned once."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
@@ -85,8 +85,8 @@ class Answers:
         for issue in asked.issues:
             if issue not in rules.issues and not work.change_feed.knows(issue=issue):
                 raise NotFound("issue", issue)
-        # Within an hour in which nothing happens the period moves on without changing what anybody could see.
-        key = (work.events.last_id(), rules.version, asked, now.replace(minute=0, second=0, microsecond=0))
+        # Within an hour in which nothing changes the period moves on without changing what anybody could see.
+        key = (work.timelines.stamp(), rules.version, asked, now.replace(minute=0, second=0, microsecond=0))
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)

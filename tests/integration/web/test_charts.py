@@ -64,7 +64,7 @@ def test_an_actor_is_shown_with_offices_positions_pictures_and_their_table(clien
     assert 'role="img"' in broad
     # Six statements in two bars.
     assert broad.count('class="bar bar--opposes"') == broad.count('class="bar bar--supports"') == 1
-    assert broad.count('class="stroke ') == 6
+    assert [path.count("M") for path in re.findall('class="stroke [^"]*" d="([^"]*)"', broad)] == [3, 3]
     assert "share a stroke" not in page
     body = client.get("/actors/atlantis").text
     assert "<strong>Ada Quill:</strong>" in body
@@ -181,7 +181,7 @@ def test_the_spectrum_shows_who_stands_where_now_and_then(client: Client, newsro
     assert (told[-1]["at"][:10], told[-1]["actor"], told[-1]["stance"]) == ("2025-03-10", "lemuria", "conditional")
     assert client.get("/issues/bridge?since=2025-03-01&at=2025-02-01").status_code == 422
     movement = page.split('id="movement-1-title"')[1].split("</svg>")[0]
-    assert movement.count("thread--moved") == 3
+    assert movement.count('thread--moved"') == 2, "Lemuria came up only later"
     assert "How it moved" in page
 
 

@@ -58,6 +58,7 @@ def test_two_thousand_statements_are_put_together_and_counted() -> None:
     assert found.statements == sum(s.count for s in strokes) == 2000
     assert len(strokes) < 260
     assert found.merged > 1900
+    assert sum(path.count("M") for _, path in found.lanes[0].pens) == len(strokes)
     assert found.within == pytest.approx(timedelta(days=500 * 1.02 * 3 / 736), rel=0.05)
 
 

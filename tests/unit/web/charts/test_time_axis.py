@@ -23,7 +23,8 @@ def texts(span: timedelta, width: int = 960) -> list[str]:
         (timedelta(days=20), 360, ["22 Feb 2025", "1 Mar", "8 Mar"]),
         (timedelta(days=100), 360, ["Dec 2024", "Jan 2025", "Feb", "Mar"]),
         (timedelta(days=900), 360, ["2023", "2024", "2025"]),
-        (timedelta(days=900), 960, "Oct 2022,Jan 2023,Apr,Jul,Oct,Jan 2024,Apr,Jul,Oct,Jan 2025".split(",")),
+        (timedelta(days=900), 960, ["Oct 2022", "Jan 2023", "Apr", "Jul", "Oct", "Jan 2024",
+                                        "Apr", "Jul", "Oct", "Jan 2025"]),
         (timedelta(days=40_000), 360, ["1950", "2000"]),
     ],
 )  # fmt: skip
