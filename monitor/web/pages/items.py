@@ -1,26 +1,31 @@
-"""/items: full-text search, and one item with what was found in it."""
+"""/items: full-text search by any filter, and one item with what was found in it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.responses import HTMLResponse
 
 from monitor.api.names import Names
-from monitor.api.parameters import Offset, RowId, Words, address
+from monitor.api.parameters import Before, RowId, address
 from monitor.model.item import Item
 from monitor.model.statement import Statement
+from monitor.net.mask import mask
 from monitor.positions.read_as import caution
 from monitor.web.desk import Desk
+from monitor.web.excerpt import excerpt
+from monitor.web.excerpt import marks as marks_of
 from monitor.web.highlight import Mark, segments
-from monitor.web.icons import feed_icons
+from monitor.web.icons import feed_icons, icons_of
+from monitor.web.items_asked import ItemsAsked, items_asked
 from rules.model import Match, RuleKind, Via
 
 PAGE = 50
+MOST_COPIES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +43,25 @@ def items_router(desk: Desk) -> APIRouter:
     """Search and single items."""
     router = APIRouter(prefix="/items", include_in_schema=False)
 
-    def items(q: Words = None, offset: Offset = 0) -> HTMLResponse:
+    def items(asked: Annotated[ItemsAsked, Depends(items_asked)], before: Before = None) -> HTMLResponse:
         with desk.database.view() as work:
             last_event = work.events.last_id()
-            found = work.items.search(q, PAGE + 1, offset)
-            icons = feed_icons(work)
+            rules = work.rules.current()
+            found = work.found_items.page(asked.choice(), PAGE + 1, before)
+            feeds = work.feeds.all()
+            icons, languages = icons_of(work, feeds), work.found_items.languages()
+        query, shown = asked.query(), found[:PAGE]
+        words = asked.words or ""
         values = {
-            "last_event": None if q or offset else last_event,
-            "q": q or "",
-            "items": found[:PAGE],
-            "icons": icons,
-            "first": offset + 1,
-            "newer": None if not offset else address("/items", q=q or None, offset=max(0, offset - PAGE) or None),
-            "older": address("/items", q=q or None, offset=offset + PAGE) if len(found) > PAGE else None,
-        }
+            "last_event": None if query or before is not None else last_event,
+            "asked": asked, "filtered": bool(query), "names": Names(rules), "items": shown, "icons": icons,
+            "feeds": sorted(((feed.id, feed.title or mask(feed.url)) for feed in feeds), key=lambda f: f[1].casefold()),
+            "languages": languages,
+            "titles": {item.id: segments(item.title, marks_of(item.title, words)) for item in shown},
+            "excerpts": {item.id: excerpt(item.text, words) for item in shown},
+            "newest": None if before is None else address("/items", **query),
+            "older": address("/items", **query, before=shown[-1].id) if len(found) > PAGE else None,
+        }  # fmt: skip
         return desk.pages.page("items.html", values)
 
     def item(item_id: RowId) -> HTMLResponse:
@@ -74,6 +84,7 @@ def item_values(desk: Desk, item_id: int) -> dict[str, Any]:
             "item": found,
             "feed_title": work.items.feed_title(item_id),
             "icons": feed_icons(work),
+            "copies": work.found_items.copies(found, MOST_COPIES),
             "article": work.articles.of([item_id]).get(item_id),
             "title": segments(found.title, marks("title", found, matches, statements, names)),
             "text": segments(found.text, marks("text", found, matches, statements, names)),
