@@ -47,6 +47,7 @@ from monitor.web.pages.desk_feed import desk_feed_router
 from monitor.web.pages.desk_feeds import desk_feeds_router
 from monitor.web.pages.desk_feeds_add import desk_feeds_add_router
 from monitor.web.pages.desk_health import desk_health_router
+from monitor.web.pages.desk_reports import reports_router
 from monitor.web.pages.desk_review import review_router
 from monitor.web.pages.feeds import feeds_router
 from monitor.web.pages.front import front_router
@@ -199,7 +200,9 @@ def _api_parts(desk: Desk, settings: Settings, previews: Previews | None) -> Api
 
 def _add_review_desk(app: FastAPI, desk: Desk, settings: Settings) -> None:
     tracker = _tracker(settings)
-    app.include_router(review_router(desk, _judge(desk, settings, tracker), tracker))
+    judge = _judge(desk, settings, tracker)
+    app.include_router(review_router(desk, judge, tracker))
+    app.include_router(reports_router(desk, judge, tracker))
     app.include_router(deliveries_router(desk))
 
 
