@@ -20,13 +20,14 @@ from storage.articles import Articles
 from storage.audit import Audit, Meta
 from storage.change_feed import ChangeFeed
 from storage.chosen_changes import ChosenChanges
-from storage.erasure import Erasure
 from storage.delivery_desk import DeliveryDesk
+from storage.erasure import Erasure
 from storage.events import Events
 from storage.feed_edits import FeedEdits
 from storage.feed_items import FeedItems
 from storage.feeds import Feeds
 from storage.forgetting import Retention
+from storage.found_items import FoundItems
 from storage.history import History
 from storage.hubs import Hubs
 from storage.icons import Icons
@@ -66,6 +67,7 @@ class Work:
         self.feed_edits = FeedEdits(session)
         self.items = Items(session)
         self.poll_logs = PollLogs(session)
+        self.found_items = FoundItems(session)
         self.known_entries = KnownEntries(session)
         self.stories = Stories(session)
         self.articles = Articles(session)

@@ -87,7 +87,7 @@ ERRORS = [
     ("/websub/no-such-token", 404),
     ("/account", 401),
     ("/items/0", 404),
-    ("/items?offset=x", 422),
+    ("/items?feed=x", 422),
     ("/static/nothing.js", 404),
     ("/static/../app.py", 404),
     ("/static/%2e%2e/app.py", 404),
@@ -120,6 +120,14 @@ SIGNED_IN = {"/sign-in": 403, "/sign-out": 401}
 
 DESK = [
     "/desk",
+    "/desk/review",
+    "/desk/review/1",
+    "/desk/reports",
+    "/desk/reports/1",
+    "/desk/deliveries",
+    "/desk/deliveries/why",
+    "/desk/deliveries/1",
+    "/desk/deliveries/1/message.html",
     "/desk/checks",
     "/desk/feeds",
     "/desk/feeds/add",
@@ -131,8 +139,31 @@ DESK = [
     "/desk/audit.csv",
     "/desk/audit.json",
     "/desk/accounts",
+    "/desk/rules",
+    "/desk/rules/history",
+    "/desk/rules/language",
+    "/desk/rules/backfill",
+    "/desk/rules/new/actor",
+    "/desk/rules/actor/ada-quill",
+    "/desk/rules/actor/ada-quill/history",
+    "/desk/rules/actor/ada-quill/retire",
+    "/desk/suggestions",
 ]
 DESK_POSTS = [
+    "/desk/rules/draft",
+    "/desk/rules/backfill",
+    "/desk/rules/new/actor",
+    "/desk/rules/actor/ada-quill",
+    "/desk/rules/actor/ada-quill/roll-back",
+    "/desk/rules/actor/ada-quill/retire",
+    "/desk/suggestions",
+    "/desk/suggestions/name-0",
+    "/desk/review/1",
+    "/desk/review/verdicts/1/undo",
+    "/desk/reports/1",
+    "/desk/deliveries/retry",
+    "/desk/deliveries/1/retry",
+    "/desk/deliveries/1/give-up",
     "/desk/feeds/look-up",
     "/desk/feeds/look-up/x/add",
     "/desk/feeds/import",
@@ -149,7 +180,7 @@ DESK_POSTS = [
     "/desk/accounts/1/enable",
     "/desk/accounts/1/sign-out",
 ]
-"""Operators' pages of feeds, health, audit log and accounts, which nobody else gets an answer from."""
+"""Operators' pages of feeds, health, audit log, accounts and rules, which nobody else gets an answer from."""
 
 
 def test_the_policy_is_strict() -> None:
