@@ -126,6 +126,7 @@ def _packs(settings: Settings, warnings: int) -> str:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
+    from monitor.cli.hub_health import of_hubs
     from monitor.cli.reading_health import of_readings
 
     try:
@@ -143,6 +144,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             yield from _queues(work)
             yield from of_readings(work, settings, now)
             yield from _feeds(work, now)
+            yield from of_hubs(work, settings, now)
             yield from _subscriptions(work, settings)
         database.close()
     except StorageError as error:

@@ -89,29 +89,29 @@ def test_a_challenge_is_answered_for_what_was_asked_and_once(client: Client, dat
     assert client.get(challenge(subscription, challenge="another")).status_code == 404
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"topic": "https://paper.example/other.xml"},
-        {"topic": TOPIC + "#"},
-        {"topic": None},
-        {"mode": "unsubscribe"},
-        {"mode": "publish"},
-        {"mode": None},
-        {"challenge": None},
-        {"challenge": ""},
-        {"challenge": "c" * (LONGEST_CHALLENGE + 1)},
-        {"lease_seconds": "0"},
-        {"lease_seconds": "-1"},
-        {"lease_seconds": "for ever"},
-    ],
+ODD: tuple[dict[str, str | None], ...] = (
+    {"topic": "https://paper.example/other.xml"},
+    {"topic": TOPIC + "#"},
+    {"topic": None},
+    {"mode": "unsubscribe"},
+    {"mode": "publish"},
+    {"mode": None},
+    {"challenge": None},
+    {"challenge": ""},
+    {"challenge": "c" * (LONGEST_CHALLENGE + 1)},
+    {"lease_seconds": "0"},
+    {"lease_seconds": "-1"},
+    {"lease_seconds": "for ever"},
 )
-def test_nothing_else_is_answered(client: Client, database: Database, changed: dict[str, str | None]) -> None:
+
+
+def test_nothing_else_is_answered(client: Client, database: Database) -> None:
     subscription = asked(database, NOW)
-    answer = client.get(challenge(subscription, **changed))
-    assert answer.status_code == 404
-    assert "c" * 20 not in answer.text
-    assert standing(database, subscription.feed_id or 0) == subscription
+    for changed in ODD:
+        answer = client.get(challenge(subscription, **changed))
+        assert answer.status_code == 404, changed
+        assert "c" * 20 not in answer.text
+        assert standing(database, subscription.feed_id or 0) == subscription, changed
 
 
 def test_a_parameter_given_twice_is_none(client: Client, database: Database) -> None:
@@ -192,16 +192,13 @@ def test_a_push_is_stored_before_it_is_acknowledged_and_the_worker_told(client: 
     assert (first.body, first.content_type, first.topic) == (BODY, "application/rss+xml", TOPIC)
 
 
-@pytest.mark.parametrize("signature", ["", "sha256=", "sha256=00", "md5=0", "sha256", "sha256=\x7f"])
-def test_without_a_valid_signature_it_is_acknowledged_discarded_and_counted(
-    client: Client, database: Database, signature: str
-) -> None:
+def test_without_a_valid_signature_it_is_acknowledged_discarded_and_counted(client: Client, database: Database) -> None:
     subscription = verified(database, NOW)
-    answer = push(client, subscription, x_hub_signature=signature)
-    assert answer.status_code == 202
-    assert (stored(database), told(database)) == (0, [])
-    now = standing(database, subscription.feed_id or 0)
-    assert (now.discarded, now.pushes, now.last_push_at) == (1, 0, None)
+    for count, signature in enumerate(("", "sha256=", "sha256=00", "md5=0", "sha256", "sha256=\x7f"), 1):
+        assert push(client, subscription, x_hub_signature=signature).status_code == 202
+        assert (stored(database), told(database)) == (0, [])
+        now = standing(database, subscription.feed_id or 0)
+        assert (now.discarded, now.pushes, now.last_push_at) == (count, 0, None)
     assert due_at(database, subscription) > NOW  # whoever forges moves nothing
 
 
