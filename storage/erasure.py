@@ -6,7 +6,8 @@ What others have to be able to rely on stays without a name: the audit trail, an
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import delete, update
@@ -27,6 +28,7 @@ from storage.tables import (
     AlertRow,
     AuditRow,
     DeliveryRow,
+    ErasingRow,
     MessageRow,
     SubscriberRow,
     SubscriptionRow,
@@ -55,10 +57,13 @@ class Erasure(Repository):
         self._lock("alerts")
         row = self._row(SubscriptionRow, subscription_id, "subscription")
         subscriber, channel, target = row.subscriber_id, row.channel, row.target
+        named = f"{self._row(SubscriberRow, subscriber, 'subscriber').name} by {channel}"
         self._told(subscription_id)
         self._troubles(subscription_id)
-        self._said_to_others(target)
-        self._trail(subscription_id, target)
+        for words in (target, named):
+            self._said_to_others(words)
+        with self._in_the_audit_log(subscription_id):
+            self._trail(subscription_id, target)
         self._session.exec(delete(SubscriptionRow).where(col(SubscriptionRow.id) == subscription_id))
         self._session.expunge(row)
         left = select(SubscriptionRow.subscriber_id).where(SubscriptionRow.subscriber_id == subscriber)
@@ -86,20 +91,20 @@ class Erasure(Repository):
         bare = {"name": f"subscription {subscription_id}", "words": "Its subscriber deleted it.", "remedy": ""}
         self._session.exec(update(AlarmRow).where(col(AlarmRow.subject).in_(subjects)).values(detail=bare))
 
-    def _said_to_others(self, target: str) -> None:
-        """The address in messages to others, such as a mail server's answer in an alarm."""
+    def _said_to_others(self, words: str) -> None:
+        """Whose it was, or where it went, in messages to others, such as a mail server's answer in an alarm."""
         kinds = (AlertKind.ALARM.value, AlertKind.NOTICE.value)
         query = (
             select(MessageRow)
-            .where(col(MessageRow.text).contains(target, autoescape=True))
+            .where(col(MessageRow.text).contains(words, autoescape=True))
             .where(
                 select(AlertRow.id).where(AlertRow.message_id == MessageRow.id, col(AlertRow.kind).in_(kinds)).exists()
             )
         )
         for message in self._session.exec(query):
             for name in ("subject", "text", "html", "payload"):
-                setattr(message, name, getattr(message, name).replace(target, GONE))
-            message.content = _without(message.content, target)
+                setattr(message, name, getattr(message, name).replace(words, GONE))
+            message.content = _without(message.content, words)
             self._session.add(message)
         self._session.flush()
 
@@ -113,7 +118,7 @@ class Erasure(Repository):
         self._session.flush()
 
     def _address(self, target: str) -> None:
-        """A mail address is forgotten with the last that is sent there, unless its owner's server refused our mail."""
+        """A mail address is forgotten with the last that is sent there, with what its mail server said of it."""
         sent = select(SubscriptionRow.id).where(
             SubscriptionRow.channel == ChannelName.EMAIL.value, SubscriptionRow.target == target
         )
@@ -133,9 +138,19 @@ class Erasure(Repository):
                 self.subscription(subscription_id)
         keys = set(self._session.exec(select(AccountAddressRow.key).where(AccountAddressRow.account_id == account_id)))
         self._letters({*keys, address_key(name)})
-        self._rename(name, f"former account {account_id}")
+        with self._in_the_audit_log(account_id):
+            self._rename(name, f"former account {account_id}")
         self._session.exec(delete(AccountRow).where(col(AccountRow.id) == account_id))
         self._session.expunge(row)
+
+    @contextmanager
+    def _in_the_audit_log(self, number: int) -> Iterator[None]:
+        """Lets names be replaced in the log, which else only grows; what was done and when it never lets change."""
+        self._session.add(ErasingRow(id=number))
+        self._session.flush()
+        yield
+        self._session.flush()
+        self._session.exec(delete(ErasingRow).where(col(ErasingRow.id) == number))
 
     def _letters(self, keys: Iterable[str]) -> None:
         """Mails and links to these addresses, those too that were asked for before there was the account."""

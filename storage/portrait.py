@@ -30,7 +30,7 @@ class Portrait(Repository):
                 found[table.name] = self._rows(table, "account_id", [account_id])
         subscriptions = [row["id"] for row in found["subscription"]]
         for table in tables.values():
-            if "subscription_id" in table.columns:
+            if refers_to_subscription(table):
                 found[table.name] = self._rows(table, "subscription_id", subscriptions)
         found["attempt"] = self._rows(tables["attempt"], "delivery_id", [row["id"] for row in found["delivery"]])
         found["message"] = self._rows(tables["message"], "id", [row["message_id"] for row in found["alert"]])
@@ -54,6 +54,12 @@ class Portrait(Repository):
             query = select(table).where(table.c[column].in_(part)).order_by(*table.primary_key.columns)
             found += _plain(self._session.execute(query).mappings())
         return found
+
+
+def refers_to_subscription(table: SqlTable) -> bool:
+    """Whether its rows belong to a subscription of somebody; hubs are subscribed to as well."""
+    column = table.columns.get("subscription_id")
+    return column is not None and any(key.target_fullname == "subscription.id" for key in column.foreign_keys)
 
 
 def _of(rows: Iterable[Mapping[str, Any]], column: str) -> list[Any]:

@@ -16,7 +16,7 @@ from storage.tables.polled import PollLogRow
 from storage.tables.position import ChangeRow, PositionRow
 from storage.tables.report import ReportRow
 from storage.tables.rule import RuleRow, RuleSetRow, RuleVersionRow
-from storage.tables.self_service import AccountAddressRow, AccountLetterRow, AccountLinkRow
+from storage.tables.self_service import AccountAddressRow, AccountLetterRow, AccountLinkRow, ErasingRow
 from storage.tables.statement import ReadingRow, StatementRow, VerdictRow
 from storage.tables.subscription import AddressRow, SubscriberRow, SubscriptionRow, SubscriptionVersionRow, TokenRow
 from storage.tables.suggestion import SuggestionRow
@@ -37,6 +37,7 @@ __all__ = [
     "AuditRow",
     "ChangeRow",
     "DeliveryRow",
+    "ErasingRow",
     "EventRow",
     "FailedSignInRow",
     "FeedRow",

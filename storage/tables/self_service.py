@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Field, Index
 
 from storage.tables.base import NUMBERED, Table, moment, refers, row_id, string
+from storage.types import BIG_ID
 
 
 class AccountAddressRow(Table, table=True):
@@ -53,3 +54,11 @@ class AccountLinkRow(Table, table=True):
     created_at: datetime = moment()
     expires_at: datetime = moment(index=True)
     used_at: datetime | None = moment(None)
+
+
+class ErasingRow(Table, table=True):
+    """Stands there only within the transaction that erases somebody, and lets the audit log be told without names."""
+
+    __tablename__ = "erasing"
+
+    id: int = Field(primary_key=True, sa_type=BIG_ID, sa_column_kwargs={"autoincrement": False})

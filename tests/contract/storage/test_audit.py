@@ -28,3 +28,15 @@ def test_no_entry_is_changed_or_taken_out(database: Database, statement: str) ->
 def test_postgresql_does_not_empty_it_either(postgresql_database: Database) -> None:
     with postgresql_database._engine.connect() as connection, pytest.raises(DBAPIError, match="append-only"):
         connection.execute(text("TRUNCATE audit"))
+
+
+@pytest.mark.parametrize("column", ["what = 'nothing'", "at = '2020-01-01'", "id = 99"])
+def test_even_who_is_erased_leaves_what_was_done_and_when(database: Database, column: str) -> None:
+    with database.work() as work:
+        work.audit.add("ann", "rule saved", "issue tram", {}, NOW)
+    with database._engine.connect() as connection:
+        connection.execute(text("INSERT INTO erasing VALUES (1)"))
+        connection.execute(text("UPDATE audit SET who = 'former account 1'"))
+        with pytest.raises(DBAPIError, match="append-only"):
+            connection.execute(text(f"UPDATE audit SET {column}"))
+        connection.rollback()
