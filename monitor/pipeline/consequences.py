@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from monitor.model.alert import AlertKind, DeliveryStatus
 from monitor.model.position import Change, ChangeStatus
 from monitor.model.statement import Statement
-from monitor.pipeline.changes import LiveFor, bodies_above, fold_position
+from monitor.pipeline.changes import LiveFor, bodies_above, fold_position, under_known_names
 from monitor.positions.track import Tracker
 from rules.model import RuleSet
+from storage.positions import GONE
 from storage.statement_rows import OPERATOR_CONFIDENCE
 from storage.values import VerdictKind
 from storage.work import Work
@@ -46,7 +47,8 @@ def consequences(
         recorded = work.positions.changes(actor=actor, issue=issue, limit=_MOST_CHANGES)
         if recorded:
             fold = fold_position(judged, actor, issue, tracker, rules)
-            statuses = {change.key: change.status for change in fold.changes}
+            named = under_known_names(work, fold.changes, [change.found for change in recorded])
+            statuses = {change.key: change.status for change in named}
             found += _moved(work, recorded, statuses)
     return found
 
@@ -66,9 +68,9 @@ def told_of(work: Work, change_id: int) -> tuple[str, ...]:
 def _moved(work: Work, recorded: Sequence[Change], statuses: dict[str, ChangeStatus]) -> list[Consequence]:
     found = []
     for change in recorded:
-        status = statuses.get(change.key, ChangeStatus.RETRACTED)
         stood = change.found.status
-        if status is not stood and not (status is ChangeStatus.RETRACTED and stood is ChangeStatus.DROPPED):
+        status = statuses.get(change.key, GONE[stood])
+        if status is not stood:
             found.append(Consequence(change=change, status=status, told=told_of(work, change.id)))
     return found
 

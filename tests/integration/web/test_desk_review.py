@@ -11,7 +11,10 @@ from monitor.model.alert import AttemptResult, ChannelName, DeliveryStatus, Filt
 from monitor.model.position import Change, ChangeStatus
 from monitor.model.report import ReportReason
 from monitor.model.statement import Stance
+from monitor.pipeline.consequences import consequences
+from monitor.pipeline.rulebook import RuleBook
 from monitor.pipeline.tell import Teller
+from monitor.pipeline.verdicts import Judge
 from monitor.settings import Settings
 from storage.engine import Database
 from storage.review import Urgency, Wanted
@@ -22,6 +25,11 @@ from tests.integration.web.newsroom import NOW, Newsroom, turn
 from tests.integration.web.operators import Operator, desk
 
 SHOWN = re.compile(r'action="/desk/review/(\d+)"')
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    return sqlite_database
 
 
 @pytest.fixture
@@ -238,3 +246,29 @@ def test_hostile_words_are_escaped_and_nothing_is_inline(newsroom: Newsroom, ops
     page = ops.get("/desk/review").text
     assert "<script>alert" not in page and "<img" not in page and "&lt;script&gt;" in page
     assert " style=" not in page and "onclick" not in page
+
+
+def test_what_is_said_before_is_what_comes_after(newsroom: Newsroom, ops: Operator) -> None:
+    """Every statement of a history, confirmed and rejected: the changes that move are those that were named."""
+    turn(newsroom)
+    newsroom.say("lemuria", "bridge", Stance.SUPPORTS, at=NOW, words="Yes to it")
+    judge = Judge(newsroom.database, RuleBook(newsroom.database), newsroom.tracker, Teller())
+    with newsroom.database.view() as work:
+        ids = sorted(
+            s.id for holder, issue in work.statements.pairs() for s in work.statements.live_for(issue, [holder])
+        )
+    moved = 0
+    for number, (one, kind) in enumerate([(i, k) for i in ids for k in (VerdictKind.CONFIRM, VerdictKind.REJECT)]):
+        now = NOW + timedelta(minutes=number)
+        with newsroom.database.view() as work:
+            statement = work.statements.get([one])[one]
+            said = consequences(work, statement, kind, newsroom.tracker, work.rules.current())
+        report = (judge.confirm if kind is VerdictKind.CONFIRM else judge.reject)(one, "ann", "", now)
+        steps = [t for t in report.transitions if t.was not in (None, t.change.found.status)]
+        came = {t.change.id: t.change.found.status for t in steps}
+        assert {c.change.id: c.status for c in said} == came, (one, kind)
+        moved += len(said)
+        with newsroom.database.view() as work:
+            last = work.statements.verdicts(one)[-1]
+        judge.undo(one, last.id, "ann", now + timedelta(seconds=1))
+    assert moved
