@@ -19,7 +19,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from monitor.events import Event, Subject
 from monitor.pipeline import Pipeline
 from storage.errors import DatabaseBusy, StorageError
-from storage.retention import prune
+from storage.retention import LAST_RUN_KEY, prune
 
 _log = structlog.get_logger(__name__)
 
@@ -189,11 +189,13 @@ class Worker:
     async def _retention(self) -> None:
         def tidy() -> None:
             now = self._clock()
-            prune(
+            done = prune(
                 self._pipeline.database,
                 items_before=now - self._retain if self._retain else _NEVER,
                 events_before=now - _EVENTS_KEPT,
                 tokens_before=now,
             )
+            with self._pipeline.database.work() as work:
+                work.meta.set(LAST_RUN_KEY, f"{now.isoformat()} {done.items} {done.events}")
 
         await asyncio.to_thread(tidy)

@@ -60,7 +60,8 @@ class Overview(Repository):
         pending = (DeliveryRow.status == DeliveryStatus.PENDING.value,)
         return Queues(
             feeds=self._queue(FeedRow.id, FeedRow.next_poll_at, *due),
-            items=self._queue(ItemRow.id, ItemRow.seen_at, ItemRow.state == ItemState.NEW.value),
+            # Which is the oldest is seen in the index, and ids follow time: no row is looked at but that one.
+            items=self._queue(ItemRow.id, ItemRow.seen_at, ItemRow.state == ItemState.NEW.value, first=ItemRow.id),
             deliveries=self._queue(DeliveryRow.id, DeliveryRow.created_at, *pending),
             events=self._queue(EventRow.id, EventRow.at, col(EventRow.dispatched_at).is_(None)),
         )
@@ -68,13 +69,13 @@ class Overview(Repository):
     def items_per_hour(self, since: datetime) -> list[Count]:
         """Items that came in, by the hour; hours without any are left out."""
         newest = self._newest(ItemRow.id)
-        hour = self._bucket(ItemRow.seen_at, "%Y-%m-%d %H", "YYYY-MM-DD HH24")
+        hour = self._bucket(ItemRow.seen_at, 13, "YYYY-MM-DD HH24")
         query = select(hour, func.count()).where(newest, ItemRow.seen_at >= since).group_by(hour).order_by(hour)
         return [Count(_moment(at, "%Y-%m-%d %H"), number) for at, number in self._session.exec(query)]
 
     def statements_per_day(self, since: datetime) -> list[Count]:
         """Statements that were read and count, by the day of their reading in UTC; days without any are left out."""
-        day = self._bucket(ReadingRow.at, "%Y-%m-%d", "YYYY-MM-DD")
+        day = self._bucket(ReadingRow.at, 10, "YYYY-MM-DD")
         query = (
             select(day, func.count())
             .join(StatementRow, col(StatementRow.reading_id) == ReadingRow.id)
@@ -111,18 +112,20 @@ class Overview(Repository):
             query = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
         return int(self._session.execute(text(query)).scalar_one())
 
-    def _queue(self, row_id: Any, moment: Any, *which: Any) -> Queue:
-        waiting, oldest = self._session.exec(select(func.count(row_id), func.min(moment)).where(*which)).one()
+    def _queue(self, row_id: Any, moment: Any, *which: Any, first: Any = None) -> Queue:
+        waiting, oldest = self._session.exec(select(func.count(row_id), func.min(first or moment)).where(*which)).one()
+        if first is not None and oldest is not None:
+            oldest = self._session.exec(select(moment).where(row_id == oldest)).one()
         return Queue(waiting, oldest)
 
     def _newest(self, row_id: Any) -> ColumnElement[bool]:
         last = self._session.exec(select(func.max(row_id))).one() or 0
         return col(row_id) > last - NEWEST
 
-    def _bucket(self, moment: Any, sqlite: str, postgresql: str) -> Any:
+    def _bucket(self, moment: Any, sqlite: int, postgresql: str) -> Any:
         if self._on_postgresql:
             return func.to_char(func.timezone("UTC", moment), postgresql)
-        return func.strftime(sqlite, moment)
+        return func.substr(moment, 1, sqlite)  # it lies there as text
 
 
 def filled(counts: Sequence[Count], since: datetime, until: datetime, step: timedelta) -> list[Count]:

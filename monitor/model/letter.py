@@ -12,7 +12,7 @@ class LetterPurpose(StrEnum):
 
     SIGN_UP holds the link that makes an account. KNOWN answers an attempt to make one where there is one already.
     PASSWORD holds the link to a new password, ADDRESS the one that adds an address to an account. CHANGED tells that
-    the password was changed; it holds no link.
+    the password was changed; it holds no link. INVITED goes to whom an operator made an account for.
     """
 
     SIGN_UP = "sign-up"
@@ -20,6 +20,7 @@ class LetterPurpose(StrEnum):
     PASSWORD = "password"  # noqa: S105 - it is a purpose
     ADDRESS = "address"
     CHANGED = "changed"
+    INVITED = "invited"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,30 +21,29 @@ _LEAST_TIME = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """One poll. `kind` is `news`, `nothing` or `failed`; `top` and `height` in the drawing's units."""
-
-    x: int
-    top: int
-    height: int
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
 class Strip:
-    """A drawing of polls and what it says in words."""
+    """A drawing of polls as SVG paths, one for each way a poll can end, and what it says in words."""
 
-    bars: tuple[Bar, ...]
+    news: str
+    nothing: str
+    failed: str
     words: str
     width: int = SHOWN * (BAR + GAP)
+    height: int = HEIGHT
 
 
 def strip(polls: Sequence[Polled]) -> Strip:
     """The last polls, the newest at the right end."""
     last = list(polls)[-SHOWN:]
-    room = SHOWN - len(last)
-    bars = tuple(_bar(poll, (room + number) * (BAR + GAP)) for number, poll in enumerate(last))
-    return Strip(bars, _words(last))
+    news, nothing, crosses = [], [], []
+    for x, poll in enumerate(last, SHOWN - len(last)):
+        at = x * (BAR + GAP)
+        if failed(poll):
+            crosses.append(f"M{at} 5l{BAR} 8m0-8l-{BAR} 8")
+        else:
+            high = _height(poll.new)
+            (news if poll.new else nothing).append(f"M{at} {HEIGHT - high}h{BAR}v{high}h-{BAR}z")
+    return Strip("".join(news), "".join(nothing), "".join(crosses), _words(last))
 
 
 def items_per_day(polls: Sequence[Polled], now: datetime) -> float | None:
@@ -55,7 +54,7 @@ def items_per_day(polls: Sequence[Polled], now: datetime) -> float | None:
     if len(polls) < KEPT:
         first = next((n for n, poll in enumerate(polls) if poll.error is None), len(polls))
         polls = [poll for number, poll in enumerate(polls) if number != first]
-        began = polls[0].at if polls else now
+        began = min((poll.at for poll in polls), default=now)
     else:
         began, polls = polls[0].at, polls[1:]
     if now - began < _LEAST_TIME:
@@ -68,14 +67,11 @@ def failed(poll: Polled) -> bool:
     return poll.error is not None or poll.outcome in (FetchOutcome.FAILED, FetchOutcome.GONE)
 
 
-def _bar(poll: Polled, x: int) -> Bar:
-    if failed(poll):
-        return Bar(x, 0, HEIGHT, "failed")
-    if not poll.new:
-        return Bar(x, HEIGHT - _LOW, _LOW, "nothing")
-    share = math.log1p(min(poll.new, _MANY)) / math.log1p(_MANY)
-    height = _LOW + 3 + round((HEIGHT - _LOW - 3) * share)
-    return Bar(x, HEIGHT - height, height, "news")
+def _height(news: int) -> int:
+    if not news:
+        return _LOW
+    share = math.log1p(min(news, _MANY)) / math.log1p(_MANY)
+    return _LOW + 3 + round((HEIGHT - _LOW - 3) * share)
 
 
 def _words(polls: Sequence[Polled]) -> str:

@@ -104,7 +104,7 @@ _CONDITIONS = {
     Condition.WELL: ("\N{CHECK MARK}", "well", "confirmed"),
     Condition.SILENT: ("?", "silent", "pending"),
     Condition.WAITING: ("\N{HORIZONTAL ELLIPSIS}", "waiting for its first poll", "pending"),
-    Condition.PAUSED: ("\N{DOUBLE VERTICAL BAR}", "paused by an operator", "unknown"),
+    Condition.PAUSED: ("\N{DOUBLE VERTICAL LINE}", "paused by an operator", "unknown"),
     Condition.GONE: ("\N{MULTIPLICATION X}", "gone: the site closed it", "failing"),
 }
 

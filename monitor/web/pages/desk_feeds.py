@@ -79,9 +79,11 @@ def desk_feeds_router(desk: Desk) -> APIRouter:
         only = Condition(state) if state in set(Condition) else None
         with desk.database.view() as work:
             last_event = work.events.last_id()
-            known = [FoundFeed(feed, health(feed, now)) for feed in work.feeds.all()]
+            known = [FoundFeed(feed, health(feed, now)) for feed in work.feed_items.glance()]
             found = chosen(known, only, q, sort)
             shown = found[(page - 1) * PAGE : page * PAGE]
+            whole = work.feed_items.get([one.feed.id for one in shown])
+            shown = [FoundFeed(whole[one.feed.id], one.health) for one in shown]
             logs = work.poll_logs.of([one.feed.id for one in shown])
             icons = icons_of(work, [one.feed for one in shown])
         polls = [logs.get(one.feed.id, ()) for one in shown]

@@ -141,7 +141,7 @@ class AddPages:
         status: int = 200,
     ) -> HTMLResponse:
         with self._desk.database.view() as work:
-            folders = sorted({feed.folder for feed in work.feeds.all() if feed.folder})
+            folders = work.feed_items.folders()
         values = {
             "address": address if mask(address) == address else "",
             "folder": folder,
