@@ -34,7 +34,7 @@ from storage.icons import Icons
 from storage.items import Items
 from storage.known_entries import KnownEntries
 from storage.listings import Listings
-from storage.overview import Overview
+from storage.measures import Measures
 from storage.past import Past
 from storage.poll_logs import PollLogs
 from storage.portrait import Portrait
@@ -109,7 +109,7 @@ class Work:
         self.events = Events(session)
         self.audit = Audit(session)
         self.meta = Meta(session)
-        self.overview = Overview(session)
+        self.overview = Measures(session)
         self.retention = Retention(session)
         self._session = session
 

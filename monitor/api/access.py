@@ -102,6 +102,14 @@ def caller(request: Request) -> Caller:
     return found
 
 
+def operation_of(method: str, path: str) -> Operation | None:
+    """The operation that an address means; None where there is none."""
+    if (method, path) in ACCESS:
+        return method, path
+    fits = (of for of, pattern in _OPERATIONS if of[0] == method and pattern.match(path))
+    return next(fits, None)
+
+
 def allowed(path: str) -> dict[str, Scope | None]:
     """The methods that an address answers to, with what each takes; none where there is no such address."""
     found: dict[str, Scope | None] = {}
@@ -117,3 +125,4 @@ _PATTERNS: list[tuple[Pattern[str], str, Scope | None]] = [
     (compile_path(path)[0], method, scope) for (method, path), scope in ACCESS.items()
 ]
 _FIXED = frozenset(path for _, path in ACCESS if "{" not in path)
+_OPERATIONS: list[tuple[Operation, Pattern[str]]] = [(of, compile_path(of[1])[0]) for of in ACCESS]

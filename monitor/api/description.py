@@ -107,6 +107,9 @@ def _complete(operation: Document, method: str, scope: Scope | None, schemas: Ma
     if scope is None or scope is Scope.READ:
         # Open where the pages are; where they are not, both can happen.
         responses.setdefault("401", {"description": "Unauthorized"})
+    if "requestBody" in operation:
+        for possible in ("400", "413", "415"):
+            responses.setdefault(possible, {})
     for status in list(responses):
         if int(status) >= 400:
             responses[status] = _problem(int(status))

@@ -37,10 +37,14 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """The answer for a problem."""
-    body = Problem(
-        title=HTTPStatus(status).phrase, status=status, detail=detail, invalid=list(invalid) if invalid else None
-    )
+    parts = [Invalid(where=_encodable(part.where), what=_encodable(part.what)) for part in invalid or ()]
+    body = Problem(title=HTTPStatus(status).phrase, status=status, detail=_encodable(detail), invalid=parts or None)
     return JSONResponse(body.model_dump(exclude_none=True), status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _encodable(text: str) -> str:
+    """A text that quotes what was sent can hold halves of signs, which no encoding has."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def invalid_parts(errors: Sequence[Mapping[str, Any]]) -> list[Invalid]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from monitor.api.changes import changes_router
 from monitor.api.desk import desk_router
@@ -19,6 +19,7 @@ from monitor.api.problem import documented
 from monitor.api.rule_writes import rule_writes_router
 from monitor.api.rules import rules_router
 from monitor.api.statements import statements_router
+from monitor.api.strict import strict
 from monitor.api.subscriptions import subscriptions_router
 from monitor.api.verdicts import verdicts_router
 from monitor.model.alert import ChannelName
@@ -44,7 +45,9 @@ class ApiParts:
 
 def api_router(parts: ApiParts) -> APIRouter:
     """The JSON over a database. What one may do there stands in `monitor.api.access`."""
-    router = APIRouter(prefix=PREFIX, responses=documented(401, 403, 429, 500, 503))
+    router = APIRouter(
+        prefix=PREFIX, dependencies=[Depends(strict)], responses=documented(401, 403, 422, 429, 500, 503)
+    )
     database, clock = parts.database, parts.clock
     router.include_router(changes_router(database))
     router.include_router(positions_router(database))

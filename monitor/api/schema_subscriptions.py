@@ -58,13 +58,17 @@ class FilterBody(BaseModel):
         )
 
 
+Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""An hour of the local day, as 07:30."""
+
+
 class Quiet(BaseModel):
     """Hours of the local day in which nothing is sent; they may reach over midnight."""
 
     model_config = ConfigDict(extra="forbid")
 
-    start: time = Field(examples=["22:00:00"])
-    end: time = Field(examples=["07:00:00"])
+    start: Clock = Field(examples=["22:00"])
+    end: Clock = Field(examples=["07:00"])
 
 
 class TimingBody(BaseModel):
@@ -77,7 +81,7 @@ class TimingBody(BaseModel):
 
     cadence: Cadence = Field(default=Cadence.AT_ONCE, examples=["daily"])
     zone: str = Field(default="UTC", max_length=100, examples=["Europe/Berlin"])
-    at: time = Field(default=time(7), examples=["07:30:00"])
+    at: Clock = Field(default="07:00", examples=["07:30"])
     weekday: int = Field(default=0, ge=0, le=6)
     quiet: Quiet | None = None
     empty: bool = True
@@ -103,11 +107,11 @@ class TimingBody(BaseModel):
     @classmethod
     def of(cls, timing: Timing) -> TimingBody:
         """A timing as JSON."""
-        quiet = None if timing.quiet is None else Quiet(start=timing.quiet[0], end=timing.quiet[1])
+        quiet = None if timing.quiet is None else Quiet(start=_shown(timing.quiet[0]), end=_shown(timing.quiet[1]))
         return cls.model_construct(
             cadence=timing.cadence,
             zone=timing.zone,
-            at=timing.at,
+            at=_shown(timing.at),
             weekday=timing.weekday,
             quiet=quiet,
             empty=timing.empty,
@@ -255,5 +259,9 @@ def _values(one: Subscription) -> dict[str, Any]:
     }
 
 
-def _local(moment: time) -> time:
-    return moment.replace(tzinfo=None, second=0, microsecond=0)
+def _local(clock: str) -> time:
+    return time.fromisoformat(clock)
+
+
+def _shown(clock: time) -> str:
+    return clock.strftime("%H:%M")

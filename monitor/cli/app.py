@@ -29,6 +29,7 @@ NOUNS = {
     "deliveries": "deliveries",
     "alarms": "alarms",
     "accounts": "accounts",
+    "tokens": "tokens",
     "demo": "demo",
     "verdict": "verdicts",
     "doctor": "doctor",

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from fastapi import HTTPException
 from pydantic import SecretStr
 from starlette.concurrency import run_in_threadpool
@@ -35,6 +36,9 @@ from storage.errors import StorageError
 PREFIX = "/api/"
 MOST_BYTES = 256 * 1024
 """Of what is sent; the seed pack's largest file of rules has a tenth of it."""
+
+_NO_DATABASE = "The database does not answer just now; try again in a moment."
+_log = structlog.get_logger(__name__)
 
 BEARER = {"WWW-Authenticate": "Bearer"}
 
@@ -65,7 +69,12 @@ class ApiGate:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        found = await run_in_threadpool(self._known, request)
+        try:
+            found = await run_in_threadpool(self._known, request)
+        except StorageError as error:  # what answers for routes has not been reached yet
+            _log.error("database trouble", path=request.url.path, error=str(error))
+            await problem(503, _NO_DATABASE, headers={"Retry-After": "5"})(scope, receive, send)
+            return
         spent = self._spend(request, found or NOBODY)
         answer = Answer(send, request, spent.headers, private=found is not NOBODY)
         refused = self._refused(request, found, spent)
@@ -79,31 +88,13 @@ class ApiGate:
     def _known(self, request: Request) -> Caller | None:
         """Who asks; None for a token that opens nothing."""
         header = request.headers.get("authorization")
-        if header is None:
-            visitor: Visitor | None = getattr(request.state, "visitor", None)
-            if visitor is None:
-                return NOBODY
-            account = visitor.account
-            return Caller(who=account.name, by=By.SESSION, scopes=SCOPES_OF[account.role], account=account)
-        scheme, _, given = header.partition(" ")
-        return self._of_token(given.strip()) if scheme.casefold() == "bearer" else None
-
-    def _of_token(self, given: str) -> Caller | None:
-        settings = self._config.operator_token
-        if settings is not None and secrets.compare_digest(given.encode(), settings.get_secret_value().encode()):
-            return OPERATOR_TOKEN
-        now = self._clock()
-        with self._database.view() as work:
-            found = work.api_tokens.owner(given, now)
-        if found is None:
-            return None
-        token, account = found
-        if token.used_at is None or not -USED_EVERY < now - token.used_at < USED_EVERY:
-            # Nobody waits, and nothing fails, for a note.
-            with suppress(StorageError), self._database.work() as work:
-                work.api_tokens.use(token.id, now)
-        scopes = may(token.scopes, account.role)
-        return Caller(who=account.name, by=By.TOKEN, scopes=scopes, account=account, token_id=token.id)
+        if header is not None:
+            return caller_by_token(header, self._database, self._clock(), self._config.operator_token)
+        visitor: Visitor | None = getattr(request.state, "visitor", None)
+        if visitor is None:
+            return NOBODY
+        account = visitor.account
+        return Caller(who=account.name, by=By.SESSION, scopes=SCOPES_OF[account.role], account=account)
 
     def _spend(self, request: Request, found: Caller) -> Spent:
         """A token has a bucket of its own; all others are counted by where they come from."""
@@ -138,6 +129,29 @@ class ApiGate:
         if found.by is By.SESSION and request.method in WRITES and not _by_own_page(request):
             return problem(403, f"A session's cookie changes nothing by itself; send {CSRF_HEADER} too, or a token.")
         return None
+
+
+def caller_by_token(
+    header: str | None, database: Database, now: datetime, of_settings: SecretStr | None
+) -> Caller | None:
+    """Whose bearer token a header holds, and notes its use; None for one that opens nothing."""
+    scheme, _, given = (header or "").partition(" ")
+    given = given.strip()
+    if scheme.casefold() != "bearer" or not given:
+        return None
+    if of_settings is not None and secrets.compare_digest(given.encode(), of_settings.get_secret_value().encode()):
+        return OPERATOR_TOKEN
+    with database.view() as work:
+        found = work.api_tokens.owner(given, now)
+    if found is None:
+        return None
+    token, account = found
+    if token.used_at is None or not -USED_EVERY < now - token.used_at < USED_EVERY:
+        # Nobody waits, and nothing fails, for a note.
+        with suppress(StorageError), database.work() as work:
+            work.api_tokens.use(token.id, now)
+    scopes = may(token.scopes, account.role)
+    return Caller(who=account.name, by=By.TOKEN, scopes=scopes, account=account, token_id=token.id)
 
 
 def _by_own_page(request: Request) -> bool:

@@ -33,6 +33,7 @@ from monitor.web.door import Door
 from monitor.web.errors import Errors
 from monitor.web.headers import Boundary
 from monitor.web.health import HealthProbe, health_router
+from monitor.web.metrics import metrics_router
 from monitor.web.pages.account import account_router
 from monitor.web.pages.account_data import account_data_router
 from monitor.web.pages.actors import actors_router
@@ -61,6 +62,7 @@ from monitor.web.pages.rules import rules_router
 from monitor.web.pages.sign_in import sign_in_router
 from monitor.web.pages.sign_up import sign_up_router
 from monitor.web.pages.subscriptions import subscriptions_router
+from monitor.web.pages.tokens import tokens_router
 from monitor.web.pages.websub import websub_router
 from monitor.web.pages.wrong import wrong_router
 from monitor.web.proxies import TrustedProxies
@@ -123,9 +125,11 @@ def create_app(
     _add_operations(app, desk, settings, probe, tools or DeskTools())
     _add_review_desk(app, desk, settings)
     app.include_router(api_page_router(desk, app.openapi))
+    app.include_router(tokens_router(desk))
     app.include_router(api_router(_api_parts(desk, settings, previews)))
     app.include_router(rules_router(desk, previews, Teller(label=settings.label, public_url=settings.public_url)))
     app.include_router(health_router(database, probe, clock))
+    app.include_router(metrics_router(database, clock, settings.metrics, _api_config(settings)))
     app.include_router(_stream_router(events))
     app.mount("/static", _Static(directory=STATIC))
     return app
@@ -133,19 +137,22 @@ def create_app(
 
 def _around(database: Database, clock: Callable[[], datetime], errors: Errors, settings: Settings) -> list[Middleware]:
     """What every request passes on its way in, the outermost first."""
-    open_to_all = settings.readers is Readers.ANYBODY
-    api = ApiConfig(
-        operator_token=settings.operator_token,
-        open_to_all=open_to_all,
-        per_minute=settings.api_per_minute,
-        per_minute_of_token=settings.api_token_per_minute,
-    )
+    api = _api_config(settings)
     return [
         Middleware(TrustedProxies, networks=settings.trusted_proxies),
         Middleware(Boundary, failure=errors.unexpected),
-        Middleware(Gate, database=database, clock=clock, refusal=errors.http, open_to_all=open_to_all),
+        Middleware(Gate, database=database, clock=clock, refusal=errors.http, open_to_all=api.open_to_all),
         Middleware(ApiGate, database=database, clock=clock, config=api),
     ]
+
+
+def _api_config(settings: Settings) -> ApiConfig:
+    return ApiConfig(
+        operator_token=settings.operator_token,
+        open_to_all=settings.readers is Readers.ANYBODY,
+        per_minute=settings.api_per_minute,
+        per_minute_of_token=settings.api_token_per_minute,
+    )
 
 
 def _add_pages(app: FastAPI, desk: Desk, settings: Settings) -> None:

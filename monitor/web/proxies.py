@@ -17,6 +17,9 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 _HOST = re.compile(rb"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
 _FORWARDED = (b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host")
 
+CAME_BY_PROXY = "volteface.came_by_proxy"
+"""In the scope: whether a proxy that nobody trusts passed the request on."""
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -51,7 +54,9 @@ def _plain(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 def _without(scope: Scope) -> Scope:
-    return {**scope, "headers": [(name, value) for name, value in scope["headers"] if name not in _FORWARDED]}
+    """Without what is not believed; that something of it was there is noted, for whoever is to trust this machine."""
+    kept = [(name, value) for name, value in scope["headers"] if name not in _FORWARDED]
+    return {**scope, "headers": kept, CAME_BY_PROXY: len(kept) < len(scope["headers"])}
 
 
 def _with_host(scope: Scope) -> Scope:
