@@ -1,4 +1,4 @@
-"""An operator at the pages of rules, over a real walk: opens a page, changes fields of its form as it stands, sends it."""
+"""An operator at the pages of rules, over a real walk: opens a page, changes fields of its form, and sends it."""
 
 from __future__ import annotations
 
@@ -103,15 +103,19 @@ class Operator:
         return [json.loads(line) for line in answer.text.splitlines()]
 
 
-def app_over(walk: Walk, folder: Path) -> FastAPI:
-    """The pages with all that rules need."""
-    previews = Previews(
+def previews_of(walk: Walk, folder: Path, tracker: FilterTracker | None = None) -> Previews:
+    """What drafts are previewed with."""
+    return Previews(
         database=walk.database,
         packs=[folder / "pack"],
         extractor=lambda: nullcontext(GrammarExtractor()),
-        tracker=FilterTracker(),
+        tracker=tracker or FilterTracker(),
         follow_precision=True,
         clock=lambda: NOW,
     )
+
+
+def app_over(walk: Walk, folder: Path) -> FastAPI:
+    """The pages with all that rules need."""
     settings = Settings(data_dir=folder, _env_file=None)
-    return create_app(walk.database, settings, previews=previews, clock=lambda: NOW)
+    return create_app(walk.database, settings, previews=previews_of(walk, folder), clock=lambda: NOW)

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 
+import httpx
 import pytest
 from fastapi import FastAPI
 
+from monitor.api.previews import AT_ONCE
 from monitor.model.account import Role
 from monitor.model.alert import Filter
+from monitor.model.position import Fold
+from monitor.model.statement import Statement
+from monitor.positions.track import FilterTracker
+from monitor.settings import Settings
+from monitor.web.app import create_app
 from rules.model import RuleKind
 from storage.engine import Database
-from tests.integration.pipeline.walking import FOR, Walk
-from tests.integration.web.rule_pages import Operator, app_over, fields_of, words_of
+from tests.integration.pipeline.walking import FOR, NOW, Walk
+from tests.integration.web.rule_pages import Operator, app_over, fields_of, previews_of, words_of
+from tests.integration.web.served import served
 
 MINING = "/desk/rules/issue/seabed-mining"
 NODULES = '"nodule harvesting"'
@@ -224,3 +234,26 @@ def test_no_form_is_taken_without_its_token_or_from_a_subscriber(
     subscriber = Operator(app, walk.database, "ada", Role.SUBSCRIBER)
     assert subscriber.send(path, fields).status_code == 403
     assert subscriber.get("/desk/rules").status_code == 403
+
+
+def test_a_browser_that_goes_away_ends_its_preview(ops: Operator, walk: Walk, tmp_path: Path) -> None:
+    walk.says("Astrid Holm", WORDS, 80)
+    walk.read()
+    began, hold = Event(), Event()
+
+    class Slow(FilterTracker):
+        def fold(self, actor: str, issue: str, statements: Sequence[Statement]) -> Fold:
+            began.set()
+            assert hold.wait(60)
+            return super().fold(actor, issue, statements)
+
+    previews = previews_of(walk, tmp_path, Slow())
+    app = create_app(walk.database, Settings(data_dir=tmp_path, _env_file=None), previews=previews, clock=lambda: NOW)
+    fields = {**fields_of(ops.get(MINING)), "about.2": NODULES, "days": "365"}
+    with served(app) as running, httpx.Client(trust_env=False, timeout=60) as browser:
+        with browser.stream("POST", f"{running.url}/desk/rules/draft", data=fields, headers=ops.headers) as stream:
+            lines = stream.iter_lines()  # kept: it closes the stream when it goes
+            assert next(lines).startswith('{"event": "draft"')
+            assert began.wait(60)
+        hold.set()  # the browser is gone; the work finds out at its next step
+        assert all(previews.places.acquire(timeout=60) for _ in range(AT_ONCE))

@@ -23,12 +23,12 @@ from monitor.web.pages.rules.trying import tried
 from rules.backtest import Failed
 from rules.model import ActorKind, AnyRule, ExampleStance, RuleKind, RuleSet
 from rules.one_rule import ReadRule
-from rules.yaml_writer import entry_of, rewritten, text_of
+from rules.yaml_writer import Plain, entry_of, rewritten, text_of
 from storage.errors import NotFound, RuleSavedMeanwhile
 
 LONGEST_WHY = 500
 
-BLANK = {
+BLANK: Mapping[RuleKind, Plain] = {
     RuleKind.ACTOR: {"id": "", "name": "", "kind": "person"},
     RuleKind.ISSUE: {"id": "", "name": "", "proposition": "", "about": []},
     RuleKind.QUERY: {"id": "", "name": "", "query": ""},

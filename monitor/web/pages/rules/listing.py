@@ -202,7 +202,7 @@ def _families_of(rule: AnyRule | None, rules: RuleSet) -> Iterator[str]:
     if isinstance(rule, ActorRule):
         yield f"kind {rule.kind.value}"
         above, seen = rule.member_of, {rule.id}
-        while above in rules.actors and above not in seen:
+        while above is not None and above in rules.actors and above not in seen:
             yield f"in {above}"
             seen.add(above)
             above = rules.actors[above].member_of
