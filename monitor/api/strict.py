@@ -14,7 +14,11 @@ from monitor.api.access import operation_of
 YAML_TOO = frozenset({("PUT", "/api/rules/{kind}/{rule}"), ("POST", "/api/rules/preview")})
 """Operations that take a file of rules, which may be YAML."""
 
-_YAML = frozenset({"application/yaml", "application/x-yaml", "text/yaml", "text/plain"})
+_YAML = frozenset(
+    {"application/yaml", "application/x-yaml", "text/yaml", "text/plain", "application/x-www-form-urlencoded"}
+)
+"""The last is what curl says of whatever it sends."""
+
 
 
 def strict(request: Request) -> None:
