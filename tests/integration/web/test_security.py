@@ -62,6 +62,7 @@ PAGES = [
     "/static/mark.svg",
     "/icons/1",
     "/sign-in",
+    "/account/deleted",
     "/api/changes",
     "/api/changes/1",
     "/api/positions",
@@ -86,6 +87,10 @@ ERRORS = [
     ("/invitation/no-such-token", 404),
     ("/websub/no-such-token", 404),
     ("/account", 401),
+    ("/sign-up", 503),  # without a mail server
+    ("/sign-up/no-such-token", 404),
+    ("/forgotten", 503),
+    ("/forgotten/no-such-token", 404),
     ("/items/0", 404),
     ("/items?feed=x", 422),
     ("/static/nothing.js", 404),
@@ -105,6 +110,8 @@ POSTS = [
     "/s/no-such-token/resume",
     "/s/no-such-token/unsubscribe",
     "/invitation/no-such-token",
+    "/sign-up/no-such-token",
+    "/forgotten/no-such-token",
 ]
 """All that can change anything: a reader's note, and what the token in the path allows, here one that opens nothing."""
 
@@ -114,8 +121,41 @@ OPERATORS = ["/api/rules/preview?kind=issue"]
 HUBS = {"/websub/no-such-token": 410}
 """Where hubs push, if they are let; one that is not wanted any more is told so for good."""
 
-SIGNED_IN = {"/sign-in": 403, "/sign-out": 401}
-"""What nobody can do who is not signed in, or gives a wrong password."""
+SIGNED_IN = {"/sign-in": 403, "/sign-out": 401, "/sign-up": 503, "/forgotten": 503}
+"""What nobody can do who is not signed in, gives a wrong password, or asks for mail where none is sent."""
+
+OWN = [
+    "/account/export",
+    "/account/delete",
+    "/account/address/no-such-token",
+    "/subscriptions",
+    "/subscriptions/new",
+    "/subscriptions/1",
+    "/subscriptions/1/history",
+    "/subscriptions/1/delete",
+]
+OWN_POSTS = [
+    "/account/name",
+    "/account/password",
+    "/account/addresses",
+    "/account/addresses/remove",
+    "/account/address/no-such-token",
+    "/account/sessions/end",
+    "/account/delete",
+    "/subscriptions/new",
+    "/subscriptions/new/trial",
+    "/subscriptions/1",
+    "/subscriptions/1/trial",
+    "/subscriptions/1/delete",
+    "/subscriptions/1/pause",
+    "/subscriptions/1/resume",
+    "/subscriptions/1/test",
+    "/subscriptions/1/confirm",
+    "/subscriptions/1/secret",
+    "/subscriptions/1/feed",
+    "/subscriptions/1/feed/revoke",
+]
+"""Pages of whoever is signed in, about their own: whose they are is asked in test_own_subscriptions."""
 
 
 DESK = [
@@ -204,6 +244,8 @@ def test_every_answer_carries_the_headers(client: Client, newsroom: Newsroom) ->
     asked += [("POST", path, status) for path, status in (HUBS | SIGNED_IN).items()]
     asked += [("GET", path, 401) for path in DESK]
     asked += [("POST", path, 401) for path in DESK_POSTS]
+    asked += [("GET", path, 401) for path in OWN]
+    asked += [("POST", path, 401) for path in OWN_POSTS]
     asked += [("POST", "/", 405), ("DELETE", "/api/feeds", 405), ("HEAD", "/", 200)]
     for method, path, status in asked:
         answer = client.request(method, path, data={"reason": "misread"} if path in (*POSTS, *SIGNED_IN) else None)
@@ -229,11 +271,12 @@ def test_no_route_is_left_out_above(app: FastAPI) -> None:
     known = {path.split("?")[0] for path in PAGES}
     # Addresses with a token are looked at with one that opens nothing; what one opens is in tests of their own.
     known |= {path for path, _ in ERRORS if path.startswith(("/atom/", "/s/", "/invitation/", "/websub/", "/account"))}
-    known |= set(DESK)
+    known |= {path for path, _ in ERRORS if path.startswith(("/sign-up", "/forgotten"))}
+    known |= {*DESK, *OWN}
     routes = [route for route in routes_of(app) if getattr(route, "methods", None) and route.path != "/events"]
     routes = [route for route in routes if not route.path.startswith("/api/")]  # by operation: test_api_access
     assert len(routes) > 15
-    posts = {*POSTS, *HUBS, *SIGNED_IN, *DESK_POSTS, *(path.split("?")[0] for path in OPERATORS)}
+    posts = {*POSTS, *HUBS, *SIGNED_IN, *DESK_POSTS, *OWN_POSTS, *(path.split("?")[0] for path in OPERATORS)}
     for route in routes:
         pattern = compile_path(route.path)[0]
         acts = route.methods == {"POST"}
