@@ -10,11 +10,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from monitor import version
+from monitor.cli.hubs import hub_client, hubs_are_asked, push_cadence
 from monitor.settings import PREFIX, Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from monitor.feeds.article import ArticleReader
     from monitor.feeds.cadence import CadenceConfig
     from monitor.feeds.fetch import FetchConfig
-    from monitor.feeds.hub_client import HubClient
+    from monitor.feeds.parser_pool import ParserPool
     from monitor.feeds.politeness import Politeness
     from monitor.model.alert import ChannelName
     from monitor.net.guard import Guard
@@ -124,8 +123,6 @@ async def wired(
     from monitor.bus.inprocess import InProcessBus
     from monitor.cli.extractors import chosen_extractor
     from monitor.feeds.fetch import Fetcher
-    from monitor.feeds.hub_terms import PushCadence
-    from monitor.feeds.parser_pool import ParserPool, ParserPoolConfig
     from monitor.feeds.politeness import Politeness
     from monitor.pipeline import Pipeline, Stages
 
@@ -133,20 +130,17 @@ async def wired(
         guard, politeness = feed_guard(settings), Politeness(spacing_s=settings.host_spacing_s)
         fetcher = await stack.enter_async_context(Fetcher(fetch_config(settings), guard, politeness=politeness))
         articles, find_icon = await stack.enter_async_context(page_readers(settings, guard, politeness, clock))
-        asks_hubs = await stack.enter_async_context(_hub_client(settings, guard, politeness, clock))
-        pool = ParserPoolConfig(workers=settings.parse_workers, limit_s=settings.parse_deadline_s)
-        parser = await stack.enter_async_context(ParserPool(pool))
-        channels = await stack.enter_async_context(_channels(settings, database))
+        asks_hubs = await stack.enter_async_context(hub_client(settings, guard, politeness, clock))
         bus = InProcessBus()
         stack.push_async_callback(bus.close)
         yield Pipeline(
             database,
             Stages(
                 fetcher=fetcher,
-                parser=parser,
+                parser=await stack.enter_async_context(_parser_pool(settings)),
                 extractor=stack.enter_context(chosen_extractor(settings, database, clock)),
                 tracker=tracker(settings),
-                channels=channels,
+                channels=await stack.enter_async_context(_channels(settings, database)),
                 bus=bus,
                 cadence=cadence_config(settings),
                 fetch_concurrency=settings.fetch_concurrency,
@@ -157,34 +151,17 @@ async def wired(
                 follow_articles=settings.articles,
                 find_icon=find_icon if settings.icons else None,
                 asks_hubs=asks_hubs if hubs_are_asked(settings) else None,
-                push_cadence=PushCadence(poll_s=settings.websub_poll_s),
+                push_cadence=push_cadence(settings),
                 follow_precision=settings.follow_precision,
             ),
             clock,
         )
 
 
-def hubs_are_asked(settings: Settings) -> bool:
-    """Whether feeds are subscribed to at hubs: only where hubs can reach us, by an address that is not private."""
-    from monitor.net.guard import AddressRefused
+def _parser_pool(settings: Settings) -> ParserPool:
+    from monitor.feeds.parser_pool import ParserPool, ParserPoolConfig
 
-    if not settings.websub or settings.public_url is None:
-        return False
-    host = urlsplit(settings.public_url).hostname or ""
-    try:
-        guard = feed_guard(settings)
-        guard.check_url(settings.public_url)
-        if host == "localhost" or host.endswith(".localhost"):  # RFC 6761: this machine, by whatever name
-            guard.check_address(host, ip_address("127.0.0.1"))
-    except AddressRefused:
-        return False
-    return True
-
-
-def _hub_client(settings: Settings, guard: Guard, politeness: Politeness, clock: Callable[[], datetime]) -> HubClient:
-    from monitor.feeds.hub_client import HubClient
-
-    return HubClient(guard, user_agent=fetch_config(settings).user_agent, politeness=politeness, now=clock)
+    return ParserPool(ParserPoolConfig(workers=settings.parse_workers, limit_s=settings.parse_deadline_s))
 
 
 @asynccontextmanager

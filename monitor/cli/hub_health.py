@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from monitor.cli.boot import hubs_are_asked
 from monitor.cli.doctor import Finding, State
+from monitor.cli.hubs import hubs_are_asked
 from monitor.cli.talk import counted
 from monitor.feeds.hub_terms import LIES_AFTER, in_words
 from monitor.model.hub import HubState, HubSubscription

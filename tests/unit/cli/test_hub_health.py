@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from monitor.cli.boot import hubs_are_asked
+from monitor.cli.hubs import hubs_are_asked
 from monitor.settings import Settings, load_settings
 from storage.engine import Database
 from tests.hubs.standing import HUB, verified
