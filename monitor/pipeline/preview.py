@@ -91,14 +91,7 @@ def preview_matches(
     affected = affected_by(draft)
     before, after = (_part(rules, affected) for rules in (draft.before, draft.after))
     needles = Needles((before, after), affected)
-    with database.view() as work:
-        looked, candidates = 0, []
-        for item_id, lang, title, text in work.what_if.texts(since):
-            looked += 1
-            if looked % _LOOKED == 0:
-                progress("Looking through", looked, 0)
-            if needles.maybe((title, text), lang):
-                candidates.append(item_id)
+    looked, candidates = _candidates(database, needles, since, progress)
     watched = affected
     if any(kind is RuleKind.ACTOR for kind, _ in affected):  # of names that overlap, another one may win now
         watched = affected | {(RuleKind.ACTOR, actor) for rules in (before, after) for actor in rules.actors}
@@ -125,6 +118,21 @@ def preview_matches(
         kept=kept,
         touched=frozenset(touched),
     )
+
+
+def _candidates(
+    database: Database, needles: Needles, since: datetime, progress: Callable[[str, int, int], None]
+) -> tuple[int, list[int]]:
+    """How many items were looked through, and the ids of those in which a rule can match."""
+    looked, candidates = 0, []
+    with database.view() as work:
+        for item_id, lang, title, text in work.what_if.texts(since):
+            looked += 1
+            if looked % _LOOKED == 0:
+                progress("Looking through", looked, 0)
+            if needles.maybe((title, text), lang):
+                candidates.append(item_id)
+    return looked, candidates
 
 
 def affected_by(draft: Draft) -> frozenset[Key]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules.loader import load_packs
-from rules.model import ActorKind, ActorRule, Example, ExampleStance, IssueRule, QueryRule, RuleKind, RuleSet
+from rules.model import ActorKind, ActorRule, AnyRule, Example, ExampleStance, IssueRule, QueryRule, RuleKind, RuleSet
 from rules.one_rule import ReadRule, layers_of, read_rule
 from rules.yaml_writer import entry_of, rewritten, text_of
 
@@ -29,7 +29,7 @@ def seed() -> RuleSet:
 
 
 def test_every_rule_of_the_seed_comes_back_from_its_text_without_an_error(seed: RuleSet) -> None:
-    some = [*list(seed.actors.values())[::40], *list(seed.issues.values())[::5]]
+    some: list[AnyRule] = [*list(seed.actors.values())[::40], *list(seed.issues.values())[::5]]
     for rule in some:
         kind = RuleKind.ACTOR if isinstance(rule, ActorRule) else RuleKind.ISSUE
         found = read_rule(kind, text_of(entry_of(rule)), seed, rule.id)

@@ -10,12 +10,12 @@ from monitor.web.pages.rules.form import entry_of_form, form_of, known_keys, mar
 from monitor.web.pages.rules.language import reference
 from monitor.web.pages.rules.sides import Sides, sent_sides, sides_of
 from rules import query
-from rules.model import ActorKind, ActorRule, Example, IssueRule, Office, QueryRule, RuleKind, RuleSet
+from rules.model import ActorKind, ActorRule, AnyRule, Example, IssueRule, Office, QueryRule, RuleKind, RuleSet
 from rules.one_rule import read_rule
 from rules.yaml_writer import entry_of, text_of
 
 NOBODY = RuleSet(actors={"norland": ActorRule("norland", "Norland", ActorKind.STATE)})
-RULES = [
+RULES: list[tuple[RuleKind, AnyRule]] = [
     (
         RuleKind.ACTOR,
         ActorRule(
@@ -46,7 +46,7 @@ def sent(sides: Sides, **more: str) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize(("kind", "rule"), RULES)
-def test_a_rule_goes_through_its_form_unchanged(kind: RuleKind, rule: ActorRule | IssueRule | QueryRule) -> None:
+def test_a_rule_goes_through_its_form_unchanged(kind: RuleKind, rule: AnyRule) -> None:
     sides = sides_of(kind, text_of(entry_of(rule)), NOBODY, rule.id)
     assert sides.rule == rule
     assert entry_of_form(sides.form) == entry_of(rule)
