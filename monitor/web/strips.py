@@ -35,7 +35,9 @@ class Strip:
 def strip(polls: Sequence[Polled]) -> Strip:
     """The last polls, the newest at the right end."""
     last = list(polls)[-SHOWN:]
-    news, nothing, crosses = [], [], []
+    news: list[str] = []
+    nothing: list[str] = []
+    crosses: list[str] = []
     for x, poll in enumerate(last, SHOWN - len(last)):
         at = x * (BAR + GAP)
         if failed(poll):

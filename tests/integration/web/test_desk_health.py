@@ -18,6 +18,8 @@ from storage.overview import Count, filled
 from storage.retention import LAST_RUN_KEY
 from tests.integration.web.newsroom import NOW, Newsroom
 from tests.integration.web.operator import Operator
+from tests.integration.web.test_gets_change_nothing import contents
+from tests.integration.web.test_security import DESK
 
 
 def text_of(page: str) -> str:
@@ -78,6 +80,20 @@ def test_steps_without_any_are_filled_in() -> None:
     assert [(count.at, count.number) for count in counts] == [
         (NOW - 3 * hour, 0), (NOW - 2 * hour, 0), (NOW - hour, 5), (NOW, 0),
     ]  # fmt: skip
+
+
+def test_to_look_at_the_desk_changes_nothing(
+    database: Database, database_url: str, newsroom: Newsroom, settings: Settings
+) -> None:
+    newsroom.say("lemuria", "bridge", Stance.SUPPORTS, at=NOW)
+    with database.work() as work:
+        work.feeds.add("https://news.example/feed", "News", "", NOW)
+    operator = Operator(create_app(database, settings, clock=lambda: NOW), database)
+    before = contents(database_url)
+    for path in DESK:
+        assert operator.get(path).status_code in (200, 404, 503), path
+    assert contents(database_url) == before
+    operator.close()
 
 
 @dataclass
