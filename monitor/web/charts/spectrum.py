@@ -18,7 +18,7 @@ COLUMNS = 4
 class Place:
     """Where an actor stands. `probability` is that of the stance: by now, or, earlier, when the change was confirmed.
 
-    `was` is what they held at the first of the dates, where that was something else; `statements` are counted now only.
+    `was` is what they held at an earlier one of the dates; `statements` are counted now only.
     """
 
     actor: str
@@ -38,7 +38,10 @@ def places(
     now: Mapping[str, FoundPosition] | None,
     names: Mapping[str, str],
 ) -> dict[Stance, list[Place]]:
-    """By stance who holds it, the surest first. `now` are the positions as they are, None for an earlier date."""
+    """By stance who holds it, the surest first.
+
+    `before` are the positions that they gave up (see `earlier`), `now` those of today, None at an earlier date.
+    """
     found: dict[Stance, list[Place]] = {stance: [] for stance in Stance}
     for actor, stand in held.items():
         if stand.stance is None:
@@ -61,6 +64,17 @@ def places(
         )
     for side in found.values():
         side.sort(key=lambda p: (-round(p.probability, 2), -(p.statements or 0), p.name.casefold()))
+    return found
+
+
+def earlier(held: Sequence[Mapping[str, Stand]]) -> dict[str, Stand]:
+    """What each actor held last at one of the dates before the last, where that was something else than in the end."""
+    found: dict[str, Stand] = {}
+    for then in held[:-1]:
+        for actor, stand in then.items():
+            now = held[-1].get(actor)
+            if stand.stance is not None and (now is None or now.stance is not stand.stance):
+                found[actor] = stand
     return found
 
 

@@ -24,7 +24,7 @@ from monitor.web.chosen import KIND_NAMES
 from monitor.web.desk import Desk
 from monitor.web.pages.lists import found_by, listed
 from monitor.web.parameters import Blank, Day, end_of
-from monitor.web.sheets import MOST_ROWS, answer, reached
+from monitor.web.sheets import MOST_ROWS, Sheet, answer, reached
 from rules.model import ActorKind, ActorRule, RuleSet
 from storage.errors import NotFound
 from storage.timelines import Tally
@@ -55,19 +55,8 @@ def actors_router(desk: Desk) -> APIRouter:
             last_event = work.events.last_id()
             rules = work.rules.current()
             known = work.timelines.of_actors()
-        rows = [row for row in _rows(rules, known) if actor_kind in (None, row.rule.kind if row.rule else None)]
-        found = [row for row in rows if found_by(q, _words(row))]
-        values = {
-            "last_event": last_event,
-            "names": Names(rules),
-            "groups": [(name, [r for r in found if r.rule and r.rule.kind is k]) for k, name in KIND_NAMES.items()]
-            + [("No longer watched", [r for r in found if r.rule is None])],
-            "found": len(found),
-            "all": len(rows),
-            "kinds": KIND_NAMES,
-            "asked": {"q": q or "", "kind": actor_kind},
-        }
-        return desk.pages.page("actors.html", values)
+        values = _list(rules, known, q or "", actor_kind)
+        return desk.pages.page("actors.html", values | {"last_event": last_event})
 
     def actor(request: Request, actor: str) -> Response:
         with desk.database.view() as work:
@@ -80,23 +69,39 @@ def actors_router(desk: Desk) -> APIRouter:
         with desk.database.view() as work:
             if (now_is := work.timelines.holders().now(actor)) != actor:
                 return led_on(request, actor, now_is)
-            rules, issues = _known(work, actor)
-            end = None if until is None else end_of(until)
-            stands = work.timelines.stands(actor=actor, until=end, pending=True)
-            speakers = may_speak_for(actor, rules)
-            read = work.timelines.statements(issues, speakers, MOST_ROWS, until=end)
-            cited = work.statements.get({s.statement for s in stands} - {s.id for s in read})
-        names = Names(rules)
-        about = {"actor": actor, "actor_name": names.actor(actor), **reached(request, read)}
-        said = [(actor, one) for one in counted_for(actor, read, rules)]
-        known = cited | {s.id: s for s in read}
-        return answer(request, f"volteface-{actor}", chart_data.timeline(stands, said, known, names, about))
+            sheet = _sheet(work, request, actor, None if until is None else end_of(until))
+        return answer(request, f"volteface-{actor}", sheet)
 
     router.add_api_route("", actors, methods=["GET", "HEAD"])
     router.add_api_route("/{actor}", actor, methods=["GET", "HEAD"])
     for form in ("csv", "json"):
         router.add_api_route(f"/{{actor}}/timeline.{form}", timeline, methods=["GET", "HEAD"])
     return router
+
+
+def _list(rules: RuleSet, known: dict[str, Tally], q: str, kind: ActorKind | None) -> dict[str, Any]:
+    rows = [row for row in _rows(rules, known) if kind in (None, row.rule.kind if row.rule else None)]
+    found = [row for row in rows if found_by(q, _words(row))]
+    groups = [(name, [r for r in found if r.rule and r.rule.kind is one]) for one, name in KIND_NAMES.items()]
+    return {
+        "names": Names(rules),
+        "groups": [*groups, ("No longer watched", [r for r in found if r.rule is None])],
+        "found": len(found),
+        "all": len(rows),
+        "kinds": KIND_NAMES,
+        "asked": {"q": q, "kind": kind},
+    }
+
+
+def _sheet(work: Work, request: Request, actor: str, until: datetime | None) -> Sheet:
+    rules, issues = _known(work, actor)
+    stands = work.timelines.stands(actor=actor, until=until, pending=True)
+    read = work.timelines.statements(issues, may_speak_for(actor, rules), MOST_ROWS, until=until)
+    cited = work.statements.get({s.statement for s in stands} - {s.id for s in read})
+    names = Names(rules)
+    about = {"actor": actor, "actor_name": names.actor(actor), **reached(request, read)}
+    said = [(actor, one) for one in counted_for(actor, read, rules)]
+    return chart_data.timeline(stands, said, cited | {s.id: s for s in read}, names, about)
 
 
 def led_on(request: Request, actor: str, now_is: str) -> Response:

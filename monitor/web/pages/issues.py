@@ -23,7 +23,7 @@ from monitor.web.chosen import families
 from monitor.web.desk import Desk
 from monitor.web.pages.lists import found_by, listed
 from monitor.web.parameters import Day, Id, end_of, in_order
-from monitor.web.sheets import MOST_ROWS, answer, reached
+from monitor.web.sheets import MOST_ROWS, Sheet, answer, reached
 from rules.model import IssueRule, RuleSet
 from storage.errors import NotFound
 from storage.timelines import Tally
@@ -67,17 +67,8 @@ def issues_router(desk: Desk) -> APIRouter:
             last_event = work.events.last_id()
             rules = work.rules.current()
             known = work.timelines.of_issues()
-        rows = [row for row in _rows(rules, known) if family is None or (row.rule and row.rule.family == family)]
-        found = [row for row in rows if found_by(q, _words(row))]
-        values = {
-            "last_event": last_event,
-            "groups": _grouped(found, rules),
-            "found": len(found),
-            "all": len(rows),
-            "families": families(rules),
-            "asked": {"q": q or "", "family": family},
-        }
-        return desk.pages.page("issues.html", values)
+        values = _list(rules, known, q or "", family)
+        return desk.pages.page("issues.html", values | {"last_event": last_event})
 
     def issue(issue: str, since: Day = None, at: Day = None) -> Response:
         in_order(since, at)
@@ -87,27 +78,14 @@ def issues_router(desk: Desk) -> APIRouter:
 
     def timeline(request: Request, issue: str, until: Day = None) -> Response:
         with desk.database.view() as work:
-            rules = _known(work, issue)
-            end = None if until is None else end_of(until)
-            stands = work.timelines.stands(issues=[issue], until=end, pending=True)
-            read = work.timelines.statements([issue], None, MOST_ROWS, until=end)
-            cited = work.statements.get({s.statement for s in stands} - {s.id for s in read})
-        names = Names(rules)
-        about = {"issue": issue, "proposition": names.proposition(issue), **reached(request, read)}
-        known = cited | {s.id: s for s in read}
-        sheet = chart_data.timeline(stands, [(s.read.holder, s) for s in read], known, names, about)
+            sheet = _sheet(work, request, issue, None if until is None else end_of(until))
         return answer(request, f"volteface-{issue}", sheet)
 
     def data(request: Request, issue: str, since: Day = None, at: Day = None) -> Response:
         in_order(since, at)
         with desk.database.view() as work:
-            names = Names(_known(work, issue))
-            stands = work.timelines.stands(issues=[issue])
-            dates = Period(since=since, at=at).dates(stands, desk.clock())
-            held = [_held(stands, then) for then in dates]
-            cited = work.statements.get({stand.statement for then in held for stand in then.values()})
-        about = {"issue": issue, "proposition": names.proposition(issue), "dates": dates}
-        return answer(request, f"volteface-{issue}-spectrum", chart_data.spectrum(dates, held, cited, names, about))
+            sheet = _spectrum(work, issue, Period(since=since, at=at), desk.clock())
+        return answer(request, f"volteface-{issue}-spectrum", sheet)
 
     router.add_api_route("", issues, methods=["GET", "HEAD"])
     router.add_api_route("/{issue}", issue, methods=["GET", "HEAD"])
@@ -115,6 +93,39 @@ def issues_router(desk: Desk) -> APIRouter:
         router.add_api_route(f"/{{issue}}/timeline.{form}", timeline, methods=["GET", "HEAD"])
         router.add_api_route(f"/{{issue}}/spectrum.{form}", data, methods=["GET", "HEAD"])
     return router
+
+
+def _list(rules: RuleSet, known: dict[str, Tally], q: str, family: str | None) -> dict[str, Any]:
+    rows = [row for row in _rows(rules, known) if family is None or (row.rule and row.rule.family == family)]
+    found = [row for row in rows if found_by(q, _words(row))]
+    return {
+        "groups": _grouped(found, rules),
+        "found": len(found),
+        "all": len(rows),
+        "families": families(rules),
+        "asked": {"q": q, "family": family},
+    }
+
+
+def _sheet(work: Work, request: Request, issue: str, until: datetime | None) -> Sheet:
+    names = Names(_known(work, issue))
+    stands = work.timelines.stands(issues=[issue], until=until, pending=True)
+    read = work.timelines.statements([issue], None, MOST_ROWS, until=until)
+    cited = work.statements.get({s.statement for s in stands} - {s.id for s in read})
+    about = {"issue": issue, "proposition": names.proposition(issue), **reached(request, read)}
+    return chart_data.timeline(
+        stands, [(s.read.holder, s) for s in read], cited | {s.id: s for s in read}, names, about
+    )
+
+
+def _spectrum(work: Work, issue: str, period: Period, now: datetime) -> Sheet:
+    names = Names(_known(work, issue))
+    stands = work.timelines.stands(issues=[issue])
+    dates = period.dates(stands, now)
+    held = [_held(stands, then) for then in dates]
+    cited = work.statements.get({stand.statement for then in held for stand in then.values()})
+    about = {"issue": issue, "proposition": names.proposition(issue), "dates": dates}
+    return chart_data.spectrum(dates, held, cited, names, about)
 
 
 def _known(work: Work, issue: str) -> RuleSet:
@@ -150,7 +161,7 @@ def _page(work: Work, issue: str, period: Period, now: datetime) -> dict[str, An
         "period": period,
         "today": now.date(),
         "dates": dates,
-        "places": spectrum.places(held[-1], held[0], positions if period.at is None else None, called),
+        "places": spectrum.places(held[-1], spectrum.earlier(held), positions if period.at is None else None, called),
         "unknown": sorted(
             (called[a] for a in called if a not in held[-1] or held[-1][a].stance is None), key=str.casefold
         ),

@@ -26,6 +26,15 @@ def test_the_surest_come_first_and_who_moved_says_whence() -> None:
     assert found[C] == []
 
 
+def test_what_was_held_between_counts_as_given_up() -> None:
+    first = {"a": stand("a", S), "b": stand("b", S), "c": stand("c", O)}
+    second = {"a": stand("a", C), "b": stand("b", S), "c": stand("c", None)}
+    last = {"a": stand("a", O), "b": stand("b", S), "c": stand("c", O)}
+    assert {a: s.stance for a, s in spectrum.earlier([first, second, last]).items()} == {"a": C}
+    assert {a: s.stance for a, s in spectrum.earlier([first, second]).items()} == {"a": S, "c": O}
+    assert spectrum.earlier([last]) == {}
+
+
 def test_now_the_strength_is_that_of_now() -> None:
     now = {"a": FoundPosition(actor="a", issue="i", stance=S, posterior={S: 0.999}, statements=12, pending=C)}
     (place,) = spectrum.places({"a": stand("a", S, 0.96)}, {}, now, {})[S]
