@@ -67,7 +67,7 @@ class AddPages:
             chosen = [(lookup.address, "")]
         else:
             wanted = set(sent.get("feed") or ())
-            chosen = [(one.url, "") for number, one in enumerate(lookup.candidates) if str(number) in wanted]
+            chosen = [(one.url, one.title) for number, one in enumerate(lookup.candidates) if str(number) in wanted]
         if not chosen:
             return self._choice(lookup, problem="Choose at least one.", status=422)
         folder = one_line(_one(sent, "folder"), 300)
