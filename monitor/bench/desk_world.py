@@ -7,6 +7,7 @@ are no news: sentences of frequent words and, in every fourth, the names of an a
 from __future__ import annotations
 
 import random
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -75,10 +76,9 @@ def pairs(size: Size) -> list[tuple[str, str]]:
     """Who holds a position on what: actors in turn, each on as many issues as it takes. Raises ValueError."""
     everything = rules()
     found = [(actor, issue) for issue in everything.issues for actor in everything.actors]
-    if size.positions > len(found) or size.positions * PER_POSITION * _MATCHING > size.items * 4:
-        raise ValueError(
-            f"{size.positions} positions need at most {len(found)} and at least {size.positions * PER_POSITION} items"
-        )
+    least = size.positions * PER_POSITION * _MATCHING
+    if size.positions > len(found) or least > size.items:
+        raise ValueError(f"at most {len(found)} positions, and {size.positions} of them need at least {least} items")
     return found[: size.positions]
 
 
@@ -103,6 +103,16 @@ def fill(database: Database, size: Size, seed: int, told: Told) -> None:
                 work.positions.save_fold(fold, NOW)
                 told(1)
     _index(database)
+    _finish(database)
+
+
+def _finish(database: Database) -> None:
+    """Leaves the items as processed: one by one, as workers do it, takes as long as all the rest."""
+    assert database.file is not None, "generated for SQLite"
+    connection = sqlite3.connect(database.file)
+    with connection:
+        connection.execute("UPDATE item SET state = 'done', grouping = 'done', processed_at = seen_at")
+    connection.close()
 
 
 def _index(database: Database) -> None:
@@ -122,18 +132,18 @@ def _utterances(wanted: list[tuple[str, str]], drawn: random.Random) -> Iterator
 
 
 def _store(work: Work, batch: list[NewItem], first: int, said: Iterator[tuple[str, str, Stance]], told: Told) -> None:
-    items = [work.items.get(number) for number in work.items.add_all(batch)]
+    ids = work.items.add_all(batch)
     version = "bench"
-    for number, item in enumerate(items, first):
+    for number, item_id in enumerate(ids, first):
         if number % _MATCHING:
             continue
+        item = work.items.get(item_id)
         uttered = next(said, None)
         work.items.save_matches(item, list(_matches(item)), version, item.seen_at)
         if uttered is not None:
-            read = [_statement(item, *uttered)]
+            read = [_statement(item, number, *uttered)]
             work.statements.replace_reading(item, "bench", "1", version, read, item.seen_at)
             told(1)
-    work.items.mark_done(items, NOW)
 
 
 def _item(number: int, size: Size, feeds: list[int], drawn: random.Random) -> NewItem:
@@ -143,7 +153,8 @@ def _item(number: int, size: Size, feeds: list[int], drawn: random.Random) -> Ne
     if number % _MATCHING == 0:
         who, what = f"Northland {number % STATES}", f"line{number % ISSUES}"
         title = f"{who} and the tram {what}"
-        text = f"{who} spoke of {what}. “{'”, “'.join(_SAYS.values())}.” {text}"
+        said = "”, “".join(_words(stance, number) for stance in Stance)
+        text = f"{who} spoke of {what}. “{said}.” {text}"
     # Published as evenly over the year as they are many; what was said last is what was stored last.
     at = NOW - timedelta(minutes=_YEAR_MINUTES * (size.items - number) / size.items)
     publisher = f"paper{number % FEEDS}.example"
@@ -164,8 +175,13 @@ def _matches(item: Item) -> Iterator[Match]:
         yield Match(field, start, end, RuleKind.ISSUE, f"issue-{text[start + 4 : end]}", Via.ABOUT)
 
 
-def _statement(item: Item, holder: str, issue: str, stance: Stance) -> ReadStatement:
-    words = _SAYS[stance]
+def _words(stance: Stance, number: int) -> str:
+    """Others in each item: the same words again are one utterance, however many print them."""
+    return f"{_SAYS[stance]}, by plan {number}"
+
+
+def _statement(item: Item, number: int, holder: str, issue: str, stance: Stance) -> ReadStatement:
+    words = _words(stance, number)
     start = item.text.index(words)
     return ReadStatement(
         holder=holder, issue=issue, stance=stance, evidence=Evidence("text", start, start + len(words), words),

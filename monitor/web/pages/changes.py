@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from starlette.responses import HTMLResponse
@@ -50,12 +50,9 @@ def changes_router(desk: Desk) -> APIRouter:
         values = {
             "last_event": last_event if before is None else None,
             "names": Names(rules), "views": views, "before": before,
-            "asked": _asked(query), "filtered": any(value is not None for value in query.values()),
-            "narrowed": narrowed, "groups": groups(rules), "families": families(rules), "actor_kinds": KIND_NAMES,
-            "kinds": KINDS, "statuses": STATUSES,
             "older": None if more is None else address("/changes", **query, before=more),
             "newest": None if before is None else address("/changes", **query),
-            "atom": _feed("/changes.atom", narrowed, query), "json_feed": _feed("/changes.json", narrowed, query),
+            **_form(query, narrowed, rules),
         }  # fmt: skip
         return desk.pages.page("changes.html", values)
 
@@ -93,9 +90,14 @@ def _only(one: str, among: frozenset[str] | None) -> frozenset[str]:
     return frozenset({one}) if among is None else among & {one}
 
 
-def _asked(query: dict[str, str | None]) -> dict[str, str | None]:
-    """Every name that the form has, with what was given for it."""
-    return {**dict.fromkeys(NARROWING), **query}
+def _form(query: dict[str, str | None], narrowed: Narrowed, rules: RuleSet) -> dict[str, Any]:
+    """The form, with every name that it has and what was given for it; and the feeds of just what was asked for."""
+    return {
+        "asked": {**dict.fromkeys(NARROWING), **query}, "filtered": any(value is not None for value in query.values()),
+        "groups": groups(rules), "families": families(rules), "actor_kinds": KIND_NAMES,
+        "kinds": KINDS, "statuses": STATUSES,
+        "atom": _feed("/changes.atom", narrowed, query), "json_feed": _feed("/changes.json", narrowed, query),
+    }  # fmt: skip
 
 
 def _feed(path: str, narrowed: Narrowed, query: dict[str, str | None]) -> str:

@@ -29,7 +29,7 @@ RULES = RuleSet(
 def test_a_group_is_a_body_and_whoever_belongs_to_it_however_deep() -> None:
     assert members(RULES, "utopia") == {"utopia", "ministry", "minister"}
     assert members(RULES, "pundit") == {"pundit"}
-    assert Chosen(group="utopia", kind=ActorKind.PERSON).actors(RULES) == {"minister"}
+    assert Chosen(group="utopia", kind=ActorKind.PERSON).actors(RULES) == frozenset({"minister"})
 
 
 def test_bodies_in_a_circle_end() -> None:
@@ -40,7 +40,7 @@ def test_bodies_in_a_circle_end() -> None:
 def test_nothing_chosen_is_all_of_it_those_without_a_rule_too() -> None:
     assert Chosen().actors(RULES) is None
     assert Chosen().issues(RULES) is None
-    assert Chosen(family="war").issues(RULES) == {"a"}
+    assert Chosen(family="war").issues(RULES) == frozenset({"a"})
 
 
 def test_what_is_offered_can_be_chosen() -> None:
