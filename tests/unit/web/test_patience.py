@@ -67,6 +67,7 @@ def test_who_is_one_peer(host: str | None, peer: str) -> None:
         ("/invitation/t0ken", "/invitation/***"),
         ("/changes/1/wrong", "/changes/1/wrong"),
         ("/static/s/t0ken", "/static/s/t0ken"),
+        ("/websub/abc", "/websub/***"),
     ],
 )
 def test_tokens_are_not_written_down(path: str, shown: str) -> None:
