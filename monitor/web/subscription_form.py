@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from monitor.alerts.targets import TargetError, check_target
+from monitor.alerts.targets import TargetError, check_target, mask
 from monitor.model.account import Account, Role
 from monitor.model.alert import ChannelName, Subscription
 from monitor.net.guard import AddressRefused, Guard
@@ -94,6 +94,13 @@ def why_not_public(target: str) -> str | None:
     except (OSError, UnicodeError):
         return None
     return None
+
+
+def shown_target(subscription: Subscription) -> str:
+    """Where it goes, as its owner sees it: a mail address as it is, of all else nothing that may be a secret."""
+    if subscription.channel is ChannelName.EMAIL:
+        return subscription.target
+    return mask(subscription.channel, subscription.target)
 
 
 def may_resume(subscription: Subscription, own: Collection[str]) -> bool:

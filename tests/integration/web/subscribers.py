@@ -8,13 +8,17 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from monitor.alerts.channels.email import EmailChannel, Security, SmtpConfig
+from monitor.model.account import Role
 from monitor.pipeline.letters import LetterStep
 from monitor.settings import Settings
 from monitor.web.app import create_app
+from monitor.web.passwords import hashed
+from monitor.web.visitor import csrf_of
 from storage.engine import Database
 from tests.integration.web.client import Client
 from tests.integration.web.newsroom import NOW
@@ -22,14 +26,15 @@ from tests.sinks import SmtpSink
 
 PASSWORD = "a few words in a row"
 URL = "https://desk.example"
+_HASH = hashed(PASSWORD)
 
 
 class Town:
     """A service at `URL`, its clock, and the mail server that it sends by."""
 
-    def __init__(self, database: Database, folder: Path, sink: SmtpSink, **more: object) -> None:
+    def __init__(self, database: Database, folder: Path, sink: SmtpSink, **more: Any) -> None:
         self.database, self.sink, self.now = database, sink, NOW
-        given = {"public_url": URL, "smtp_host": "127.0.0.1", **more}
+        given: dict[str, Any] = {"public_url": URL, "smtp_host": "127.0.0.1", **more}
         self.settings = Settings(data_dir=folder, _env_file=None, **given)
         self.app = create_app(database, self.settings, clock=lambda: self.now)
         self.client = Client(self.app)
@@ -49,6 +54,14 @@ class Town:
         text = self.sink.mails[-1].message.get_body(("plain",)).get_content()
         found: str = re.search(rf"{URL}(/{place}/\S+)", text)[1]  # type: ignore[index]
         return found
+
+    def reader(self, address: str) -> Reader:
+        """Somebody with an account, as if they had signed up."""
+        with self.database.work() as work:
+            account = work.accounts.add(address, Role.SUBSCRIBER, _HASH, self.now)
+            work.account_addresses.prove(account.id, address, self.now)
+            token = work.accounts.sign_in(account.id, self.now, self.now + timedelta(days=14))
+        return Reader(self, f"volteface={token}")
 
     def sign_up(self, address: str, password: str = PASSWORD, **form: str) -> Reader:
         """The whole way into an account."""
@@ -71,7 +84,8 @@ class Reader:
 
     @property
     def csrf(self) -> str:
-        return re.findall(r'name="csrf" value="([0-9a-f]+)"', self.get("/account").text)[0]
+        """The token of their forms: of the session, as `csrf_of` makes it."""
+        return csrf_of(self.headers["cookie"].partition("=")[2])
 
     def post(self, path: str, form: Mapping[str, str | list[str]] | None = None) -> httpx.Response:
         data = {"csrf": self.csrf, **(form or {})}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -16,12 +17,14 @@ from monitor.web.desk import Desk
 from monitor.web.door import HEADERS
 from monitor.web.pages.own.pages import own
 from monitor.web.self_service import SelfService, account_of
-from monitor.web.subscription_form import SHORT
+from monitor.web.subscription_form import SHORT, shown_target
 from rules.model import RuleSet
 from storage.work import Work
 
 PAGE = 20
 """Entries on one page."""
+
+_ID = re.compile(r"(?<![\w@./-])[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?![\w@/-])")
 
 KINDS = {
     AlertKind.CHANGE: "alert",
@@ -56,6 +59,7 @@ class SubscriptionHistory:
         values = {
             "subscription": mine,
             "by": SHORT[mine.channel],
+            "to": shown_target(mine),
             "untold": untold,
             "rows": rows,
             "more": more,
@@ -90,9 +94,20 @@ class SubscriptionHistory:
             actor, issue = rules.actors.get(change.found.actor), rules.issues.get(change.found.issue)
             who = actor.name if actor else change.found.actor
             what = issue.name if issue else change.found.issue
+            line = _named(line, rules)
             rows.append({"at": at, "title": f"{who} on {what}", "kind": "", "line": line, "change": change.id})
         last = found[PAGE - 1][0] if len(found) > PAGE else None
         return rows, None if last is None else f"{last[0].isoformat()},{last[1]}"
+
+
+def _named(line: str, rules: RuleSet) -> str:
+    """The line with names for ids, which only operators know."""
+
+    def name(found: re.Match[str]) -> str:
+        rule = rules.issues.get(found[0]) or rules.actors.get(found[0])
+        return found[0] if rule is None else rule.name
+
+    return _ID.sub(name, line)
 
 
 def _place(before: str | None, kind: Any) -> Any:

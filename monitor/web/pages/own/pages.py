@@ -17,7 +17,7 @@ from monitor.web.door import HEADERS
 from monitor.web.pages.subscriptions import OWN, offered
 from monitor.web.self_service import SelfService, account_of
 from monitor.web.settings_form import MARK, SettingsForm, form_of
-from monitor.web.subscription_form import CHANNELS, SHORT, may_resume
+from monitor.web.subscription_form import CHANNELS, SHORT, may_resume, shown_target
 from monitor.web.trial_words import trial_words
 from rules.model import RuleSet
 from storage.errors import NotFound
@@ -115,6 +115,7 @@ class SubscriptionPages:
         return {
             "channel": CHANNELS[subscription.channel],
             "by": SHORT[subscription.channel],
+            "to": shown_target(subscription),
             "is_webhook": subscription.channel is ChannelName.WEBHOOK,
             "is_mail": subscription.channel is ChannelName.EMAIL,
             "wanted": wanted[:-1],
