@@ -162,8 +162,8 @@ class Box:
 def spread(boxes: Sequence[Box], width: float, height: float, rounds: int = 150) -> bool:
     """Moves boxes within the frame until none covers another; False where the rounds were over before.
 
-    Two that do are moved apart, each by half, by the shorter way; every third round sideways, so that a pile at the
-    edge of the frame dissolves. The same boxes always come out the same.
+    Two that do are moved apart, each by half, by the shorter way and, every other round, sideways, so that a pile
+    becomes a cloud and not a column. The same boxes always come out the same.
     """
     for number in range(rounds):
         moved = False
@@ -174,7 +174,7 @@ def spread(boxes: Sequence[Box], width: float, height: float, rounds: int = 150)
                 if over_x > 0.05 and over_y > 0.05:
                     moved = True
                     # Names are broad and low: the way up or down is mostly the shorter one.
-                    if over_y <= over_x and number % 3 < 2:
+                    if over_y <= over_x and number % 2:
                         step = over_y / 2 if one.y >= other.y else -over_y / 2
                         one.y, other.y = one.y + step, other.y - step
                     else:
