@@ -184,9 +184,7 @@
 
   // Suggestions: j and k go on and back, a accepts, d dismisses, e opens the editor.
   function keys() {
-    const list = document.querySelector("[data-suggestions]");
-    if (!list) return;
-    const each = () => [...list.querySelectorAll("[data-suggestion]")];
+    const each = () => [...document.querySelectorAll("[data-suggestions] [data-suggestion]")];
     document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
       const known = each();

@@ -131,6 +131,9 @@ def test_suggestions_are_looked_for_dismissed_recalled_and_accepted(ops: Operato
         assert "ola-kvist" not in work.rules.current().actors
     (identity,) = {part.split('"')[0] for part in ops.get("/desk/suggestions").text.split('id="name-')[1:]}
     path = f"/desk/suggestions/name-{identity}"
+    opened = ops.send(path, fields, do="edit")
+    assert fields_of(opened)["id"] == "ola-kvist"
+    assert 'action="/desk/rules/new/actor"' in opened.text
     assert ops.send(path, fields, do="dismiss", why="a poet").status_code == 303
     assert "a poet" in words_of(ops.get("/desk/suggestions"))
     assert ops.send(path, fields, do="dismiss").status_code == 409

@@ -26,7 +26,7 @@ def rules_router(desk: Desk, previews: Previews | None, teller: Teller) -> APIRo
     router = APIRouter(prefix="/desk", include_in_schema=False)
     bench = Bench(desk, previews)
     listing, editor, live, versions = Listing(bench), Editor(bench), Live(bench), Versions(bench)
-    backfilling, retiring, suggesting = Backfilling(bench, teller), Retiring(bench), Suggesting(bench)
+    backfilling, retiring, suggesting = Backfilling(bench, teller), Retiring(bench), Suggesting(bench, editor)
     router.add_api_route("/suggestions", suggesting.show, methods=GET)
     router.add_api_route("/suggestions", suggesting.look, methods=POST)
     router.add_api_route("/suggestions/{identity}", suggesting.answer, methods=POST)

@@ -25,6 +25,7 @@ from rules.model import ActorKind, AnyRule, ExampleStance, RuleKind, RuleSet
 from rules.one_rule import ReadRule
 from rules.yaml_writer import Plain, entry_of, rewritten, text_of
 from storage.errors import NotFound, RuleSavedMeanwhile
+from storage.rule_bodies import kind_of
 
 LONGEST_WHY = 500
 
@@ -65,7 +66,6 @@ class Page:
     met: Met | None = None
     preview: Mapping[str, Any] | None = None
     tried: Mapping[str, Any] | None = None
-    suggestion: str = ""
     status: int = 200
 
 
@@ -106,6 +106,22 @@ class Editor:
         note = f"Saved as version {saved}. It holds for items that come in from now on." if saved else ""
         return self._page(
             Page(kind=kind, known_as=rule_id, base=standing.version, sides=sides, in_force=in_force, note=note)
+        )
+
+    def opened(self, rule: AnyRule, why: str) -> Response:
+        """A page with a draft that somebody else made of a rule, new or not. Nothing is saved yet."""
+        kind = kind_of(rule)
+        with self._desk.database.view() as work:
+            in_force = work.rules.current()
+            standing = work.rules.standing_of(kind, rule.id)
+            known = by_key(in_force).get((kind, rule.id))
+            text = text_of(entry_of(rule)) if known is None else rewritten(text_to_edit(work, known), entry_of(rule))
+        known_as = None if known is None else rule.id
+        sides = sides_of(kind, text, in_force, known_as)
+        base = 0 if standing is None else standing.version
+        note = "As it was suggested: look at it, change it, and save it. Nothing is saved yet."
+        return self._page(
+            Page(kind=kind, known_as=known_as, base=base, sides=sides, in_force=in_force, why=why, note=note)
         )
 
     def act_on_new(self, request: Request, kind: RuleKind, sent: DraftFields) -> Response:

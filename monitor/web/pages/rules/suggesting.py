@@ -27,7 +27,7 @@ from monitor.positions.suggestions.values import Passage, Suggestion, Suggestion
 from monitor.web.highlight import Mark, Segment, segments
 from monitor.web.jobs import Job, Progress
 from monitor.web.pages.rules.bench import Bench, DraftFields, one, who_is
-from monitor.web.pages.rules.editor import LONGEST_WHY
+from monitor.web.pages.rules.editor import LONGEST_WHY, Editor
 from monitor.web.pages.rules.versions import Drawn, drawn_change
 from rules.problem import RulesInvalid
 from storage.rule_bodies import kind_of
@@ -57,14 +57,14 @@ class Offered:
     suggestion: Suggestion
     passages: tuple[tuple[Passage, tuple[Segment, ...]], ...]
     edit: Sequence[Drawn]
-    rule: tuple[str, str] | None
 
 
 class Suggesting:
     """The page of suggestions. A look takes longer than a page may, so it runs beside and is kept."""
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: Bench, editor: Editor) -> None:
         self._bench = bench
+        self._editor = editor
         self._desk = bench.desk
         self._job: Job[Looked] = Job(bench.desk.clock)
         self._looked: Looked | None = None
@@ -82,7 +82,7 @@ class Suggesting:
         return RedirectResponse("/desk/suggestions", 303)
 
     def answer(self, request: Request, identity: str, sent: DraftFields) -> Response:
-        """Accepts, dismisses or recalls one."""
+        """Accepts, dismisses or recalls one, or opens the editor with it."""
         who, now, why = who_is(request), self._desk.clock(), " ".join(one(sent, "why").split())[:LONGEST_WHY]
         if one(sent, "do") == "recall":
             recall(self._desk.database, identity, who, why, now)
@@ -93,6 +93,8 @@ class Suggesting:
             return self._page(problem="It is not offered any more: somebody answered it, or look anew.", status=409)
         suggestion = known[at]
         following = known[at + 1] if at + 1 < len(known) else None
+        if one(sent, "do") == "edit" and suggestion.after is not None:
+            return self._editor.opened(suggestion.after, f"suggestion {identity}")
         if one(sent, "do") == "dismiss":
             dismiss(self._desk.database, suggestion, who, why, now)
             return self._next(following)
@@ -158,7 +160,6 @@ def _offered(suggestion: Suggestion) -> Offered:
     )
     after = suggestion.after
     if after is None:
-        return Offered(suggestion, passages, (), None)
+        return Offered(suggestion, passages, ())
     change = RuleChange(kind=kind_of(after), id=after.id, before=suggestion.before, after=after)
-    where = (change.kind.value, after.id) if suggestion.before is not None else None
-    return Offered(suggestion, passages, drawn_change(change), where)
+    return Offered(suggestion, passages, drawn_change(change))
