@@ -99,6 +99,15 @@ class DeliveryDesk(Deliveries):
         fallen = self._taken_back(ids, folded=True) if ids else set()
         return [one for one in ids if one not in fallen]
 
+    def dead_count(self, sought: Sought) -> int:
+        """How many of these are dead letters, those that cannot be sent again included."""
+        dead = (*_conditions(sought), col(DeliveryRow.status) == DeliveryStatus.DEAD.value)
+        return self._session.exec(select(func.count()).select_from(DeliveryRow).where(*dead)).one()
+
+    def fell(self, delivery_id: int) -> bool:
+        """Whether what a delivery tells was taken back since, so that it is not sent again."""
+        return bool(self._taken_back([delivery_id], folded=True))
+
     def hasten(self, delivery_id: int, now: datetime) -> None:
         """What waits for its next attempt is attempted at once. Raises NotFound, ValueError where nothing waits."""
         self._change(delivery_id, {"next_attempt_at": now}, "only what waits can be tried at once")

@@ -111,6 +111,10 @@ class ReviewQueue(Identified):
         extractors = select(ReadingRow.extractor).where(col(ReadingRow.id).in_(select(some.c.reading_id))).distinct()
         return sorted(lang for lang in self._session.exec(langs) if lang), sorted(self._session.exec(extractors))
 
+    def last_verdict(self) -> int:
+        """The number of the newest verdict, 0 for none: while it is the same, nothing more was judged."""
+        return self._session.exec(select(func.max(VerdictRow.id))).one() or 0
+
     def verdict(self, verdict_id: int) -> tuple[Verdict, bool] | None:
         """A verdict, and whether it is the last word on its statement; None where there is no such."""
         row = self._session.get(VerdictRow, verdict_id, populate_existing=True)

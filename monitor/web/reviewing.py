@@ -15,6 +15,8 @@ from monitor.model.item import Item
 from monitor.model.share import Precision
 from monitor.model.statement import Statement
 from monitor.web.highlight import Mark, Segment, segments
+from storage.verdicts import JudgedBy
+from storage.work import Work
 
 LOOKS_FOR = timedelta(minutes=10)
 """How long a statement that is shown to one operator is given to no other."""
@@ -43,6 +45,20 @@ class Looking:
             return frozenset(
                 statement for who, (statement, until) in self._by_account.items() if who != account and now < until
             )
+
+
+class Measured:
+    """Measured precision by issue, kept until somebody judges again: to count thousands of verdicts takes its time."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[int, Sequence[Precision]] = (-1, ())
+
+    def by_issue(self, work: Work) -> Sequence[Precision]:
+        """Precision by issue, most judged first."""
+        last = work.review.last_verdict()
+        if self._kept[0] != last:
+            self._kept = last, work.verdicts.precision(JudgedBy.ISSUE)
+        return self._kept[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,7 @@ class DeliveryPages:
             values: dict[str, Any] = {
                 "counts": work.delivery_desk.counts_by_state(),
                 "subscribers": sorted({s.subscriber for s in work.subscriptions.all(active_only=False)}),
-                "dead": len(work.delivery_desk.dead_among(sought, MOST_AT_ONCE)) if _may_be_dead(sought) else 0,
+                "dead": work.delivery_desk.dead_count(sought) if _may_be_dead(sought) else 0,
             }
         more = found[PAGE - 1].id if len(found) > PAGE else None
         values |= {
@@ -173,7 +173,7 @@ class DeliveryPages:
         found = work.alerts.delivery(delivery_id)
         subscription = work.subscriptions.get(found.subscription_id)
         dead = found.status is DeliveryStatus.DEAD
-        may_retry = dead and delivery_id in work.alerts.dead(found.subscription_id)
+        may_retry = dead and not work.delivery_desk.fell(delivery_id)
         values = {
             "delivery": found,
             "state": state_of(found.status, found.attempts),

@@ -17,7 +17,7 @@ from monitor.positions.track import Tracker
 from monitor.web.desk import Desk
 from monitor.web.door import Fields
 from monitor.web.pages.desk_review_view import Queue, beside, done_of, next_due, queue_of, shown
-from monitor.web.reviewing import Looking
+from monitor.web.reviewing import Looking, Measured
 from monitor.web.visitor import seen, signed_fields
 from storage.errors import JudgedMeanwhile, NotFound
 from storage.review import Due
@@ -39,6 +39,7 @@ class ReviewPages:
         self._judge = judge
         self._tracker = tracker
         self._looking = Looking()
+        self._measured = Measured()
 
     def next(
         self,
@@ -53,7 +54,7 @@ class ReviewPages:
         """The statement that is due next, and what came of the last one."""
         queue, who, now = queue_of(issue, actor, lang, extractor, passed), account_of(request), self._desk.clock()
         with self._desk.database.view() as work:
-            due = next_due(work, queue, self._looking, who, now)
+            due = next_due(work, queue, self._measured.by_issue(work), self._looking, who, now)
             if due is not None:
                 self._looking.looks(who.id, due.statement, now)
             return self._page(work, queue, due.statement if due else None, due=due, done=done)
@@ -132,7 +133,7 @@ class ReviewPages:
                 raise NotFound("statement", statement_id)
             view = shown(work, statement, due, self._tracker, rules)
         values: dict[str, Any] = {
-            **beside(work, queue, rules, self._desk.clock()),
+            **beside(work, queue, self._measured.by_issue(work), rules, self._desk.clock()),
             "view": view,
             "done": done_of(work, done) if done is not None else None,
             "meanwhile": meanwhile,

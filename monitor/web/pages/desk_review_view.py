@@ -11,6 +11,7 @@ from monitor.api.names import Names
 from monitor.api.parameters import address
 from monitor.model.account import Account
 from monitor.model.position import Change
+from monitor.model.share import Precision
 from monitor.model.statement import Stance, Statement
 from monitor.pipeline.consequences import Consequence, consequences, told_of
 from monitor.positions.read_as import caution
@@ -20,7 +21,6 @@ from monitor.web.reviewing import Looking, bars, least_known_first, words_of
 from rules.model import RuleSet
 from storage.review import Due, Urgency, Wanted
 from storage.values import StoredReading, Verdict, VerdictKind
-from storage.verdicts import JudgedBy
 from storage.work import Work
 
 MOST_PASSED = 100
@@ -142,15 +142,16 @@ def shown(work: Work, statement: Statement, due: Due | None, tracker: Tracker, r
     )
 
 
-def next_due(work: Work, queue: Queue, looking: Looking, account: Account, now: datetime) -> Due | None:
+def next_due(
+    work: Work, queue: Queue, measured: Sequence[Precision], looking: Looking, account: Account, now: datetime
+) -> Due | None:
     """What this operator is given next."""
-    measured = work.verdicts.precision(JudgedBy.ISSUE)
     issues = least_known_first(work.review.issues(), measured)
     without = looking.of_others(account.id, now) | set(queue.passed)
     return work.review.next(queue.wanted, now, issues, without)
 
 
-def beside(work: Work, queue: Queue, rules: RuleSet, now: datetime) -> dict[str, Any]:
+def beside(work: Work, queue: Queue, measured: Sequence[Precision], rules: RuleSet, now: datetime) -> dict[str, Any]:
     """What stands around the statement: counts, choices, and measured precision."""
     langs, extractors = work.review.choices()
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -159,7 +160,7 @@ def beside(work: Work, queue: Queue, rules: RuleSet, now: datetime) -> dict[str,
         "queue": queue,
         "left": work.review.left(queue.wanted),
         "today": work.review.judged_since(midnight),
-        "bars": bars(work.verdicts.precision(JudgedBy.ISSUE), {i.id: i.name for i in rules.issues.values()}),
+        "bars": bars(measured, {i.id: i.name for i in rules.issues.values()}),
         "issues": sorted((i.name, i.id) for i in rules.issues.values()),
         "actors": sorted((a.name, a.id) for a in rules.actors.values()),
         "langs": langs,
