@@ -17,7 +17,7 @@ from storage.errors import NotFound
 
 
 def items_router(database: Database) -> APIRouter:
-    """Items: full-text search, one by its id, and the copies of a story."""
+    """Items: full-text search, and one by its id."""
     router = APIRouter(tags=["items"])
 
     @router.get("/items", summary="Items, newest first, by words", responses=documented(422))
@@ -51,6 +51,13 @@ def items_router(database: Database) -> APIRouter:
             reading=reading_out(reading),
             statements=[statement_out(s, names) for s in statements],
         )
+
+    return router
+
+
+def stories_router(database: Database) -> APIRouter:
+    """The copies of a story."""
+    router = APIRouter(tags=["items"])
 
     @router.get("/stories/{story_id}", summary="The copies of one story", responses=documented(404, 422))
     def story(story_id: RowId, page: Paged) -> Items:

@@ -12,12 +12,12 @@ from monitor.api.changes import changes_router
 from monitor.api.desk import desk_router
 from monitor.api.feed_writes import feed_writes_router
 from monitor.api.feeds import feeds_router
-from monitor.api.items import items_router
+from monitor.api.items import items_router, stories_router
 from monitor.api.positions import positions_router
 from monitor.api.previews import Previews, previews_router
 from monitor.api.problem import documented
 from monitor.api.rule_writes import rule_writes_router
-from monitor.api.rules import rules_router
+from monitor.api.rules import rules_router, watched_router
 from monitor.api.statements import statements_router
 from monitor.api.strict import strict
 from monitor.api.subscriptions import subscriptions_router
@@ -54,6 +54,8 @@ def api_router(parts: ApiParts) -> APIRouter:
     router.include_router(statements_router(database))
     router.include_router(verdicts_router(database, parts.judge, clock))
     router.include_router(items_router(database))
+    router.include_router(stories_router(database))
+    router.include_router(watched_router(database))
     router.include_router(rules_router(database))
     router.include_router(previews_router(parts.previews))
     router.include_router(rule_writes_router(database, parts.previews))

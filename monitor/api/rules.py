@@ -28,8 +28,8 @@ from storage.engine import Database
 from storage.errors import NotFound
 
 
-def rules_router(database: Database) -> APIRouter:
-    """What is watched: actors and issues for readers, and the rules behind them."""
+def watched_router(database: Database) -> APIRouter:
+    """What is watched, for readers: actors and issues."""
     router = APIRouter()
 
     @router.get("/actors", tags=["actors"], summary="All actors")
@@ -63,6 +63,13 @@ def rules_router(database: Database) -> APIRouter:
         if issue not in rules.issues:
             raise NotFound("issue", issue)
         return _issue(issue, Names(rules))
+
+    return router
+
+
+def rules_router(database: Database) -> APIRouter:
+    """The rules themselves, and every version of them."""
+    router = APIRouter()
 
     @router.get("/rules", tags=["rules"], summary="All rules", responses=documented(422))
     def rules(kind: Annotated[RuleKind | None, Query(description="Only those of this kind.")] = None) -> Rules:

@@ -20,7 +20,6 @@ _YAML = frozenset(
 """The last is what curl says of whatever it sends."""
 
 
-
 def strict(request: Request) -> None:
     """Refuses query parameters that are unknown or repeated, and bodies of another kind than the operation takes.
 

@@ -102,21 +102,7 @@ def create_app(
     events = stream or EventStream(database)
     errors = Errors(pages)
 
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
-        events.close()
-
-    app = FastAPI(
-        title="Volteface",
-        version=version(),
-        summary="Who changed their position, and the words that show it.",
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=f"{PREFIX}/openapi.json",
-        lifespan=lifespan,
-        middleware=_around(database, clock, errors, settings),
-    )
+    app = _bare(events, _around(database, clock, errors, settings))
     app.openapi = describe(app)  # type: ignore[method-assign]
     app.state.stream = events
     errors.register(app)
@@ -124,15 +110,37 @@ def create_app(
     probe = health or HealthProbe()
     _add_operations(app, desk, settings, probe, tools or DeskTools())
     _add_review_desk(app, desk, settings)
-    app.include_router(api_page_router(desk, app.openapi))
-    app.include_router(tokens_router(desk))
-    app.include_router(api_router(_api_parts(desk, settings, previews)))
     app.include_router(rules_router(desk, previews, Teller(label=settings.label, public_url=settings.public_url)))
+    _add_api(app, desk, settings, previews)
     app.include_router(health_router(database, probe, clock))
-    app.include_router(metrics_router(database, clock, settings.metrics, _api_config(settings)))
     app.include_router(_stream_router(events))
     app.mount("/static", _Static(directory=STATIC))
     return app
+
+
+def _bare(events: EventStream, around: list[Middleware]) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        events.close()
+
+    return FastAPI(
+        title="Volteface",
+        version=version(),
+        summary="Who changed their position, and the words that show it.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{PREFIX}/openapi.json",
+        lifespan=lifespan,
+        middleware=around,
+    )
+
+
+def _add_api(app: FastAPI, desk: Desk, settings: Settings, previews: Previews | None) -> None:
+    app.include_router(api_page_router(desk, app.openapi))
+    app.include_router(tokens_router(desk))
+    app.include_router(api_router(_api_parts(desk, settings, previews)))
+    app.include_router(metrics_router(desk.database, desk.clock, settings.metrics, _api_config(settings)))
 
 
 def _around(database: Database, clock: Callable[[], datetime], errors: Errors, settings: Settings) -> list[Middleware]:

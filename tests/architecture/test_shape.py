@@ -15,6 +15,7 @@ _MOST_LINES_OF_A_FUNCTION = 40  # without its docstring: saying more about a fun
 
 # A pattern over path or path:function → why it is better long. An entry that is no longer needed fails the test, too.
 _LONG_WITH_REASON: dict[str, str] = {
+    "storage/work.py:__init__": "one line for each repository",
     "storage/migrations/versions/*": "a migration is a frozen list of columns; cut in pieces it is harder to compare",
 }
 

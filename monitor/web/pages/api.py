@@ -93,7 +93,7 @@ def _shown(method: str, path: str, operation: dict[str, Any]) -> Shown:
 
 def _words(parameter: dict[str, Any]) -> str:
     schema = parameter.get("schema", {})
-    choices = next((part["enum"] for part in (schema, *schema.get("anyOf", ())) if "enum" in part), [])
+    choices: list[str] = next((part["enum"] for part in (schema, *schema.get("anyOf", ())) if "enum" in part), [])
     return parameter.get("description") or " · ".join(choices)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated
 
@@ -77,7 +78,7 @@ class TokenPages:
         *,
         made: str | None = None,
         problems: dict[str, str] | None = None,
-        typed: dict[str, object] | None = None,
+        typed: Mapping[str, object] | None = None,
         status: int = 200,
     ) -> HTMLResponse:
         now = self._desk.clock()
