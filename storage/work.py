@@ -63,10 +63,7 @@ class Work:
 
     def __init__(self, session: Session) -> None:
         self.feeds = Feeds(session)
-        self.feed_items = FeedItems(session)
-        self.feed_edits = FeedEdits(session)
         self.items = Items(session)
-        self.poll_logs = PollLogs(session)
         self.found_items = FoundItems(session)
         self.known_entries = KnownEntries(session)
         self.stories = Stories(session)
@@ -109,9 +106,15 @@ class Work:
         self.events = Events(session)
         self.audit = Audit(session)
         self.meta = Meta(session)
-        self.overview = Measures(session)
         self.retention = Retention(session)
+        self._add_operations(session)
         self._session = session
+
+    def _add_operations(self, session: Session) -> None:
+        self.feed_edits = FeedEdits(session)
+        self.feed_items = FeedItems(session)
+        self.poll_logs = PollLogs(session)
+        self.overview = Measures(session)
 
     def end_leases(self, now: datetime) -> int:
         """Ends every lease: what a killed worker had claimed is due at once, not when its leases run out.

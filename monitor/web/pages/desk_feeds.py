@@ -14,10 +14,12 @@ from starlette.responses import HTMLResponse
 from monitor.api.parameters import address
 from monitor.feeds.health import Condition, FeedHealth, health
 from monitor.model.feed import Feed
+from monitor.model.polled import Polled
 from monitor.net.mask import mask
 from monitor.web.desk import Desk
 from monitor.web.icons import icons_of
 from monitor.web.strips import Strip, items_per_day, strip
+from storage.work import Work
 
 PAGE = 50
 
@@ -63,6 +65,26 @@ SORTS: Mapping[str, tuple[str, Callable[[FoundFeed], Any]]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for, as it stands in the address. An order or a state that there is not asks for nothing."""
+
+    state: Condition | None
+    q: str
+    sort: str
+    page: int
+
+    def address(self, page: int) -> str:
+        """The address of another page of the same."""
+        return address(
+            "/desk/feeds",
+            state=self.state.value if self.state else None,
+            q=self.q or None,
+            sort=self.sort if self.sort != "state" else None,
+            page=page if page > 1 else None,
+        )
+
+
 def desk_feeds_router(desk: Desk) -> APIRouter:
     """The list of feeds."""
     router = APIRouter(prefix="/desk/feeds", include_in_schema=False)
@@ -74,43 +96,45 @@ def desk_feeds_router(desk: Desk) -> APIRouter:
         page: Annotated[int, Query(ge=1, le=100_000)] = 1,
         done: Annotated[str, Query(max_length=20)] = "",
     ) -> HTMLResponse:
-        now = desk.clock()
-        sort = sort if sort in SORTS else "state"
         only = Condition(state) if state in set(Condition) else None
+        asked = Asked(only, q, sort if sort in SORTS else "state", page)
+        note = "The feed is removed. Its items stay, and so does whatever rests on them." if done else None
         with desk.database.view() as work:
-            last_event = work.events.last_id()
-            known = [FoundFeed(feed, health(feed, now)) for feed in work.feed_items.glance()]
-            found = chosen(known, only, q, sort)
-            shown = found[(page - 1) * PAGE : page * PAGE]
-            whole = work.feed_items.get([one.feed.id for one in shown])
-            shown = [FoundFeed(whole[one.feed.id], one.health) for one in shown]
-            logs = work.poll_logs.of([one.feed.id for one in shown])
-            icons = icons_of(work, [one.feed for one in shown])
-        polls = [logs.get(one.feed.id, ()) for one in shown]
-        values = {
-            "last_event": last_event,
-            "lines": [
-                FeedLine(one.feed, one.health, strip(log), items_per_day(log, now))
-                for one, log in zip(shown, polls, strict=True)
-            ],
-            "counts": Counter(one.health.condition for one in known),
-            "all": len(known),
-            "found": len(found),
-            "first": (page - 1) * PAGE + 1,
-            "conditions": CONDITIONS,
-            "sorts": {name: words for name, (words, _) in SORTS.items()},
-            "state": only,
-            "q": q,
-            "sort": sort,
-            "note": "The feed is removed. Its items stay, and so does whatever rests on them." if done else None,
-            "icons": icons,
-            "before": _to(page - 1, only, q, sort) if page > 1 else None,
-            "after": _to(page + 1, only, q, sort) if len(found) > page * PAGE else None,
-        }
-        return desk.pages.page("desk_feeds.html", values)
+            values = listed(work, asked, desk.clock())
+        return desk.pages.page("desk_feeds.html", {**values, "note": note})
 
     router.add_api_route("", feeds, methods=["GET", "HEAD"])
     return router
+
+
+def listed(work: Work, asked: Asked, now: datetime) -> dict[str, Any]:
+    """What the page shows."""
+    known = [FoundFeed(feed, health(feed, now)) for feed in work.feed_items.glance()]
+    found = chosen(known, asked.state, asked.q, asked.sort)
+    first = (asked.page - 1) * PAGE
+    shown = found[first : first + PAGE]
+    whole = work.feed_items.get([one.feed.id for one in shown])
+    logs = work.poll_logs.of(list(whole))
+    return {
+        "last_event": work.events.last_id(),
+        "lines": [_line(whole[one.feed.id], one.health, logs.get(one.feed.id, ()), now) for one in shown],
+        "icons": icons_of(work, whole.values()),
+        "counts": Counter(one.health.condition for one in known),
+        "all": len(known),
+        "found": len(found),
+        "first": first + 1,
+        "conditions": CONDITIONS,
+        "sorts": {name: words for name, (words, _) in SORTS.items()},
+        "state": asked.state,
+        "q": asked.q,
+        "sort": asked.sort,
+        "before": asked.address(asked.page - 1) if asked.page > 1 else None,
+        "after": asked.address(asked.page + 1) if len(found) > first + PAGE else None,
+    }
+
+
+def _line(feed: Feed, how: FeedHealth, polls: Sequence[Polled], now: datetime) -> FeedLine:
+    return FeedLine(feed, how, strip(polls), items_per_day(polls, now))
 
 
 def chosen(known: Sequence[FoundFeed], state: Condition | None, words: str, sort: str) -> list[FoundFeed]:
@@ -132,13 +156,3 @@ def name_of(feed: Feed) -> str:
 
 def _text(feed: Feed) -> str:
     return f"{feed.title} {feed.folder} {mask(feed.url)} {feed.publisher or ''} {feed.last_error or ''}".casefold()
-
-
-def _to(page: int, state: Condition | None, words: str, sort: str) -> str:
-    return address(
-        "/desk/feeds",
-        state=state.value if state else None,
-        q=words or None,
-        sort=sort if sort != "state" else None,
-        page=page if page > 1 else None,
-    )
