@@ -22,7 +22,7 @@ from monitor.web.visitor import csrf_of
 from storage.engine import Database
 from tests.integration.web.client import Client
 from tests.integration.web.newsroom import NOW
-from tests.sinks import SmtpSink
+from tests.sinks import Mail, SmtpSink
 
 PASSWORD = "a few words in a row"
 URL = "https://desk.example"
@@ -51,7 +51,7 @@ class Town:
 
     def link(self, place: str) -> str:
         """The path of the link in the newest mail."""
-        text = self.sink.mails[-1].message.get_body(("plain",)).get_content()
+        text = part(self.sink.mails[-1], "plain")
         found: str = re.search(rf"{URL}(/{place}/\S+)", text)[1]  # type: ignore[index]
         return found
 
@@ -90,6 +90,14 @@ class Reader:
     def post(self, path: str, form: Mapping[str, str | list[str]] | None = None) -> httpx.Response:
         data = {"csrf": self.csrf, **(form or {})}
         return self.town.client.request("POST", path, headers=self.headers, data=data)
+
+
+def part(mail: Mail, kind: str) -> str:
+    """The text or the HTML of a mail."""
+    body = mail.message.get_body((kind,))
+    assert body is not None
+    content: str = body.get_content()
+    return content
 
 
 def filled(page: str, action: str) -> dict[str, list[str]]:

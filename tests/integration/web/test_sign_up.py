@@ -15,7 +15,7 @@ from monitor.web.passwords import hashed
 from monitor.web.self_service import MOST_OF_PEER
 from storage.engine import Database
 from storage.retention import prune
-from tests.integration.web.subscribers import PASSWORD, Reader, Town
+from tests.integration.web.subscribers import PASSWORD, Reader, Town, part
 from tests.integration.web.test_gets_change_nothing import contents
 from tests.sinks import SmtpSink, SmtpStage
 
@@ -59,9 +59,9 @@ def test_the_mail_says_what_it_is_for_in_both_its_parts(town: Town) -> None:
     assert mail.recipients == ("ada@example.org",)
     assert mail.message["subject"] == "Your account with Volteface at desk.example"
     path = town.link("sign-up")
-    html = mail.message.get_body(("html",)).get_content()
+    html = part(mail, "html")
     assert f'href="https://desk.example{path}"' in html
-    assert "within 24 hours" in mail.message.get_body(("plain",)).get_content().replace("\n", " ")
+    assert "within 24 hours" in part(mail, "plain").replace("\n", " ")
     assert town.send() == 0, "one mail for one request"
 
 
