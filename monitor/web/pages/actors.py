@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -136,6 +136,7 @@ def _page(work: Work, actor: str, now: datetime) -> dict[str, Any]:
         "names": names,
         "actor": actor,
         "rule": rule,
+        "offices": _offices(rule),
         "members": [other for other in rules.actors.values() if other.member_of == actor],
         "positions": sorted(positions, key=lambda p: _order(p, names)),
         "drawings": both(lanes.draw, strips[:MOST_STRIPS], now),
@@ -147,6 +148,14 @@ def _page(work: Work, actor: str, now: datetime) -> dict[str, Any]:
         "statements_in_all": sum(p.statements for p in positions),
         "feed": address("/changes.atom", actor=actor),
     }
+
+
+def _offices(rule: ActorRule | None) -> dict[tuple[date | None, date | None], list[str]]:
+    """Titles by the days on which they are held: one office is written in many ways and languages."""
+    found: dict[tuple[date | None, date | None], list[str]] = {}
+    for office in rule.offices if rule is not None else ():
+        found.setdefault((office.since, office.until), []).append(office.title)
+    return found
 
 
 def _strips(stands: list[Any], spoken: list[Spoken], names: Names) -> list[lanes.Strip]:
