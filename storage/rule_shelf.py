@@ -66,14 +66,16 @@ class RuleShelf(RuleRows):
 
     def found_since(self, since: datetime) -> dict[tuple[RuleKind, str], int]:
         """In how many items published since each rule was found; rules that were not are left out."""
-        items = func.count(col(MatchRow.item_id).distinct())
+        # Grouped by expressions: SQLite would otherwise go through every match there is, in the order of their rules.
+        kind, rule = func.coalesce(MatchRow.kind, ""), func.coalesce(MatchRow.rule_id, "")
         query = (
-            select(MatchRow.kind, MatchRow.rule_id, items)
-            .join(ItemRow, and_(col(ItemRow.id) == MatchRow.item_id, col(ItemRow.revision) == MatchRow.revision))
+            select(kind, rule, func.count(col(MatchRow.item_id).distinct()))
+            .select_from(ItemRow)
+            .join(MatchRow, and_(col(ItemRow.id) == MatchRow.item_id, col(ItemRow.revision) == MatchRow.revision))
             .where(ItemRow.published_at >= since)
-            .group_by(MatchRow.kind, MatchRow.rule_id)
+            .group_by(kind, rule)
         )
-        return {(RuleKind(kind), rule_id): count for kind, rule_id, count in self._session.exec(query)}
+        return {(RuleKind(of), rule_id): count for of, rule_id, count in self._session.exec(query)}
 
 
 def version_of(row: RuleVersionRow) -> RuleVersion:

@@ -24,7 +24,7 @@ from rules.problem import Report
 from storage.rule_rows import OPERATOR
 from storage.values import RuleVersion
 
-PAGE = 100
+PAGE = 50
 LATELY = timedelta(days=7)
 Text = Annotated[str | None, Query(max_length=200)]
 
@@ -92,6 +92,7 @@ class Listing:
         self._desk = bench.desk
         self._warnings = Warnings()
         self._packs: dict[tuple[RuleKind, str], str] | None = None
+        self._words: dict[tuple[RuleKind, str, int], str] = {}
 
     def rules(
         self,
@@ -155,8 +156,15 @@ class Listing:
             hits=hits.get(key, 0),
             warnings=warnings.get(key, ()),
             retired=rule is None,
-            words=fold_wording(" ".join((version.rule_id, *_words(rule)))),
+            words=self._words_of(version),
         )
+
+    def _words_of(self, version: RuleVersion) -> str:
+        """What a rule is searched by. A version never changes, so its words are folded once."""
+        key = (version.kind, version.rule_id, version.version)
+        if key not in self._words:
+            self._words[key] = fold_wording(" ".join((version.rule_id, *_words(version.rule))))
+        return self._words[key]
 
     def _pack_of(self, key: tuple[RuleKind, str]) -> str:
         """Which pack gives a rule, by its files; the uppermost of several. Packs are read at start only."""
