@@ -6,8 +6,8 @@ Plain columns and no rows of the mapper: a matrix asks for thousands of position
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, func, select
@@ -20,8 +20,7 @@ from storage.tables import ChangeRow, PositionRow
 Pair = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(NamedTuple):
     """What an actor holds on an issue, in short. `stance` None: known of, but nothing is certain enough, or withdrawn.
 
     `share` is the probability of the stance, 0 to 1, None without one; `since` is when it was first said. `statements`
@@ -134,5 +133,8 @@ def _open(known: datetime | None) -> ColumnElement[bool]:
     return and_(col(ChangeRow.recorded_at) <= known, before, or_(pending, col(ChangeRow.status_at) > known))
 
 
+_STANCES = {stance.value: stance for stance in Stance}
+
+
 def _stance(value: str | None) -> Stance | None:
-    return None if value is None else Stance(value)
+    return None if value is None else _STANCES[value]

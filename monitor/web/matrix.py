@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 
 from monitor.web.words import stance_word
 from rules.model import ActorRule, RuleSet
@@ -18,8 +20,7 @@ _STRENGTHS = (0.9, 0.965, 0.99)
 """Where one stroke of strength becomes two, three and four: what confirms a first position stands in the middle."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A position in the matrix, as it is shown: strength in strokes 0 to 4, age in a few characters.
 
     `recent`: it changed within the last days. `words` says it all, for a reader who sees no sign.
@@ -120,7 +121,7 @@ def _cell(standing: Standing | None, moment: datetime) -> Cell | None:
 def _words(standing: Standing, word: str, recent: bool) -> str:
     parts = [word]
     if standing.since is not None:
-        parts[0] += f" since {standing.since.day} {standing.since:%b} {standing.since.year}"
+        parts[0] += f" since {_day(standing.since.date())}"
     if standing.share is not None:
         parts.append(f"{min(99, max(1, round(standing.share * 100)))} % probable")
     if standing.statements:
@@ -130,6 +131,11 @@ def _words(standing: Standing, word: str, recent: bool) -> str:
     if standing.pending is not None:
         parts.append(f"change to “{stance_word(standing.pending).word}” pending")
     return ", ".join(parts)
+
+
+@lru_cache(maxsize=4_096)
+def _day(on: date) -> str:
+    return f"{on.day} {on:%b} {on.year}"
 
 
 def _family(rules: RuleSet, issue: str) -> str | None:

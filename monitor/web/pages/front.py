@@ -18,6 +18,7 @@ from monitor.web.chosen import KIND_NAMES, Chosen, families, groups
 from monitor.web.desk import Desk
 from monitor.web.downloads import as_csv, as_json
 from monitor.web.matrix import Matrix, matrix
+from monitor.web.matrix_markup import row_markup
 from monitor.web.matrix_rows import COLUMNS, rows_of
 from monitor.web.parameters import Blank, Day, Known, Ordinal, chosen, end_of
 from rules.model import RuleSet
@@ -110,6 +111,7 @@ def _page(work: Work, asked: View, now: datetime) -> dict[str, Any]:
         "names": Names(rules),
         "asked": asked,
         "matrix": shown,
+        "row_markup": row_markup,
         "kinds": KIND_NAMES,
         "groups": groups(rules),
         "families": families(rules),
