@@ -10,12 +10,23 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement
 from sqlmodel import col, func, select
 
-from monitor.model.alert import AlertKind
+from monitor.model.alert import AlertKind, DeliveryStatus
 from monitor.model.position import Change, ChangeStatus
 from storage.actor_verdicts import Identified
 from storage.positions import change_of
 from storage.statement_rows import verdict_of
-from storage.tables import AlertRow, ChangeRow, ItemRow, ReadingRow, ReportRow, StatementRow, VerdictRow
+from storage.tables import (
+    AlertRow,
+    ChangeRow,
+    DeliveryRow,
+    ItemRow,
+    ReadingRow,
+    ReportRow,
+    StatementRow,
+    SubscriberRow,
+    SubscriptionRow,
+    VerdictRow,
+)
 from storage.values import Verdict, VerdictKind
 
 FRESH = timedelta(days=14)
@@ -26,6 +37,9 @@ DOUBTFUL = 0.65
 
 NEWEST = 3_000
 """Statements, newest first, among which doubtful ones are looked for; older ones come by their issue."""
+
+SOME = 5
+"""Readers who are named; all are counted."""
 
 _MOST_CHANGES = 200
 _OF_ONE_CHANGE = 20
@@ -58,6 +72,14 @@ class Due:
     statement: int
     urgency: Urgency
     change: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readers:
+    """Those who were told something: how many subscribers, and the names of some."""
+
+    count: int = 0
+    some: tuple[str, ...] = ()
 
 
 class ReviewQueue(Identified):
@@ -110,6 +132,32 @@ class ReviewQueue(Identified):
         langs = select(ItemRow.lang).where(col(ItemRow.id).in_(select(some.c.item_id))).distinct()
         extractors = select(ReadingRow.extractor).where(col(ReadingRow.id).in_(select(some.c.reading_id))).distinct()
         return sorted(lang for lang in self._session.exec(langs) if lang), sorted(self._session.exec(extractors))
+
+    def told_of(self, change: int) -> Readers:
+        """Who was told of a change, or is to be; whose alert was cancelled before it was sent was not."""
+        return self._readers(
+            AlertRow.change_id == change,
+            AlertRow.kind == AlertKind.CHANGE.value,
+            col(AlertRow.cancelled_at).is_(None),
+            func.coalesce(DeliveryRow.status, "") != DeliveryStatus.CANCELLED.value,
+        )
+
+    def told_at(self, at: datetime, changes: Collection[int]) -> Readers:
+        """Who is told, by what was queued at this very moment, of what became of these changes."""
+        return self._readers(self._is_among(col(AlertRow.change_id), sorted(changes)), AlertRow.created_at == at)
+
+    def _readers(self, *conditions: ColumnElement[bool] | bool) -> Readers:
+        names = (
+            select(SubscriberRow.name)
+            .join(SubscriptionRow, col(SubscriptionRow.subscriber_id) == SubscriberRow.id)
+            .join(AlertRow, col(AlertRow.subscription_id) == SubscriptionRow.id)
+            .join(DeliveryRow, col(DeliveryRow.alert_id) == AlertRow.id, isouter=True)
+            .where(*conditions)
+            .distinct()
+        )
+        count = self._session.exec(select(func.count()).select_from(names.subquery())).one()
+        some = self._session.exec(names.order_by(col(SubscriberRow.name)).limit(SOME)) if count else ()
+        return Readers(count=count, some=tuple(some))
 
     def last_verdict(self) -> int:
         """The number of the newest verdict, 0 for none: while it is the same, nothing more was judged."""

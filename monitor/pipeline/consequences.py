@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from monitor.model.alert import AlertKind, DeliveryStatus
 from monitor.model.position import Change, ChangeStatus
 from monitor.model.statement import Statement
 from monitor.pipeline.changes import LiveFor, bodies_above, fold_position, under_known_names
 from monitor.positions.track import Tracker
 from rules.model import RuleSet
 from storage.positions import GONE
+from storage.review import Readers
 from storage.statement_rows import OPERATOR_CONFIDENCE
 from storage.values import VerdictKind
 from storage.work import Work
@@ -21,11 +21,11 @@ _MOST_CHANGES = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consequence:
-    """A change that would be of another status. `told`: whom its alerts went to, or are on their way to, by name."""
+    """A change that would be of another status. `told`: whom its alerts went to, or are on their way to."""
 
     change: Change
     status: ChangeStatus
-    told: tuple[str, ...] = ()
+    told: Readers = field(default_factory=Readers)
 
     @property
     def falls(self) -> bool:
@@ -53,25 +53,13 @@ def consequences(
     return found
 
 
-def told_of(work: Work, change_id: int) -> tuple[str, ...]:
-    """The subscribers who were told of a change, or are to be, by name."""
-    alerts = [
-        alert
-        for alert in work.alerts.alerts_for_change(change_id)
-        if alert.kind is AlertKind.CHANGE and alert.delivery is not DeliveryStatus.CANCELLED
-    ]
-    if not alerts:
-        return ()
-    return tuple(dict.fromkeys(work.subscriptions.get(alert.subscription_id).subscriber for alert in alerts))
-
-
 def _moved(work: Work, recorded: Sequence[Change], statuses: dict[str, ChangeStatus]) -> list[Consequence]:
     found = []
     for change in recorded:
         stood = change.found.status
         status = statuses.get(change.key, GONE[stood])
         if status is not stood:
-            found.append(Consequence(change=change, status=status, told=told_of(work, change.id)))
+            found.append(Consequence(change=change, status=status, told=work.review.told_of(change.id)))
     return found
 
 

@@ -14,7 +14,6 @@ from monitor.api.parameters import Before, RowId, address
 from monitor.api.views import change_views
 from monitor.model.report import Report
 from monitor.model.statement import Stance
-from monitor.pipeline.consequences import told_of
 from monitor.pipeline.verdicts import Judge, UnknownRule
 from monitor.positions.track import Tracker
 from monitor.web.desk import Desk
@@ -153,7 +152,7 @@ class ReportPages:
             "report": report,
             "reason": REASONS[report.reason],
             "change": change,
-            "told": told_of(work, report.change_id),
+            "told": work.review.told_of(report.change_id),
             "view": shown(work, change.after, None, self._tracker, rules),
             "others": len(others),
             "open": work.reports.open_count(),

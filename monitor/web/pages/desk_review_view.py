@@ -13,13 +13,13 @@ from monitor.model.account import Account
 from monitor.model.position import Change
 from monitor.model.share import Precision
 from monitor.model.statement import Stance, Statement
-from monitor.pipeline.consequences import Consequence, consequences, told_of
+from monitor.pipeline.consequences import Consequence, consequences
 from monitor.positions.read_as import caution
 from monitor.positions.track import Tracker
 from monitor.web.pages.items import marks
 from monitor.web.reviewing import Looking, bars, least_known_first, words_of
 from rules.model import RuleSet
-from storage.review import Due, Urgency, Wanted
+from storage.review import Due, Readers, Urgency, Wanted
 from storage.values import StoredReading, Verdict, VerdictKind
 from storage.work import Work
 
@@ -72,15 +72,15 @@ def queue_of(issue: str | None, actor: str | None, lang: str | None, extractor: 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What was said last and what it caused. `queued` counts alerts and corrections; `can_undo` while nobody said more.
+    """What was said last and what it caused. `can_undo` while nobody said more.
 
-    `told` are those who are told of it, by name.
+    `told` are those who are told of it.
     """
 
     verdict: Verdict
     statement: Statement | None
     moved: Sequence[Change]
-    told: tuple[str, ...]
+    told: Readers
     can_undo: bool
 
 
@@ -91,13 +91,11 @@ def done_of(work: Work, verdict_id: int) -> Done | None:
         return None
     verdict, is_last = found
     moved = work.review.moved_at(verdict.at)
-    queued = [a for c in moved for a in work.alerts.alerts_for_change(c.id) if a.created_at == verdict.at]
-    names = dict.fromkeys(work.subscriptions.get(a.subscription_id).subscriber for a in queued)
     return Done(
         verdict=verdict,
         statement=work.statements.get([verdict.statement_id]).get(verdict.statement_id),
         moved=moved,
-        told=tuple(names),
+        told=work.review.told_at(verdict.at, [change.id for change in moved]),
         can_undo=is_last and verdict.kind is not VerdictKind.UNDO,
     )
 
@@ -111,7 +109,7 @@ class Shown:
     due: Due | None
     reading: StoredReading | None
     change: Change | None
-    told: tuple[str, ...]
+    told: Readers
     if_confirmed: Sequence[Consequence]
     if_rejected: Sequence[Consequence]
     verdicts: Sequence[Verdict]
@@ -133,7 +131,7 @@ def shown(work: Work, statement: Statement, due: Due | None, tracker: Tracker, r
         due=due,
         reading=work.readings.live(statement.item_id) if statement.live else None,
         change=change,
-        told=told_of(work, change.id) if change is not None else (),
+        told=work.review.told_of(change.id) if change is not None else Readers(),
         if_confirmed=consequences(work, statement, VerdictKind.CONFIRM, tracker, rules),
         if_rejected=if_rejected,
         verdicts=verdicts,
