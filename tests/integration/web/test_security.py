@@ -55,6 +55,7 @@ PAGES = [
     "/items/1",
     "/healthz",
     "/readyz",
+    "/metrics",
     "/robots.txt",
     "/static/volteface.css",
     "/static/charts.css",
@@ -125,6 +126,7 @@ SIGNED_IN = {"/sign-in": 403, "/sign-out": 401, "/sign-up": 503, "/forgotten": 5
 """What nobody can do who is not signed in, gives a wrong password, or asks for mail where none is sent."""
 
 OWN = [
+    "/account/tokens",
     "/account/export",
     "/account/delete",
     "/account/address/no-such-token",
@@ -135,6 +137,8 @@ OWN = [
     "/subscriptions/1/delete",
 ]
 OWN_POSTS = [
+    "/account/tokens",
+    "/account/tokens/1/revoke",
     "/account/name",
     "/account/password",
     "/account/addresses",
