@@ -22,6 +22,7 @@ from monitor.web.parameters import Blank, Id
 from monitor.web.words import KINDS, STATUSES
 from rules.model import RuleSet
 from storage.chosen_changes import ChangeChoice
+from storage.work import Work
 
 PAGE = 25
 MOST_NAMED = 200
@@ -58,14 +59,7 @@ def changes_router(desk: Desk) -> APIRouter:
 
     def change(change_id: RowId) -> HTMLResponse:
         with desk.database.view() as work:
-            last_event = work.events.last_id()
-            [view] = change_views(work, [work.positions.change(change_id)])
-            values = {
-                "last_event": last_event, "view": view, "names": Names(work.rules.current()),
-                "told": work.told.counts(change_id),
-                "whom": work.told.one_by_one(change_id, MOST_NAMED) if _is_operator() else None,
-                "masked": mask,
-            }  # fmt: skip
+            values = _change(work, change_id)
         return desk.pages.page("change.html", values)
 
     router.add_api_route("", changes, methods=["GET", "HEAD"])
@@ -76,6 +70,15 @@ def changes_router(desk: Desk) -> APIRouter:
 def _is_operator() -> bool:
     visitor = ASKED.get().visitor
     return visitor is not None and visitor.account.role is Role.OPERATOR
+
+
+def _change(work: Work, number: int) -> dict[str, Any]:
+    [view] = change_views(work, [work.positions.change(number)])
+    return {
+        "last_event": work.events.last_id(), "view": view, "names": Names(work.rules.current()), "masked": mask,
+        "told": work.told.counts(number),
+        "whom": work.told.one_by_one(number, MOST_NAMED) if _is_operator() else None,
+    }  # fmt: skip
 
 
 def _choice(narrowed: Narrowed, rules: RuleSet, actor: str | None, issue: str | None) -> ChangeChoice:

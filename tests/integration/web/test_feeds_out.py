@@ -246,8 +246,9 @@ def test_the_pages_lead_to_their_feeds(client: Client, newsroom: Newsroom) -> No
     change = turn(newsroom)
     pages = {
         "/": "/changes.atom",
-        "/changes": "/changes.atom",
-        "/changes?actor=ada-quill&issue=bridge": "/changes.atom?actor=ada-quill&amp;issue=bridge",
+        "/changes": "/changes.atom?pending=true",
+        "/changes?status=confirmed": "/changes.atom?status=confirmed",
+        "/changes?actor=ada-quill&issue=bridge": "/changes.atom?actor=ada-quill&amp;issue=bridge&amp;pending=true",
         "/positions/ada-quill/bridge": "/changes.atom?actor=ada-quill&amp;issue=bridge",
         f"/changes/{change.id}": "/changes.atom?actor=ada-quill&amp;issue=bridge",
     }
