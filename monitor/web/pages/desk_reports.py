@@ -22,6 +22,7 @@ from monitor.web.pages.desk_review import HEADERS, LONGEST_NOTE, account_of, say
 from monitor.web.pages.desk_review_view import Queue, shown
 from monitor.web.pages.wrong import REASONS
 from monitor.web.visitor import signed_fields
+from rules.model import RuleSet
 from storage.errors import JudgedMeanwhile
 from storage.reports import AGREED, DISMISSED
 from storage.work import Work
@@ -164,9 +165,7 @@ class ReportPages:
             "problem_dismiss": f"{problem[:1].upper()}{problem[1:]}." if dismissing else "",
             "problem_correct": f"{problem[:1].upper()}{problem[1:]}." if problem and not dismissing else "",
             "sent": {name: _one(sent or {}, name) for name in ("stance", "holder", "issue", "note", "why")},
-            "stances": [stance.value for stance in Stance],
-            "issues": sorted((i.name, i.id) for i in rules.issues.values()),
-            "actors": sorted((a.name, a.id) for a in rules.actors.values()),
+            **_choices(rules),
         }
         return self._desk.pages.page("desk_report.html", values, status=status, headers=HEADERS)
 
@@ -194,3 +193,12 @@ def _must_be_shown(sent: Fields, statement: int) -> None:
     """Raises JudgedMeanwhile where the change rests on other words now than those that the operator saw."""
     if _one(sent, "statement") != str(statement):
         raise JudgedMeanwhile(statement, 0)
+
+
+def _choices(rules: RuleSet) -> dict[str, Any]:
+    """What a correction can put in place."""
+    return {
+        "stances": [stance.value for stance in Stance],
+        "issues": sorted((i.name, i.id) for i in rules.issues.values()),
+        "actors": sorted((a.name, a.id) for a in rules.actors.values()),
+    }
