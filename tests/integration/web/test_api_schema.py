@@ -34,7 +34,7 @@ from tests.integration.web.client import Client
 from tests.integration.web.newsroom import NOW, Newsroom, turn
 
 EXAMPLES = 6
-"""For each operation and mode; more by hand found nothing more."""
+"""For each operation and mode: bounded, so that all of it takes about a minute."""
 
 
 @pytest.fixture
