@@ -193,7 +193,7 @@ def test_changes_are_paged_and_filtered(client: Client, database: Database) -> N
     assert all(f'id="change-{i}"' in second for i in ids[25:])
     assert f'id="change-{ids[0]}"' not in second
     assert client.get("/changes?actor=actor-7&issue=").text.count("<article") == 1
-    assert "No change of this kind" in client.get("/changes?actor=actor-7&issue=tolls").text
+    assert "No change like this is known" in client.get("/changes?actor=actor-7&issue=tolls").text
 
 
 def test_label_and_demo_are_shown_where_set(database: Database, settings: Settings) -> None:
