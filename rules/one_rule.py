@@ -115,7 +115,8 @@ def _check_standing(draft: Draft, rules: dict[Key, Layered], known_as: str | Non
         remedy = f"write `{known_as}`; duplicate the rule to have it under another id"
         report.error(named, "the id of a rule stays what it is", remedy)
     if known_as is None and (draft.kind, draft.id) in rules:
-        report.error(named, f"there is a rule `{draft.id}` of kind {draft.kind} already", "choose another id, or edit that one")
+        what = f"there is a rule `{draft.id}` of kind {draft.kind} already"
+        report.error(named, what, "choose another id, or edit that one")
 
 
 def _parts(table: Table, above: Part) -> Iterator[tuple[Place, Part]]:

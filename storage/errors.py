@@ -80,6 +80,8 @@ class JudgedMeanwhile(StorageError):
     """A statement was judged, or its item read again, since it was looked at. `verdict` numbers what was said last."""
 
     def __init__(self, statement: int, verdict: int) -> None:
-        super().__init__(f"statement {statement} was judged by somebody else meanwhile, or its item was read again; look at it anew")
+        super().__init__(
+            f"statement {statement} was judged by somebody else meanwhile, or its item was read again; look at it anew"
+        )
         self.statement = statement
         self.verdict = verdict

@@ -62,7 +62,8 @@ WORDS: Mapping[LetterPurpose, AccountWords] = MappingProxyType(
             said="An account at {place} wants to be sent alerts at this address.",
             after=(
                 _ONCE,
-                "It opens for whoever is signed in to that account. If it is not yours, do nothing: nothing is sent here.",
+                "It opens for whoever is signed in to that account. "
+                "If it is not yours, do nothing: nothing is sent here.",
             ),
             link="Yes, this is my address",
         ),

@@ -68,28 +68,30 @@ def _mail(delivery: StoredDelivery, subscription: Subscription) -> Advice:
     )
 
 
+_OF_STATUS = {
+    _GONE: Advice(
+        "The endpoint said that it is gone for good (410), and so its subscription was ended.",
+        "Ask its owner for the new address and make a subscription with it.",
+    ),
+    _NOT_THERE: Advice(
+        "There is nothing at this address (404): it was moved, or mistyped.",
+        "Ask its owner for the right address and make a subscription with it.",
+    ),
+    _TOO_LARGE: Advice("The endpoint takes no message of this size (413).", "Its owner has to allow larger ones."),
+    _TOO_MANY: Advice("The endpoint said too often that we send too much (429).", "Send it again later."),
+}
+
+
 def _webhook(delivery: StoredDelivery) -> Advice:
     status = delivery.last_status or 0
-    if status == _GONE:
-        return Advice(
-            "The endpoint said that it is gone for good (410), and so its subscription was ended.",
-            "Ask its owner for the new address and make a subscription with it.",
-        )
-    if status == _NOT_THERE:
-        return Advice(
-            "There is nothing at this address (404): it was moved, or mistyped.",
-            "Ask its owner for the right address and make a subscription with it.",
-        )
     if status in _REFUSED:
         return Advice(
             f"The endpoint does not let us in ({status}).",
             "Its owner has to accept our signature: the secret of the subscription may be another one there. "
             "Then send it again.",
         )
-    if status == _TOO_LARGE:
-        return Advice("The endpoint takes no message of this size (413).", "Its owner has to allow larger ones.")
-    if status == _TOO_MANY:
-        return Advice("The endpoint said too often that we send too much (429).", "Send it again later.")
+    if status in _OF_STATUS:
+        return _OF_STATUS[status]
     if 300 <= status < 400:
         return Advice(
             f"The endpoint points elsewhere ({status}), and deliveries follow no redirects.",
