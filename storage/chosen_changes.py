@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 
 from monitor.model.position import Change, ChangeKind, ChangeStatus
@@ -84,7 +84,7 @@ def _said(words: str) -> list[ColumnElement[bool]]:
     ]
 
 
-def _holds(text: InstrumentedAttribute[str], term: str) -> ColumnElement[bool]:
+def _holds(text: Mapped[str], term: str) -> ColumnElement[bool]:
     """Whether the text holds the term, in capitals or not. SQLite folds ASCII only: other letters are spelled out."""
     spelled = dict.fromkeys((term, term.lower(), term.upper(), term[:1].upper() + term[1:].lower()))
     return or_(*(text.icontains(spelling, autoescape=True) for spelling in spelled))

@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import select as select_columns
+from sqlalchemy.orm import Mapped
 from sqlmodel import col, func, select
 
 from monitor.model.position import ChangeKind, ChangeStatus
@@ -43,8 +45,9 @@ class Standings(Repository):
     def now(self, actors: Collection[str] | None = None, issues: Collection[str] | None = None) -> list[Standing]:
         """The positions as the last folds left them, those of which anything is known; None: of all."""
         row = PositionRow
-        query = select(
-            row.actor, row.issue, row.stance, row.posterior, row.since, row.statements, row.pending
+        query = select_columns(
+            col(row.actor), col(row.issue), col(row.stance), col(row.posterior), col(row.since), col(row.statements),
+            col(row.pending),
         ).where(
             or_(col(row.statements) > 0, col(row.stance).is_not(None)),
             *self._among(col(row.actor), actors), *self._among(col(row.issue), issues),
@@ -76,12 +79,12 @@ class Standings(Repository):
             order_by=(col(ChangeRow.at).desc(), col(ChangeRow.id).desc()),
         )
         ranked = (
-            select(ChangeRow.actor, ChangeRow.issue, ChangeRow.after, ChangeRow.posterior, ChangeRow.at,
-                   place.label("place"))
-            .where(said, _confirmed(known), ChangeRow.kind != ChangeKind.SPLIT.value, *chosen)
+            select_columns(col(ChangeRow.actor), col(ChangeRow.issue), col(ChangeRow.after), col(ChangeRow.posterior),
+                           col(ChangeRow.at), place.label("place"))
+            .where(said, _confirmed(known), col(ChangeRow.kind) != ChangeKind.SPLIT.value, *chosen)
             .subquery()
         )  # fmt: skip
-        last = select(ranked.c.actor, ranked.c.issue, ranked.c.after, ranked.c.posterior, ranked.c.at)
+        last = select_columns(ranked.c.actor, ranked.c.issue, ranked.c.after, ranked.c.posterior, ranked.c.at)
         found = self._session.execute(last.where(ranked.c.place == 1)).all()
         pending = self._pending(said, chosen, known)
         held = {
@@ -109,12 +112,12 @@ class Standings(Repository):
         """Where a change was not yet certain, and to which stance; the last of several."""
         query = (
             select(ChangeRow.actor, ChangeRow.issue, ChangeRow.after)
-            .where(said, _open(known), ChangeRow.kind != ChangeKind.SPLIT.value, *chosen)
+            .where(said, _open(known), col(ChangeRow.kind) != ChangeKind.SPLIT.value, *chosen)
             .order_by(col(ChangeRow.at), col(ChangeRow.id))
         )
         return {(actor, issue): _stance(after) for actor, issue, after in self._session.execute(query)}
 
-    def _among(self, column: ColumnElement[str], wanted: Collection[str] | None) -> list[ColumnElement[bool]]:
+    def _among(self, column: Mapped[str], wanted: Collection[str] | None) -> list[ColumnElement[bool]]:
         return [] if wanted is None else [self._is_among(column, sorted(wanted))]
 
 
