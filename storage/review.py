@@ -41,6 +41,9 @@ NEWEST = 3_000
 SOME = 5
 """Readers who are named; all are counted."""
 
+MOST_LEFT = 5_000
+"""Up to here what is left is counted: nobody needs to know more exactly how much too much it is."""
+
 _MOST_CHANGES = 200
 _OF_ONE_CHANGE = 20
 
@@ -103,10 +106,9 @@ class ReviewQueue(Identified):
         return self._doubtful(wanted, without) or self._unmeasured(wanted, issues, without)
 
     def left(self, wanted: Wanted) -> int:
-        """How many have no verdict."""
-        live = select(func.count()).select_from(StatementRow).where(*self._narrowed(wanted))
-        judged = live.where(col(StatementRow.id).in_(_JUDGED))
-        return self._session.exec(live).one() - self._session.exec(judged).one()
+        """How many have no verdict; beyond MOST_LEFT it is not counted on, and one more is given."""
+        some = select(StatementRow.id).where(*self._narrowed(wanted), _UNJUDGED).limit(MOST_LEFT + 1).subquery()
+        return self._session.exec(select(func.count()).select_from(some)).one()
 
     def judged_since(self, since: datetime) -> dict[str, int]:
         """How many verdicts each operator gave since; what was taken back is none."""
@@ -122,8 +124,11 @@ class ReviewQueue(Identified):
         return dict(self._session.execute(query).all())
 
     def issues(self) -> list[str]:
-        """The issues that statements are on."""
-        return sorted(self._session.exec(select(StatementRow.issue).distinct()))
+        """The issues that statements are on: from each to the next in the index, not by way of every statement."""
+        first = select(func.min(StatementRow.issue).label("issue")).cte("on", recursive=True)
+        beyond = select(func.min(StatementRow.issue)).where(col(StatementRow.issue) > first.c.issue).scalar_subquery()
+        each = first.union_all(select(beyond).where(first.c.issue.is_not(None)))
+        return sorted(issue for issue in self._session.exec(select(each.c.issue)) if issue is not None)
 
     def choices(self) -> tuple[list[str], list[str]]:
         """The languages and the extractors of the newest statements: a look at all would take as long as the page."""
@@ -256,10 +261,6 @@ _LAST = (
     .scalar_subquery()
 )
 _UNJUDGED = func.coalesce(_LAST, VerdictKind.UNDO.value) == VerdictKind.UNDO.value
-_JUDGED = select(VerdictRow.statement_id).where(
-    col(VerdictRow.id).in_(select(func.max(VerdictRow.id)).group_by(col(VerdictRow.statement_id))),
-    VerdictRow.kind != VerdictKind.UNDO.value,
-)
 
 
 def _sure() -> ColumnElement[float]:

@@ -19,7 +19,7 @@ from monitor.positions.track import Tracker
 from monitor.web.pages.items import marks
 from monitor.web.reviewing import Looking, bars, least_known_first, words_of
 from rules.model import RuleSet
-from storage.review import Due, Readers, Urgency, Wanted
+from storage.review import MOST_LEFT, Due, Readers, Urgency, Wanted
 from storage.values import StoredReading, Verdict, VerdictKind
 from storage.work import Work
 
@@ -157,6 +157,7 @@ def beside(work: Work, queue: Queue, measured: Sequence[Precision], rules: RuleS
         "names": Names(rules),
         "queue": queue,
         "left": work.review.left(queue.wanted),
+        "most_left": MOST_LEFT,
         "today": work.review.judged_since(midnight),
         "bars": bars(measured, {i.id: i.name for i in rules.issues.values()}),
         "issues": sorted((i.name, i.id) for i in rules.issues.values()),
