@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import update
-from sqlmodel import col
+from sqlmodel import col, select
 
 from storage.errors import NotFound
 from storage.repository import Repository
@@ -38,12 +39,18 @@ class Addresses(Repository):
 
     def state(self, target: str) -> AddressState | None:
         """Since when mail may go there, or may not; None for an address that nobody knows."""
-        row = self._session.get(AddressRow, target, populate_existing=True)
-        if row is None:
-            return None
-        return AddressState(
-            confirmed_at=row.confirmed_at, suppressed_at=row.suppressed_at, suppressed_why=row.suppressed_why
-        )
+        return self.states([target]).get(target)
+
+    def states(self, targets: Collection[str]) -> dict[str, AddressState]:
+        """The states of several, by address; those that nobody knows are left out."""
+        query = select(AddressRow).where(self._is_among(col(AddressRow.target), targets))
+        rows = self._session.exec(query.execution_options(populate_existing=True))
+        return {
+            row.target: AddressState(
+                confirmed_at=row.confirmed_at, suppressed_at=row.suppressed_at, suppressed_why=row.suppressed_why
+            )
+            for row in rows
+        }
 
     def confirm(self, target: str, now: datetime) -> None:
         """Its owner asked for mail; an earlier suppression ends. Raises NotFound."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -103,6 +103,14 @@ class Alerts(Holds):
         """Who was or is to be told of the change, by subscription, then sequence."""
         query = _whole().where(AlertRow.change_id == change_id)
         return self._alerts(query.order_by(col(AlertRow.subscription_id), col(AlertRow.sequence)))
+
+    def alerts_for_changes(self, changes: Collection[int], subscriptions: Collection[int]) -> list[StoredAlert]:
+        """What these subscriptions were or are to be told of these changes, by sequence."""
+        query = _whole().where(
+            self._is_among(col(AlertRow.change_id), changes),
+            self._is_among(col(AlertRow.subscription_id), subscriptions),
+        )
+        return self._alerts(query.order_by(col(AlertRow.sequence)))
 
     def cancel_undelivered(self, change_id: int, now: datetime, among: Sequence[str] | None = None) -> list[str]:
         """Cancels what was not delivered yet of a change's alerts and gives their ids: these people were not told.

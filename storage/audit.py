@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,7 +49,11 @@ class Audit(Repository):
 
     def of(self, what: str, target: str) -> Sequence[AuditEntry]:
         """All entries of this kind on this thing, oldest first."""
-        query = select(AuditRow).where(AuditRow.what == what, AuditRow.target == target)
+        return self.of_several(what, [target])
+
+    def of_several(self, what: str, targets: Collection[str]) -> Sequence[AuditEntry]:
+        """All entries of this kind on these things, oldest first."""
+        query = select(AuditRow).where(AuditRow.what == what, self._is_among(col(AuditRow.target), targets))
         return self._entries(query.order_by(col(AuditRow.id)))
 
     def find(self, wanted: AuditFilter, limit: int, before: int | None = None) -> Sequence[AuditEntry]:

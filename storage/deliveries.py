@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -82,6 +82,11 @@ class Deliveries(Claims):
         """The delivery of an alert or a digest; None for one that waits, or was folded into a digest."""
         found = self._session.execute(whole_deliveries().where(DeliveryRow.alert_id == alert_id)).first()
         return None if found is None else delivery_of(*found)
+
+    def deliveries_of(self, alerts: Collection[str]) -> dict[str, StoredDelivery]:
+        """The deliveries of alerts and digests, by their ids; of those that have one."""
+        found = self._session.execute(whole_deliveries().where(self._is_among(col(DeliveryRow.alert_id), alerts)))
+        return {row.alert_id: delivery_of(row, subject, name) for row, subject, name in found}
 
     def failing_since(self, subscription_id: int) -> datetime | None:
         """When the subscription's first attempt failed since the last that went well; None while all is well."""

@@ -132,6 +132,19 @@ class Positions(Repository):
         )
         return [change_of(row) for row in self._session.exec(query)]
 
+    def triggered(self, words: Collection[tuple[str, str]], since: datetime) -> list[Change]:
+        """The changes since that these words triggered, each an issue and a trigger, oldest first by `at`."""
+        query = (
+            select(ChangeRow)
+            .where(
+                ChangeRow.at >= since,
+                self._is_among(col(ChangeRow.issue), {issue for issue, _ in words}),
+                self._is_among(col(ChangeRow.trigger), {trigger for _, trigger in words}),
+            )
+            .order_by(col(ChangeRow.at), col(ChangeRow.id))
+        )
+        return [change_of(row) for row in self._session.exec(query) if (row.issue, row.trigger) in words]
+
     def change(self, change_id: int) -> Change:
         """The change. Raises NotFound."""
         return change_of(self._row(ChangeRow, change_id, "change"))

@@ -110,22 +110,19 @@ class Subscriptions(Identified):
 
     def versions(self, subscription_id: int) -> list[SubscriptionVersion]:
         """What the subscription wanted and when, oldest first."""
-        query = (
-            select(SubscriptionVersionRow)
-            .where(SubscriptionVersionRow.subscription_id == subscription_id)
-            .order_by(col(SubscriptionVersionRow.n))
-        )
-        return [
-            SubscriptionVersion(
-                n=row.n,
-                filter=_filter(row.filter),
-                timing=_timing(row.timing),
-                at=row.at,
-                who=row.who,
-                why=row.why,
+        return self.versions_of([subscription_id]).get(subscription_id, [])
+
+    def versions_of(self, ids: Collection[int]) -> dict[int, list[SubscriptionVersion]]:
+        """What these subscriptions wanted and when, by id, oldest first."""
+        table, found = SubscriptionVersionRow, dict[int, list[SubscriptionVersion]]()
+        for row in self._session.exec(
+            select(table).where(self._is_among(col(table.subscription_id), ids)).order_by(col(table.n))
+        ):
+            wanted = SubscriptionVersion(
+                n=row.n, filter=_filter(row.filter), timing=_timing(row.timing), at=row.at, who=row.who, why=row.why
             )
-            for row in self._session.exec(query)
-        ]
+            found.setdefault(row.subscription_id, []).append(wanted)
+        return found
 
     def timings(self, ids: Collection[int]) -> dict[int, Timing]:
         """The timings of these subscriptions, by id."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import chain
@@ -15,7 +15,6 @@ from storage.work import Work
 
 _AROUND = timedelta(days=30)
 """Changes that one utterance triggers are dated by the same words; copies of them can be some days apart."""
-_ALL = 1_000_000
 
 
 class Utterance:
@@ -23,7 +22,7 @@ class Utterance:
 
     def __init__(self, work: Work, change: Change) -> None:
         self._change = change
-        self.others = _others(work, change)
+        self.others = others_of(work, [change])[change.id]
         self._told = work.alerts.alerts_for_change(change.id)
         self._taken_back = _taken_back(self._told)
         told = [work.alerts.alerts_for_change(other.id) for other in self.others]
@@ -66,16 +65,27 @@ class Utterance:
         return bool(alert.content["status"] == self._change.found.status)
 
 
-def _others(work: Work, change: Change) -> tuple[Change, ...]:
-    found = change.found
-    if found.kind is ChangeKind.SPLIT:
-        return ()
-    near = work.positions.changes(since=found.at - _AROUND, issue=found.issue, limit=_ALL)
-    return tuple(
-        other
-        for other in reversed(near)
-        if other.id != change.id and other.found.trigger == found.trigger and other.found.kind is not ChangeKind.SPLIT
-    )
+def others_of(work: Work, changes: Sequence[Change]) -> dict[int, tuple[Change, ...]]:
+    """Of each change, by its id, those that the same utterance triggered for other actors, oldest first.
+
+    A split has none: it is told by itself.
+    """
+    asked = [change for change in changes if change.found.kind is not ChangeKind.SPLIT]
+    near: dict[tuple[str, str], list[Change]] = defaultdict(list)
+    if asked:
+        since = min(change.found.at for change in asked) - _AROUND
+        for other in work.positions.triggered({_words(change) for change in asked}, since):
+            if other.found.kind is not ChangeKind.SPLIT:
+                near[_words(other)].append(other)
+    found: dict[int, tuple[Change, ...]] = {change.id: () for change in changes}
+    for change in asked:
+        since = change.found.at - _AROUND
+        found[change.id] = tuple(o for o in near[_words(change)] if o.id != change.id and o.found.at >= since)
+    return found
+
+
+def _words(change: Change) -> tuple[str, str]:
+    return change.found.issue, change.found.trigger
 
 
 def taken_back(alerts: Sequence[StoredAlert]) -> set[str]:

@@ -13,8 +13,7 @@ from monitor.alerts.targets import mask
 from monitor.alerts.wants import reason_against
 from monitor.model.alert import AlertKind, ChannelName, DeliveryStatus, Subscription
 from monitor.model.position import Change, ChangeStatus
-from monitor.pipeline.subscribing import ENABLED
-from monitor.pipeline.utterance import Utterance
+from monitor.pipeline.why_record import Record, carrier, on_record
 from rules.model import RuleSet
 from storage.values import StoredAlert, StoredDelivery, SubscriptionVersion
 from storage.work import Work
@@ -31,28 +30,47 @@ class Why:
 
 def why_all(work: Work, change: Change, rules: RuleSet) -> list[Why]:
     """The line for every subscription to changes, by id, those that are off too."""
-    return [why(work, change, subscription, rules) for subscription in work.subscriptions.all(active_only=False)]
+    return whys(work, [change], work.subscriptions.all(active_only=False), rules)
 
 
 def why(work: Work, change: Change, subscription: Subscription, rules: RuleSet) -> Why:
     """The line for this subscription: what became of its alert, else the reason why it has none."""
-    mine = [a for a in work.alerts.alerts_for_change(change.id) if a.subscription_id == subscription.id]
+    return whys(work, [change], [subscription], rules)[0]
+
+
+def whys(work: Work, changes: Sequence[Change], subscriptions: Sequence[Subscription], rules: RuleSet) -> list[Why]:
+    """The lines of all of these, change by change: in as many queries as one line takes."""
+    record = on_record(work, changes, subscriptions)
+    return [_why(record, change, subscription, rules) for change in changes for subscription in subscriptions]
+
+
+def _why(record: Record, change: Change, subscription: Subscription, rules: RuleSet) -> Why:
+    mine = record.told(change, subscription)
     told = [alert for alert in mine if alert.kind is AlertKind.CHANGE]
     if told:
-        alert = told[-1]
-        return Why(subscription=subscription, line=_history(work, told, mine, subscription), alert=alert.id)
-    return Why(subscription=subscription, line=_reason(work, change, subscription, rules))
+        line = _history(record, told, mine, subscription)
+        return Why(subscription=subscription, line=line, alert=told[-1].id)
+    return Why(subscription=subscription, line=_reason(record, change, subscription, rules))
 
 
 def state_of(work: Work, alert: StoredAlert, subscription: Subscription) -> str:
     """What became of an alert, or what it waits for, in one line."""
+    return states_of(work, [alert], subscription)[0]
+
+
+def states_of(work: Work, alerts: Sequence[StoredAlert], subscription: Subscription) -> list[str]:
+    """What became of each of a subscription's alerts, in one query."""
+    deliveries = work.alerts.deliveries_of([carrier(alert) for alert in alerts])
+    return [_state(deliveries.get(carrier(alert)), alert, subscription) for alert in alerts]
+
+
+def _state(delivery: StoredDelivery | None, alert: StoredAlert, subscription: Subscription) -> str:
     if alert.delivery is DeliveryStatus.CANCELLED:
         when = f"after {alert.attempts} tries that failed" if alert.attempts > 1 else "after a try that failed"
         return f"cancelled {when if alert.attempts else 'before it was sent'}: the change no longer held"
     off = _held_up(subscription)
     if alert.hold is not None:
         return f"waiting until {_at(alert.hold.until)}: {alert.hold.why}{off}"
-    delivery = work.alerts.delivery_of(alert.digest_id or alert.id)
     if delivery is None:
         return f"recorded on {_at(alert.created_at)}, and not on its way"
     folded = f" in digest {alert.digest_id}" if alert.digest_id else ""
@@ -70,12 +88,14 @@ def _held_up(subscription: Subscription) -> str:
     return "" if subscription.confirmed else "; the address is not confirmed by its owner"
 
 
-def _history(work: Work, told: Sequence[StoredAlert], mine: Sequence[StoredAlert], subscription: Subscription) -> str:
+def _history(
+    record: Record, told: Sequence[StoredAlert], mine: Sequence[StoredAlert], subscription: Subscription
+) -> str:
     """The state of the last alert, and of the correction that took it back."""
-    line = state_of(work, told[-1], subscription)
+    line = _state(record.delivery(told[-1]), told[-1], subscription)
     corrections = [alert for alert in mine if alert.dedup == f"correction:{told[-1].id}"]
     for correction in corrections:
-        line += f"; its correction: {state_of(work, correction, subscription)}"
+        line += f"; its correction: {_state(record.delivery(correction), correction, subscription)}"
     return line
 
 
@@ -94,11 +114,11 @@ def _on_its_way(delivery: StoredDelivery, folded: str) -> str:
     return f"tried {times}{folded} {to}, again{due.replace(', due', ' on')}{error}"
 
 
-def _reason(work: Work, change: Change, subscription: Subscription, rules: RuleSet) -> str:
+def _reason(record: Record, change: Change, subscription: Subscription, rules: RuleSet) -> str:
     moment = _found_at(change)
     actor = rules.actors.get(change.found.actor)
     anybody = replace(subscription, disabled_at=None, suppressed_why=None, confirmed=True)
-    version = _in_force(work.subscriptions.versions(subscription.id), moment)
+    version = _in_force(record.versions.get(subscription.id, ()), moment)
     asked = anybody if version is None else replace(anybody, filter=version.filter)
     against = reason_against(change, actor, asked)
     if change.found.silent or change.found.status in (ChangeStatus.DROPPED, ChangeStatus.RETRACTED):
@@ -106,9 +126,9 @@ def _reason(work: Work, change: Change, subscription: Subscription, rules: RuleS
     if subscription.created_at > moment:
         return f"subscribed later: on {_at(subscription.created_at)}, the change was found on {_at(moment)}"
     return (
-        _off_then(work, subscription, moment)
-        or _no_mail_then(work, subscription, moment)
-        or _with_another(work, change, subscription)
+        _off_then(record, subscription, moment)
+        or _no_mail_then(record, subscription, moment)
+        or _with_another(record, change, subscription)
         or _by_version(against, version, subscription)
         or "not told: it was found by reading history again, which alerts nobody, or before alerts were kept"
     )
@@ -132,11 +152,11 @@ def _found_at(change: Change) -> datetime:
     return max(change.recorded_at, confirmed or change.recorded_at)
 
 
-def _off_then(work: Work, subscription: Subscription, moment: datetime) -> str | None:
+def _off_then(record: Record, subscription: Subscription, moment: datetime) -> str | None:
     why_off = subscription.disabled_why
     if subscription.disabled_at is not None and subscription.disabled_at <= moment:
         return f"subscription disabled since {_at(subscription.disabled_at)}{f': {why_off}' if why_off else ''}"
-    for entry in work.audit.of(ENABLED, str(subscription.id)):
+    for entry in record.enabled.get(str(subscription.id), ()):
         since, why_then = datetime.fromisoformat(entry.detail["since"]), entry.detail["why"]
         if since <= moment < entry.at:
             reason = f": {why_then}" if why_then else ""
@@ -144,10 +164,10 @@ def _off_then(work: Work, subscription: Subscription, moment: datetime) -> str |
     return None
 
 
-def _no_mail_then(work: Work, subscription: Subscription, moment: datetime) -> str | None:
+def _no_mail_then(record: Record, subscription: Subscription, moment: datetime) -> str | None:
     if subscription.channel is not ChannelName.EMAIL:
         return None
-    state = work.subscriptions.addresses.state(subscription.target)
+    state = record.addresses.get(subscription.target)
     if state is None:
         return None
     if state.suppressed_at is not None and state.suppressed_at <= moment:
@@ -159,13 +179,12 @@ def _no_mail_then(work: Work, subscription: Subscription, moment: datetime) -> s
     return None
 
 
-def _with_another(work: Work, change: Change, subscription: Subscription) -> str | None:
+def _with_another(record: Record, change: Change, subscription: Subscription) -> str | None:
     """The words that move a minister and their state are told once."""
-    for other in Utterance(work, change).others:
-        for alert in work.alerts.alerts_for_change(other.id):
-            mine = alert.subscription_id == subscription.id and alert.kind is AlertKind.CHANGE
-            if mine and alert.delivery is not DeliveryStatus.CANCELLED:
-                told = state_of(work, alert, subscription)
+    for other in record.others[change.id]:
+        for alert in record.told(other, subscription):
+            if alert.kind is AlertKind.CHANGE and alert.delivery is not DeliveryStatus.CANCELLED:
+                told = _state(record.delivery(alert), alert, subscription)
                 return f"told with change {other.id} ({other.found.actor}), by the same words: {told}"
     return None
 

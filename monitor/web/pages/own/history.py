@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 
 from monitor.model.alert import AlertKind, Subscription
 from monitor.model.position import ChangeStatus
-from monitor.pipeline.why import state_of, why
+from monitor.pipeline.why import states_of, whys
 from monitor.web.desk import Desk
 from monitor.web.door import HEADERS
 from monitor.web.pages.own.pages import own
@@ -75,10 +75,10 @@ class SubscriptionHistory:
                 "at": alert.created_at,
                 "title": alert.subject,
                 "kind": KINDS[alert.kind],
-                "line": state_of(work, alert, mine),
+                "line": line,
                 "change": alert.change_id,
             }
-            for alert in found[:PAGE]
+            for alert, line in zip(found, states_of(work, found[:PAGE], mine), strict=False)
         ]
         last = found[PAGE - 1] if len(found) > PAGE else None
         return rows, None if last is None else f"{last.created_at.isoformat()},{last.id}"
@@ -89,8 +89,9 @@ class SubscriptionHistory:
     ) -> tuple[list[dict[str, Any]], str | None]:
         found = work.untold.page(mine.id, mine.created_at, PAGE + 1, _place(before, int))
         rows = []
-        for (at, _), change in found[:PAGE]:
-            line = why(work, change, mine, rules).line or FELL.get(change.found.status, "it is kept without alerts")
+        lines = whys(work, [change for _, change in found[:PAGE]], [mine], rules)
+        for ((at, _), change), why in zip(found, lines, strict=False):
+            line = why.line or FELL.get(change.found.status, "it is kept without alerts")
             actor, issue = rules.actors.get(change.found.actor), rules.issues.get(change.found.issue)
             who = actor.name if actor else change.found.actor
             what = issue.name if issue else change.found.issue
