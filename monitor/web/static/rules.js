@@ -49,12 +49,22 @@
     if (marks.some((mark) => mark.fatal)) yaml.setAttribute("aria-invalid", "true");
   }
 
+  // Whoever is in a field of the form stays in it.
+  function drawForm(html) {
+    const { id, selectionStart } = formSide.contains(document.activeElement) ? document.activeElement : {};
+    formSide.innerHTML = `<legend class="hidden">The rule as a form</legend>${html}`;
+    const there = id && document.getElementById(id);
+    if (!there) return;
+    there.focus({ preventScroll: true });
+    if (typeof selectionStart === "number") there.setSelectionRange(selectionStart, selectionStart);
+  }
+
   const draw = {
     draft(told) {
       form.querySelector("#problems").innerHTML = told.problems;
       form.querySelector("#examples").innerHTML = told.examples;
       formSide.disabled = told.unreadable;
-      if (told.form !== undefined) formSide.innerHTML = `<legend class="hidden">The rule as a form</legend>${told.form}`;
+      if (told.form !== undefined) drawForm(told.form);
       if (told.text !== undefined) yaml.value = told.text;
       if (told.taken) {
         field("form_was").value = told.form_was;
@@ -152,9 +162,16 @@
     row.after(next);
   }
 
+  // An answer to what stood there before would put it back over what is being typed.
+  function outdated() {
+    if (under) under.abort();
+    under = null;
+  }
+
   form.addEventListener("input", (event) => {
-    if (event.target === yaml) { drawLines([]); later("text", 500); return; }
+    if (event.target === yaml) { outdated(); drawLines([]); later("text", 500); return; }
     if (!formSide.contains(event.target)) return;
+    outdated();
     const row = event.target.closest("[data-row]");
     if (row) grow(row);
     later("form", 500);

@@ -214,6 +214,15 @@ def test_the_preview_follows_the_draft_with_whose_alerts(ops: Operator, walk: Wa
         assert len(work.rules.history(RuleKind.ISSUE, "seabed-mining")) == 1
 
 
+def test_the_preview_reaches_back_to_what_was_published_long_ago(ops: Operator, walk: Walk) -> None:
+    walk.says("Astrid Holm", WORDS, -700)
+    walk.read()
+    fields = {**fields_of(ops.get(MINING)), "about.2": NODULES}
+    last_year, ever = (words_of(ops.send(MINING, fields, days=d, do="preview")) for d in ("365", "3650"))
+    assert "0 items of the last 365 days looked through" in last_year
+    assert f"{len(WORDS)} items of the last 10 years looked through: +2 gained" in ever
+
+
 def test_a_text_is_tried_on_the_draft_and_says_why(ops: Operator) -> None:
     fields = fields_of(ops.get(MINING)) | {"about.2": NODULES, "do": "try"}
     page = words_of(ops.send(MINING, fields, try_text="Astrid Holm said that she supports nodule harvesting."))

@@ -1,0 +1,34 @@
+"""A page in a browser of its own, with everything that went wrong in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Request, Response
+
+from tests.browser.conftest import Tab
+
+
+class Watched(Tab):
+    """A page, with what the browser complained of and with every request that failed or was refused."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page)
+        page.on("requestfailed", self._failed)
+        page.on("response", self._answered)
+
+    def _failed(self, request: Request) -> None:
+        # What the page itself gives up, such as its stream when it is left, did not fail.
+        if request.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"{request.method} {request.url}: {request.failure}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400:
+            self.complaints.append(f"{response.request.method} {response.url}: {response.status}")
+
+
+def open_watched(browser: Browser, patience_ms: float, **options: Any) -> Watched:
+    """A page in a new context of the browser, which trusts the certificate of a test."""
+    context = browser.new_context(ignore_https_errors=True, viewport={"width": 1280, "height": 900}, **options)
+    context.set_default_timeout(patience_ms)
+    return Watched(context.new_page())
