@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from monitor.model.position import Change, ChangeKind, ChangeStatus
 from monitor.model.statement import Statement
 from monitor.model.timing import Cadence, Hold
 from monitor.pipeline.content import content_of
-from monitor.pipeline.pace import with_holds
+from monitor.pipeline.pace import has_limits, with_holds
 from rules.model import RuleSet
 from storage.past import PastChange, PastMatch
 from storage.values import Pace
@@ -152,21 +153,30 @@ class _Mailbox:
         """An alert comes up, or what was told is taken back: one that nobody was told of is forgotten."""
         if event.corrects is not None and self.waiting.pop(event.corrects, None) is not None:
             return
-        holds = [hold for _, hold in self.waiting.values() if hold.until > event.at] if self._due is None else []
-        self._moments = [moment for moment in self._moments if moment > event.at - RATE_WINDOW]
-        pace = Pace(moments=tuple(self._moments), hold=min(holds, key=lambda hold: hold.until, default=None))
         new = NewAlert(subscription=self._subscription, dedup=event.key)
+        pace = self._pace(event.at) if has_limits(new) else Pace()
         (timed,) = with_holds([new], {self._subscription.id: pace}, event.at)
         if timed.hold is not None and timed.fold:
             self.waiting[event.key] = (event, timed.hold)
         else:
             self._send(event, timed.hold.until if timed.hold else event.at)
 
+    def _pace(self, now: datetime) -> Pace:
+        del self._moments[: bisect_right(self._moments, now - RATE_WINDOW)]
+        return Pace(moments=tuple(self._moments), hold=self._hold)
+
+    @property
+    def _hold(self) -> Hold | None:
+        """What is waited for where there is no regular digest: one thing, as each alert joins those before it."""
+        if self._due is not None or not self.waiting:
+            return None
+        return next(iter(self.waiting.values()))[1]
+
     def release(self, until: datetime) -> None:
         """All that is due by then goes out, each at its time."""
         while True:
-            # What waits for a digest waits for the next one: only where there is none are the holds looked at.
-            moment = self._due or min((hold.until for _, hold in self.waiting.values()), default=None)
+            # What waits for a digest waits for the next one: only where there is none is the hold looked at.
+            moment = self._due or (self._hold.until if self._hold else None)
             if moment is None or moment > until:
                 return
             self._release(moment)
@@ -187,7 +197,7 @@ class _Mailbox:
             self._due, self._reported = next_digest(timing, moment), moment
 
     def _send(self, event: Event, at: datetime) -> None:
-        self._moments.append(at)
+        insort(self._moments, at)
         self.sent.append(Sending(at=at, subject=subject_of(event.content, "", ENGLISH)))
 
     def _send_digest(self, events: Sequence[Event], at: datetime, why: str, *, scheduled: bool) -> None:
@@ -200,7 +210,7 @@ class _Mailbox:
             clocked=not scheduled or timing.cadence is Cadence.HOURLY,
         )
         parts = [DigestPart(alert_id=event.key, content=event.content) for event in events]
-        self._moments.append(at)
+        insort(self._moments, at)
         subject = digest_subject(parts, frame, ENGLISH)
         self.sent.append(Sending(at=at, subject=subject, alerts=len(events), digest=True))
 

@@ -108,6 +108,7 @@ class Language:
         return self.traits.endings
 
 
+@lru_cache(maxsize=4)
 def available(root: Path = LANGUAGES) -> tuple[str, ...]:
     """Codes of the languages that can be read."""
     return tuple(sorted(path.name for path in root.iterdir() if (path / "language.yaml").is_file()))

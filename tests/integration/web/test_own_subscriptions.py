@@ -136,8 +136,10 @@ def test_what_subscribers_may_reach_is_not_what_operators_allow_themselves(
 
 def test_the_page_shows_what_it_would_have_brought(ada: Reader) -> None:
     turn(Newsroom(ada.town.database))
-    page = ada.get("/subscriptions/new").text
-    assert re.search(r"The last 30 days would have brought \d+ alert", page)
+    assert fetches_its_trial(ada.get("/subscriptions/new").text, "/subscriptions/new")
+    everything = ada.post("/subscriptions/new/trial", blank(ada)).text
+    assert re.search(r"The last 30 days would have brought \d+ alert", everything)
+    assert 'hx-trigger="change' in everything, "what was fetched fetches nothing more by itself"
     for path in ("/subscriptions/new", "/subscriptions/new/trial"):
         some = ada.post(path, {**blank(ada), "issue": ["bridge"], "do": "try"})
         none = ada.post(path, {**blank(ada), "issue": ["tolls"], "do": "try"})
@@ -149,12 +151,19 @@ def test_the_page_shows_what_it_would_have_brought(ada: Reader) -> None:
     assert mine(ada) == [], "trying saves nothing"
     made = make(ada, issue=["tolls"])
     path = f"/subscriptions/{made.id}"
-    assert "would have brought no alerts" in ada.get(path).text
+    assert fetches_its_trial(ada.get(path).text, path)
+    assert "would have brought no alerts" in ada.post(path + "/trial", {**blank(ada, path), "issue": ["tolls"]}).text
     for tried in (path, path + "/trial"):
         shown = ada.post(tried, {**blank(ada, path), "issue": ["bridge"], "do": "try"})
         assert shown.status_code == 200
         assert "would have brought no alerts" not in shown.text
     assert mine(ada)[0].filter == made.filter
+
+
+def fetches_its_trial(page: str, path: str) -> bool:
+    """Whether a page is there before what it would have brought, which its button shows to whoever has no script."""
+    fetched = f'hx-post="{path}/trial" hx-trigger="load, change from:closest form' in page
+    return fetched and "days would have brought" in page and 'name="do" value="try"' in page and "<time" not in page
 
 
 def test_a_change_is_a_version_and_overwrites_nobody_elses(ada: Reader) -> None:

@@ -80,9 +80,10 @@ class SubscriptionEditing:
         asked = replace(blank, filter=meant.filter, timing=meant.timing)
         if trying or problems:
             with self._desk.database.view() as work:
-                return self._form(
-                    work, account, rules, form, target, asked, problems=problems, status=422 if problems else 200
-                )
+                if problems:
+                    return self._form(work, account, rules, form, target, asked, problems=problems, status=422)
+                tried = self._pages.tried(work, asked, rules)
+                return self._form(work, account, rules, form, target, asked, tried=tried)
         with self._desk.database.work() as work:
             if account.role is not Role.OPERATOR and len(work.subscriptions.of_account(account.id)) >= MOST_OF_ACCOUNT:
                 problems = {"many": f"An account has {MOST_OF_ACCOUNT} subscriptions at most; delete one first."}
@@ -144,6 +145,7 @@ class SubscriptionEditing:
         asked: Subscription,
         *,
         problems: dict[str, str] | None = None,
+        tried: dict[str, Any] | None = None,
         status: int = 200,
     ) -> HTMLResponse:
         values: dict[str, Any] = {
@@ -154,7 +156,7 @@ class SubscriptionEditing:
             "channels": [(channel.value, CHANNELS[channel]) for channel in self._allowed.channels_for(account)],
             "addresses": [one.target for one in work.account_addresses.of(account.id)],
             "of_changes": True,
-            "trial": None if problems else self._pages.tried(work, asked, rules),
+            "trial": tried,
             "action": "/subscriptions/new",
             **offered(rules, form, asked.filter),
         }

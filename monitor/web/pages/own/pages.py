@@ -54,7 +54,7 @@ class SubscriptionPages:
         return self.page("own_subscriptions.html", {"rows": rows, "note": SAID.get(done, "")})
 
     def one(self, request: Request, number: int, done: str = "") -> HTMLResponse:
-        """The page of one, with what the last 30 days would have brought."""
+        """The page of one. What the last 30 days would have brought is fetched by it, or shown by its button."""
         with self._desk.database.view() as work:
             return self.shown(work, own(work, account_of(request), number), note=SAID.get(done, ""))
 
@@ -70,7 +70,11 @@ class SubscriptionPages:
         status: int = 200,
         once: dict[str, str] | None = None,
     ) -> HTMLResponse:
-        """The page, with the form as it was sent, what was `tried`, and what is shown `once`: a secret, an address."""
+        """The page, with the form as it was sent, what was `tried`, and what is shown `once`: a secret, an address.
+
+        Without `tried` the page comes without what it would have brought, which takes longer than all the rest, and
+        fetches it: nobody waits for it who came to change something.
+        """
         rules = work.rules.current()
         form = form or form_of(subscription)
         of_changes = subscription.audience is Audience.CHANGES
@@ -86,7 +90,7 @@ class SubscriptionPages:
             "note": note,
             "once": once or {},
             "of_changes": of_changes,
-            "trial": self.tried(work, tried or subscription, rules) if of_changes and not problems else None,
+            "trial": None if tried is None else self.tried(work, tried, rules),
             "feeds": work.tokens.active(subscription.id, TokenPurpose.FEED, now),
             "both_sign": subscription.previous_secret_until
             if subscription.previous_secret_until and subscription.previous_secret_until > now
