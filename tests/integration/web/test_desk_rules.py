@@ -219,6 +219,7 @@ def test_the_preview_reaches_back_to_what_was_published_long_ago(ops: Operator, 
     walk.read()
     fields = {**fields_of(ops.get(MINING)), "about.2": NODULES}
     last_year, ever = (words_of(ops.send(MINING, fields, days=d, do="preview")) for d in ("365", "3650"))
+    assert fields_of(ops.send(MINING, fields, days="3650", do="check"))["days"] == "3650"  # stays chosen
     assert "0 items of the last 365 days looked through" in last_year
     assert f"{len(WORDS)} items of the last 10 years looked through: +2 gained" in ever
 

@@ -17,7 +17,7 @@ from monitor.pipeline.rule_edits import ExamplesFailed, RuleChange, by_key, edit
 from monitor.web.door import Fields
 from monitor.web.pages.rules.bench import Bench, DraftFields, one, who_is
 from monitor.web.pages.rules.form import LINES, REQUIRED, TABLES, mark_of
-from monitor.web.pages.rules.previewing import shown_preview
+from monitor.web.pages.rules.previewing import DAYS, DEFAULT_DAYS, days_of, shown_preview
 from monitor.web.pages.rules.sides import BOTH, Sides, sent_sides, sides_of
 from monitor.web.pages.rules.trying import tried
 from rules.backtest import Failed
@@ -65,6 +65,7 @@ class Page:
     doubts: tuple[str, ...] = ()
     met: Met | None = None
     preview: Mapping[str, Any] | None = None
+    days: int = DEFAULT_DAYS
     tried: Mapping[str, Any] | None = None
     status: int = 200
 
@@ -144,6 +145,7 @@ class Editor:
             sides=sides,
             in_force=in_force,
             why=" ".join(one(sent, "why").split()),
+            days=days_of(sent),
         )
         if sides.taken is None:
             return self._page(replace(page, status=422))
@@ -225,6 +227,7 @@ class Editor:
             "problems": page.problems or {},
             "doubts_mark": _mark(page.doubts) if page.doubts else "",
             "may_preview": self._bench.previews is not None,
+            "days_offered": DAYS,
             "names": Names(page.in_force),
             "action": address_of(page.kind, page.known_as) if page.known_as else f"/desk/rules/new/{page.kind}",
         }
