@@ -58,7 +58,13 @@ class Accounts(Repository):
 
     def by_name(self, name: str) -> Account | None:
         """The account with this name, however it is cased."""
-        row = self._session.exec(select(AccountRow).where(func.lower(AccountRow.name) == name.lower())).first()
+        query = select(AccountRow).where(func.lower(AccountRow.name) == name.lower())
+        if not name.isascii():
+            # What databases take for the same letter in lower case differs, SQLite knows it of ASCII only.
+            named = self._session.exec(select(AccountRow.id, AccountRow.name).order_by(col(AccountRow.id)))
+            alike = [number for number, known in named if known.casefold() == name.casefold()]
+            query = select(AccountRow).where(col(AccountRow.id).in_(alike[:1]))
+        row = self._session.exec(query).first()
         return None if row is None else account_of(row)
 
     def password_hash(self, account_id: int) -> str | None:
@@ -66,11 +72,12 @@ class Accounts(Repository):
         return self._row(AccountRow, account_id, "account").password_hash
 
     def set_password(self, account_id: int, password_hash: str) -> None:
-        """Another password; whoever is signed in by the old one no longer is. Raises NotFound."""
+        """Another password; whoever is signed in by the old one no longer is, nor do links work. Raises NotFound."""
         row = self._row(AccountRow, account_id, "account")
         row.password_hash = password_hash
         self._session.add(row)
         self._session.flush()
+        self._end_invitations(account_id)
         self.sign_out_everywhere(account_id)
 
     def lock(self) -> None:
@@ -108,11 +115,12 @@ class Accounts(Repository):
         return {one for one in self._session.exec(query) if one is not None}
 
     def disable(self, account_id: int, now: datetime) -> None:
-        """They can no longer sign in, and are signed out. Raises NotFound."""
+        """They can no longer sign in, and are signed out; links to a password end. Raises NotFound."""
         row = self._row(AccountRow, account_id, "account")
         row.disabled_at = row.disabled_at or now
         self._session.add(row)
         self._session.flush()
+        self._end_invitations(account_id)
         self.sign_out_everywhere(account_id)
 
     def enable(self, account_id: int) -> None:
@@ -176,13 +184,11 @@ class Accounts(Repository):
 
     def invite(self, role: Role, account_id: int | None, now: datetime, expires_at: datetime) -> str:
         """An invitation; gives its token. Earlier ones for the same account, or the same role, no longer work."""
-        self._session.exec(
-            delete(InvitationRow).where(
-                col(InvitationRow.role) == role.value,
-                col(InvitationRow.account_id).is_not_distinct_from(account_id),
-                col(InvitationRow.used_at).is_(None),
-            )
-        )
+        if account_id is not None:
+            self._end_invitations(account_id)
+        else:
+            unused = (col(InvitationRow.account_id).is_(None), col(InvitationRow.used_at).is_(None))
+            self._session.exec(delete(InvitationRow).where(col(InvitationRow.role) == role.value, *unused))
         token = secrets.token_urlsafe(RANDOM_BYTES)
         row = {
             "hash": _hash(token),
@@ -193,6 +199,11 @@ class Accounts(Repository):
         }
         self._insert("invitation", [row])
         return token
+
+    def _end_invitations(self, account_id: int) -> None:
+        """A link to a password is as good as the password: it ends with the one that there was."""
+        unused = (col(InvitationRow.account_id) == account_id, col(InvitationRow.used_at).is_(None))
+        self._session.exec(delete(InvitationRow).where(*unused))
 
     def invitation(self, token: str, now: datetime) -> Invitation | None:
         """What the token invites to; None for one that is unknown, used or too old."""
@@ -209,6 +220,10 @@ class Accounts(Repository):
             .values(used_at=now)
         )
         return self._session.exec(used).rowcount == 1
+
+    def lock_attempts(self, key: str) -> None:
+        """Until the transaction ends nobody else counts attempts of this key."""
+        self._lock("attempts", _hash(key))
 
     def failed(self, key: str, now: datetime) -> None:
         """Notes an attempt to sign in that failed."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement, and_, text, true
+from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.repository import Repository
@@ -33,6 +33,46 @@ class AuditNames:
 
     who: Sequence[str]
     what: Sequence[str]
+
+
+OF_ACCOUNTS = (
+    "account made",
+    "account link made",
+    "account invited by mail",
+    "account role",
+    "account disabled",
+    "account enabled",
+    "account signed out",
+    "invitation taken up",
+)
+"""What is done to accounts. Only there is the target the name of one: elsewhere it may be anything, and look alike."""
+
+RENAMED = "renamed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldName:
+    """A name under which an account stands in the log, up to which entry; None: it is the one that it has."""
+
+    name: str
+    until: int | None = None
+
+    def within(self, column: ColumnElement[int]) -> ColumnElement[bool]:
+        """The entries of the time in which it was theirs: whoever has the name since is somebody else."""
+        return true() if self.until is None else column <= self.until
+
+    def is_target(self, target: ColumnElement[str], what: ColumnElement[str]) -> ColumnElement[bool]:
+        """The entries of what was done to it. A mail address is somebody's wherever it stands; another name may also
+        be that of a feed or a rule."""
+        same = target == self.name
+        return same if "@" in self.name else and_(same, what.in_(OF_ACCOUNTS))
+
+
+def names_of(session: Session, account_id: int, name: str) -> list[HeldName]:
+    """All names that an account had, the one that it has first."""
+    query = select(AuditRow).where(AuditRow.what == RENAMED, AuditRow.target == f"account {account_id}")
+    before = [(entry.detail.get("before"), entry.id) for entry in session.exec(query.order_by(col(AuditRow.id)))]
+    return [HeldName(name=name), *(HeldName(name=was, until=until) for was, until in before if isinstance(was, str))]
 
 
 class Audit(Repository):
@@ -73,6 +113,13 @@ class Audit(Repository):
         if wanted.until is not None:
             query = query.where(col(AuditRow.at) < wanted.until)
         return self._entries(query)
+
+    def knows(self, name: str) -> bool:
+        """Whether anybody or anything did something under this name: another may not go by it."""
+        spelled = {name, name.lower(), name.casefold()}
+        return (
+            self._session.exec(select(AuditRow.id).where(col(AuditRow.who).in_(spelled)).limit(1)).first() is not None
+        )
 
     def names(self) -> AuditNames:
         """Who did anything, and what was done at all, each by name."""

@@ -186,6 +186,7 @@ def _sqlite_engine(file: Path, busy_timeout_ms: int) -> Engine:
     # Waiting for a free connection must outlast waiting for a lock.
     engine = create_engine(
         URL.create("sqlite+pysqlite", database=str(file)),  # as text, a % or ? in it would be read anew
+        hide_parameters=True,  # an error that is logged tells which statement failed, and not with whose secret
         pool_timeout=busy_timeout_ms / 1000 + 5,
         connect_args={"timeout": busy_timeout_ms / 1000},
     )
@@ -212,7 +213,7 @@ def _sqlite_engine(file: Path, busy_timeout_ms: int) -> Engine:
 
 
 def _postgresql_engine(url: URL) -> Engine:
-    engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": 10})
 
     @event.listens_for(engine, "connect")
     def connected(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

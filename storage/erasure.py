@@ -6,7 +6,7 @@ What others have to be able to rely on stays without a name: the audit trail, an
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlmodel import col, func, select
 from monitor.model.account import Role
 from monitor.model.alert import AlertKind, ChannelName
 from storage.account_letters import address_key
+from storage.audit import RENAMED, names_of
 from storage.errors import NotFound
 from storage.repository import Repository, chunks
 from storage.tables import (
@@ -41,6 +42,12 @@ BY_NAME = ("who", "undone_who")
 
 OF_TARGETS = ("subscribed", "target stopped")
 """Entries of the audit trail that hold where something was sent."""
+
+NAMING = (RENAMED, "token made")
+"""Entries of the audit trail that hold the name of an account, of which they are."""
+
+NAMES_IN = ("before", "of")
+"""What they call it there."""
 
 GONE = "(deleted)"
 
@@ -139,7 +146,7 @@ class Erasure(Repository):
         keys = set(self._session.exec(select(AccountAddressRow.key).where(AccountAddressRow.account_id == account_id)))
         self._letters({*keys, address_key(name)})
         with self._in_the_audit_log(account_id):
-            self._rename(name, f"former account {account_id}")
+            self._rename(account_id, name, f"former account {account_id}")
         self._session.exec(delete(AccountRow).where(col(AccountRow.id) == account_id))
         self._session.expunge(row)
 
@@ -157,12 +164,29 @@ class Erasure(Repository):
         for table in (AccountLetterRow, AccountLinkRow):
             self._session.exec(delete(table).where(col(table.key).in_(sorted(keys))))
 
-    def _rename(self, name: str, to: str) -> None:
+    def _rename(self, account_id: int, name: str, to: str) -> None:
+        held = names_of(self._session, account_id, name)
+        now_others = set(self._session.exec(select(AccountRow.name).where(col(AccountRow.id) != account_id)))
+        names = [one.name for one in held if one.name not in now_others]
         for table in Table.metadata.tables.values():
-            for column in (table.columns[name_] for name_ in BY_NAME if name_ in table.columns):
-                self._session.execute(update(table).where(column == name).values({column.name: to}))
+            if table.name != "audit":
+                for column in (table.columns[name_] for name_ in BY_NAME if name_ in table.columns):
+                    self._session.execute(update(table).where(column.in_(names)).values({column.name: to}))
         audit = Table.metadata.tables["audit"]
-        self._session.execute(update(audit).where(audit.c.target == name).values(target=to))
+        for one in held:
+            then, done_to = one.within(audit.c.id), one.is_target(audit.c.target, audit.c.what)
+            self._session.execute(update(audit).where(audit.c.who == one.name, then).values(who=to))
+            self._session.execute(update(audit).where(done_to, then).values(target=to))
+        self._named_within({one.name for one in held}, to)
+
+    def _named_within(self, names: Collection[str], to: str) -> None:
+        """Entries that name an account beside who did it and to what."""
+        for entry in self._session.exec(select(AuditRow).where(col(AuditRow.what).in_(NAMING))):
+            theirs = {key: to for key in NAMES_IN if entry.detail.get(key) in names}
+            if theirs:
+                entry.detail = {**entry.detail, **theirs}
+                self._session.add(entry)
+        self._session.flush()
 
     def is_last_operator(self, account_id: int) -> bool:
         """Whether nobody could operate the service without this account."""

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table as SqlTable
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from storage.account_letters import address_key
+from storage.audit import names_of
 from storage.repository import Repository, chunks
 from storage.tables import Table
 
@@ -44,8 +45,11 @@ class Portrait(Repository):
         return found
 
     def _audit(self, audit: SqlTable, account_id: int, name: str) -> Rows:
-        theirs = or_(audit.c.who == name, audit.c.target.in_([name, f"account {account_id}"]))
-        return _plain(self._session.execute(select(audit).where(theirs).order_by(audit.c.id)).mappings())
+        theirs = [audit.c.target == f"account {account_id}"]
+        for held in names_of(self._session, account_id, name):
+            named = or_(audit.c.who == held.name, held.is_target(audit.c.target, audit.c.what))
+            theirs.append(and_(named, held.within(audit.c.id)))
+        return _plain(self._session.execute(select(audit).where(or_(*theirs)).order_by(audit.c.id)).mappings())
 
     def _rows(self, table: SqlTable, column: str, keys: Sequence[Any]) -> Rows:
         """The rows with one of these keys, in the order of the table's own key."""

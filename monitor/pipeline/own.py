@@ -21,6 +21,9 @@ MOST_TESTS = 5
 TESTS_WITHIN = timedelta(hours=1)
 """Test messages of one subscription within that time: nobody is to be flooded by a button."""
 
+MOST_TESTS_OF_ACCOUNT = 20
+"""Of all subscriptions of one account, within the same time."""
+
 WHO = "subscriber"
 
 
@@ -71,6 +74,7 @@ def send_test(work: Work, subscription: Subscription, now: datetime, label: str 
     sequence = work.alerts.next_sequence(None, None)  # its lock holds from here on: no two count the same messages
     if _tests_since(work, subscription, now - TESTS_WITHIN) >= MOST_TESTS:
         raise OwnError(f"That were {MOST_TESTS} test messages within an hour; wait a little.")
+    _count_for_account(work, subscription, now)
     rules = work.rules.current()
     wanted = wanted_words(
         subscription,
@@ -92,6 +96,16 @@ def send_test(work: Work, subscription: Subscription, now: datetime, label: str 
     (key,) = work.alerts.add(message, [new], AlertKind.NOTICE, now)
     write_events(work, (), [key], now)
     return key
+
+
+def _count_for_account(work: Work, subscription: Subscription, now: datetime) -> None:
+    """Counts one more for the account: a subscription that is deleted and made again has sent none yet."""
+    if subscription.account_id is None:
+        return
+    key = f"test messages of account {subscription.account_id}"
+    if work.accounts.failures(key, now - TESTS_WITHIN) >= MOST_TESTS_OF_ACCOUNT:
+        raise OwnError(f"That were {MOST_TESTS_OF_ACCOUNT} test messages from you within an hour; wait a little.")
+    work.accounts.failed(key, now)
 
 
 def _tests_since(work: Work, subscription: Subscription, since: datetime) -> int:

@@ -164,8 +164,9 @@ def _api_config(settings: Settings) -> ApiConfig:
 
 
 def _add_pages(app: FastAPI, desk: Desk, settings: Settings) -> None:
-    for part in (front_router, changes_router, feeds_router, items_router, icons_router):
+    for part in (front_router, changes_router, feeds_router, items_router):
         app.include_router(part(desk))
+    app.include_router(icons_router(desk, open_to_all=settings.readers is Readers.ANYBODY))
     for part in (positions_router, actors_router, issues_router, network_router):
         app.include_router(part(desk))
     app.include_router(websub_router(desk, largest=settings.fetch_max_bytes, deadline_s=settings.fetch_deadline_s))

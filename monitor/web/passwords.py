@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -9,6 +10,11 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST, LONGEST = 12, 1_000
 """Characters. Length is what counts (NIST SP 800-63B, 5.1.1.2); no signs or digits are asked for."""
+
+
+AT_ONCE = 4
+_SPACE = threading.BoundedSemaphore(AT_ONCE)
+"""Each password takes 64 MiB while it is reckoned; a crowd at the door is not to take all the memory there is."""
 
 
 def problem_with(password: str, name: str) -> str | None:
@@ -26,13 +32,16 @@ def problem_with(password: str, name: str) -> str | None:
 
 def hashed(password: str) -> str:
     """What is stored of a password."""
-    return _hasher().hash(password)
+    with _SPACE:
+        return _hasher().hash(password)
 
 
 def is_right(stored: str | None, password: str) -> bool:
     """Whether it is the password. Takes as long where there is none, so that nobody learns which names there are."""
+    nobodys = _nobodys()
     try:
-        return _hasher().verify(stored or _nobodys(), password[: 2 * LONGEST]) and stored is not None
+        with _SPACE:
+            return _hasher().verify(stored or nobodys, password[: 2 * LONGEST]) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
 

@@ -100,12 +100,17 @@ def why_not_proven(desk: Desk, request: Request, password: str) -> str | None:
     """
     account, now = account_of(request), desk.clock()
     key = f"password of {account.id} from {peer_of(request)}"
+    wait = f"Too many wrong passwords; wait {WRONG_WITHIN.total_seconds() / 60:.0f} minutes."
     with desk.database.view() as work:
         if work.accounts.failures(key, now - WRONG_WITHIN) >= MOST_WRONG:
-            return f"Too many wrong passwords; wait {WRONG_WITHIN.total_seconds() / 60:.0f} minutes."
+            return wait
         stored = work.accounts.password_hash(account.id)
-    if is_right(stored, password):
-        return None
+    right = is_right(stored, password)
     with desk.database.work() as work:
+        work.accounts.lock_attempts(key)
+        if work.accounts.failures(key, now - WRONG_WITHIN) >= MOST_WRONG:  # with those that were typed meanwhile
+            return wait
+        if right:
+            return None
         work.accounts.failed(key, now)
     return "That is not your password."

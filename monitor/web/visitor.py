@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.web.asked import Visitor
-from monitor.web.door import Fields, fields
+from monitor.web.door import HEADERS, Fields, fields
 from storage.engine import Database
 
 SESSION_LASTS = timedelta(days=14)
@@ -72,6 +72,14 @@ def from_own_page(request: Request) -> bool:
         return site in ("same-origin", "none")
     origin = request.headers.get("origin")
     return origin is None or origin == f"{request.url.scheme}://{request.headers.get('host', '')}"
+
+
+async def own_fields(request: Request, sent: Annotated[Fields, Depends(fields)]) -> Fields:
+    """What a form holds that signs somebody in by a link. Raises HTTPException 403 where it comes from elsewhere:
+    another site would sign its visitors in to an account of its own (login CSRF), and read what they then do there."""
+    if not from_own_page(request):
+        raise HTTPException(403, "Send this form from its own page.", dict(HEADERS))
+    return sent
 
 
 async def signed_fields(request: Request, sent: Annotated[Fields, Depends(fields)]) -> Fields:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from monitor.alerts.clean import one_line
+from monitor.alerts.clean import encodable, one_line
 from monitor.alerts.targets import TargetError, check_email
 from monitor.model.account import Account
 from monitor.model.letter import AccountLink, LetterPurpose
@@ -27,6 +27,7 @@ from monitor.web.self_service import (
 )
 from monitor.web.visitor import SESSION_LASTS, cookie_name, set_session, signed_fields
 from storage.accounts import session_key
+from storage.audit import RENAMED
 from storage.errors import AccountExists
 from storage.work import Work
 
@@ -61,11 +62,15 @@ class AccountPages:
             with self._desk.database.work() as work:
                 mine = [address.target for address in work.account_addresses.of(account.id)]
                 problem = problem_with_name(name, mine)
+                was = work.accounts.get(account.id).name
+                if not problem and name != was and work.audit.knows(name):
+                    problem = TAKEN
                 if problem:
                     return self._account(request, problems={"name": problem}, typed={"name": name})
                 work.accounts.rename(account.id, name)
                 # What stands in audit trails says who did something then; it stays true under the earlier name.
-                work.audit.add(SUBSCRIBER, "renamed", f"account {account.id}", {}, self._desk.clock())
+                # By it the entries under the earlier name are theirs, in the export and when the account is deleted.
+                work.audit.add(SUBSCRIBER, RENAMED, f"account {account.id}", {"before": was}, self._desk.clock())
         except AccountExists:
             return self._account(request, problems={"name": TAKEN}, typed={"name": name})
         return _done("name")
@@ -161,7 +166,7 @@ class AccountPages:
     def end_session(self, request: Request, sent: Annotated[Fields, Depends(signed_fields)]) -> Response:
         """Signs one browser out."""
         with self._desk.database.work() as work:
-            work.accounts.end_session(account_of(request).id, field(sent, "session"))
+            work.accounts.end_session(account_of(request).id, encodable(field(sent, "session")))
         return _done("ended")
 
     def _opened(self, request: Request, token: str) -> AccountLink:

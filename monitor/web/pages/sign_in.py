@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from monitor.alerts.clean import one_line
+from monitor.alerts.clean import encodable, one_line
 from monitor.model.account import Account
 from monitor.web.desk import Desk
 from monitor.web.door import HEADERS, WRONG, Fields, fields
@@ -19,6 +19,7 @@ from monitor.web.visitor import (
     SESSION_LASTS,
     forget_session,
     from_own_page,
+    own_fields,
     seen,
     set_session,
     signed_fields,
@@ -53,21 +54,20 @@ class SignInPages:
         if not from_own_page(request):
             raise HTTPException(403, "Sign in on the page of this service.", dict(HEADERS))
         now = self._desk.clock()
-        name, password = _one(sent, "name")[:LONGEST_NAME], _one(sent, "password")
+        name, password = encodable(_one(sent, "name"))[:LONGEST_NAME], _one(sent, "password")
         back = _own_path(_one(sent, "next"))
         keys = (f"name {name.casefold()} from {peer_of(request)}", f"peer {peer_of(request)}")
-        with self._desk.database.work() as work:
-            since = now - THROTTLED_FOR
-            if any(
-                work.accounts.failures(key, since) >= most
-                for key, most in zip(keys, (MOST_OF_NAME, MOST_OF_PEER), strict=True)
-            ):
-                wait = f"Too many attempts; wait {THROTTLED_FOR.total_seconds() / 60:.0f} minutes."
+        wait = f"Too many attempts; wait {THROTTLED_FOR.total_seconds() / 60:.0f} minutes."
+        with self._desk.database.view() as work:
+            if _throttled(work, keys, now):
                 return self._form(name=name, back=back, problem=wait, status=429)
             account = work.account_addresses.owner(name) or work.accounts.by_name(name)
             stored = work.accounts.password_hash(account.id) if account else None
         right = is_right(stored, password)  # takes its time, and so holds no lock
         with self._desk.database.work() as work:
+            work.accounts.lock_attempts(keys[0])
+            if _throttled(work, keys, now):  # by those that were tried at the same time: they tell nothing either
+                return self._form(name=name, back=back, problem=wait, status=429)
             if account is None or not right or account.disabled_at is not None:
                 for key in keys:
                     work.accounts.failed(key, now)
@@ -93,7 +93,7 @@ class SignInPages:
         with self._desk.database.view() as work:
             return self._invited(work, token, self._found(work, token))
 
-    def take_up(self, request: Request, token: str, sent: Annotated[Fields, Depends(fields)]) -> Response:
+    def take_up(self, request: Request, token: str, sent: Annotated[Fields, Depends(own_fields)]) -> Response:
         """Makes the account, or gives it its new password, and signs in."""
         now = self._desk.clock()
         name, password = one_line(_one(sent, "name"), LONGEST_NAME), _one(sent, "password")
@@ -162,6 +162,11 @@ def sign_in_router(desk: Desk, *, open_to_new: bool = False) -> APIRouter:
     router.add_api_route("/invitation/{token}", pages.invitation, methods=["GET", "HEAD"])
     router.add_api_route("/invitation/{token}", pages.take_up, methods=["POST"])
     return router
+
+
+def _throttled(work: Work, keys: tuple[str, str], now: datetime) -> bool:
+    most = zip(keys, (MOST_OF_NAME, MOST_OF_PEER), strict=True)
+    return any(work.accounts.failures(key, now - THROTTLED_FOR) >= many for key, many in most)
 
 
 def _one(sent: Fields, name: str) -> str:

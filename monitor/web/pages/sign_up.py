@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -18,7 +19,7 @@ from monitor.web.desk import Desk
 from monitor.web.door import HEADERS, WRONG, Fields, fields
 from monitor.web.passwords import hashed, problem_with
 from monitor.web.self_service import ASKED_WITHIN, SelfService, field, may_ask_for_mail
-from monitor.web.visitor import SESSION_LASTS, from_own_page, set_session
+from monitor.web.visitor import SESSION_LASTS, from_own_page, own_fields, set_session
 from storage.errors import AccountExists
 from storage.work import Work
 
@@ -27,6 +28,9 @@ SUBSCRIBER = "subscriber"
 """Who did it, in the audit trail: subscribers are not named there."""
 
 TAKEN = "There is an account of this name already; choose another."
+
+_NOT_FOR_PEOPLE = re.compile(r"(former )?account \d+|\d+|cli|subscriber|sender|worker|operator token", re.IGNORECASE)
+"""What the audit trail calls those that are no people, or nobody by name."""
 
 
 class SignUpPages:
@@ -89,11 +93,13 @@ class SignUpPages:
         link = self._opened(token, LetterPurpose.SIGN_UP)
         return self._choosing(token, link, name=link.target)
 
-    def make(self, request: Request, token: str, sent: Annotated[Fields, Depends(fields)]) -> Response:
+    def make(self, request: Request, token: str, sent: Annotated[Fields, Depends(own_fields)]) -> Response:
         """Makes the account, with what is sent to its address by mail already, and signs in."""
         link, now = self._opened(token, LetterPurpose.SIGN_UP), self._desk.clock()
         name, password = one_line(field(sent, "name"), LONGEST_NAME), field(sent, "password")
-        problem = problem_with_name(name, [link.target]) or problem_with(password, name)
+        with self._desk.database.view() as work:
+            taken = TAKEN if work.audit.knows(name) else None
+        problem = problem_with_name(name, [link.target]) or taken or problem_with(password, name)
         if problem:
             return self._choosing(token, link, name=name, problem=problem, status=422)
         chosen = hashed(password)
@@ -113,7 +119,7 @@ class SignUpPages:
         """The form by which a new password is chosen."""
         return self._choosing(token, self._opened(token, LetterPurpose.PASSWORD))
 
-    def set_password(self, request: Request, token: str, sent: Annotated[Fields, Depends(fields)]) -> Response:
+    def set_password(self, request: Request, token: str, sent: Annotated[Fields, Depends(own_fields)]) -> Response:
         """Gives the account its new password, ends its sessions, and signs in."""
         link, now, password = self._opened(token, LetterPurpose.PASSWORD), self._desk.clock(), field(sent, "password")
         with self._desk.database.view() as work:
@@ -136,8 +142,12 @@ class SignUpPages:
     @staticmethod
     def _owner(work: Work, link: AccountLink) -> Account:
         """Whose password it is; 404 where the address is no longer theirs, or the account is disabled."""
-        # Whoever was invited by mail proves their address with this very link.
-        owner = work.account_addresses.owner(link.target) or work.accounts.by_name(link.target)
+        owner = work.account_addresses.owner(link.target)
+        named = work.accounts.by_name(link.target) if owner is None else None
+        # Whoever was invited by mail proves their address with this very link. Whoever has another address has taken
+        # this one out, and its mailbox is no longer to open the account that is still called so.
+        if named is not None and not work.account_addresses.of(named.id):
+            owner = named
         if owner is None or owner.id != link.account_id or owner.disabled_at is not None:
             raise HTTPException(404, WRONG, dict(HEADERS))
         return owner
@@ -192,6 +202,8 @@ def problem_with_name(name: str, addresses: list[str]) -> str | None:
     """
     if not name:
         return "Say under which name you will sign in."
+    if _NOT_FOR_PEOPLE.fullmatch(name):
+        return TAKEN
     if "@" in name and name.casefold() not in {address.casefold() for address in addresses}:
         return "A name with an @ must be an address of yours; choose one without, or your own address."
     return None
