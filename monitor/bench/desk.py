@@ -1,4 +1,4 @@
-"""How quickly readers' pages are made, over a database of a given size, beside the least that could be done instead.
+"""How quickly pages are made, over a database of a given size, beside the least that could be done instead.
 
 The peer is named "plain JSON": in the same process and through the same client, a bare FastAPI route that runs one
 plain SQL statement for the page's main rows by `sqlite3` and dumps them with `json`. It knows no filters, names, quotes
@@ -9,60 +9,26 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sqlite3
 import statistics
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
 from starlette.responses import Response
 
+from monitor.bench import desk_people
+from monitor.bench.desk_pages import ASKED, PAGES, Page, Who
 from storage.engine import Database
 
 WARM_UP = 2
-_CHANGES = "SELECT * FROM change ORDER BY at DESC, id DESC LIMIT 26"
-_ITEMS = "SELECT * FROM item ORDER BY published_at DESC, id DESC LIMIT 51"
-_SEARCH = (
-    "SELECT item.* FROM item JOIN item_revision r ON r.item_id = item.id AND r.revision = item.revision WHERE r.id IN "
-    "(SELECT rowid FROM item_search WHERE item_search MATCH '{}') ORDER BY item.published_at DESC LIMIT 51"
-)
-_MATRIX = "SELECT actor, issue, stance, posterior, since, statements, pending FROM position"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A page to be measured. `path` and `peer`, a statement of SQL, may name {actor}, {issue}, {change} and {item}."""
-
-    name: str
-    path: str
-    peer: str
-
-
-PAGES: tuple[Page, ...] = (
-    Page(name="matrix, now", path="/", peer=_MATRIX),
-    Page(name="matrix, half a year ago", path="/?at=2024-12-01", peer=_MATRIX),
-    Page(name="matrix, as known then", path="/?at=2024-12-01&known=then", peer=_MATRIX),
-    Page(name="matrix, one government", path="/?group=state-1", peer=_MATRIX),
-    Page(name="matrix as CSV", path="/matrix.csv", peer=_MATRIX),
-    Page(name="changes", path="/changes", peer=_CHANGES),
-    Page(name="changes, one group, words", path="/changes?group=state-1&q=%22no+such%22", peer=_CHANGES),
-    Page(name="changes, nothing found", path="/changes?q=zeppelin", peer=_CHANGES),
-    Page(name="changes as Atom", path="/changes.atom?pending=true", peer=_CHANGES),
-    Page(name="a change", path="/changes/{change}", peer="SELECT * FROM change WHERE id = {change}"),
-    Page(name="items", path="/items", peer=_ITEMS),
-    Page(name="items, a rare word", path="/items?q=line7", peer=_SEARCH.format("line7")),
-    Page(name="items, a frequent word", path="/items?q=northland", peer=_SEARCH.format("northland")),
-    Page(name="items, nothing found", path="/items?q=zeppelin", peer=_SEARCH.format("zeppelin")),
-    Page(name="items, one actor and issue", path="/items?actor=state-7&issue=issue-7", peer=_ITEMS),
-    Page(name="items, language and feed", path="/items?lang=de&feed=3", peer=_ITEMS),
-    Page(name="an item", path="/items/{item}", peer="SELECT * FROM item_revision WHERE item_id = {item}"),
-    Page(name="a position", path="/positions/{actor}/{issue}",
-         peer="SELECT * FROM statement WHERE issue = '{issue}' AND holder = '{actor}'"),
-)  # fmt: skip
-"""What is measured. A further page of readers is one more line."""
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +53,18 @@ class Measured:
     ratio: float
 
 
-def measure(database: Database, app: FastAPI, repeats: int, told: Callable[[int], None]) -> list[Measured]:
+def measure(
+    database: Database, app: FastAPI, now: datetime, repeats: int, told: Callable[[int], None]
+) -> list[Measured]:
     """Each page so many times, after a warm-up. Raises RuntimeError for a page that does not answer with 200."""
     assert database.file is not None, "measured over SQLite"
-    names = _names(database)
+    people = desk_people.signed_in(database, now)
+    names = _names(database, people)
+    tokens = {Who.ANYBODY: None, Who.SUBSCRIBER: people.subscriber, Who.OPERATOR: people.operator}
     found = []
     for page in PAGES:
         path = page.path.format(**names)
-        ours, size = asyncio.run(_spent(app, path, repeats))
+        ours, size = asyncio.run(_spent(app, path, repeats, tokens[page.who], page))
         peer, _ = asyncio.run(_spent(_peer(database.file, page.peer.format(**names)), "/", repeats))
         ratio = ours.processor_p50 / peer.processor_p50
         found.append(Measured(page=page.name, path=path, bytes=size, ours=ours, peer=peer, ratio=ratio))
@@ -102,29 +72,55 @@ def measure(database: Database, app: FastAPI, repeats: int, told: Callable[[int]
     return found
 
 
-def _names(database: Database) -> Mapping[str, object]:
-    """Something that pages show: the newest change, and what it is about and rests on."""
+def _names(database: Database, people: desk_people.People) -> Mapping[str, object]:
+    """Something that pages show: the newest change, what it is about and rests on, and who was told."""
     with database.view() as work:
         (change,) = work.positions.changes(limit=1)
         statement = work.statements.get([change.found.after_statement])[change.found.after_statement]
-    return {"actor": change.found.actor, "issue": change.found.issue, "change": change.id, "item": statement.item_id}
+        delivery = work.alerts.deliveries(limit=1)[0].id
+    return {
+        "actor": change.found.actor,
+        "issue": change.found.issue,
+        "change": change.id,
+        "item": statement.item_id,
+        "statement": statement.id,
+        "delivery": delivery,
+        "subscription": people.subscription,
+        "narrow": people.narrow,
+    }
 
 
-async def _spent(app: FastAPI, path: str, repeats: int) -> tuple[Spent, int]:
+async def _spent(
+    app: FastAPI, path: str, repeats: int, token: str | None = None, page: Page | None = None
+) -> tuple[Spent, int]:
     wall: list[float] = []
     processor: list[float] = []
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk.bench") as client:
-        for _ in range(WARM_UP + repeats):
+    cookies = {} if token is None else {"volteface": token}
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk.bench", cookies=cookies) as client:
+        form = None
+        if page is not None and page.form_of:
+            form = ASKED | dict(_HIDDEN.findall((await client.get(path.removesuffix(page.form_of))).text))
+        for number in range(WARM_UP + repeats):
+            if number == WARM_UP:
+                _await_what_it_began()
             begun, ran = time.perf_counter(), time.process_time()
-            answer = await client.get(path)
+            answer = await (client.get(path) if form is None else client.post(path, data=form))
             wall.append((time.perf_counter() - begun) * 1000)
             processor.append((time.process_time() - ran) * 1000)
-            if answer.status_code != 200:
+            if answer.status_code != 200 or "cannot be meant" in answer.text:
                 raise RuntimeError(f"{path} answered {answer.status_code}: {answer.text[:500]}")
     spent = (*_both(wall[WARM_UP:]), *_both(processor[WARM_UP:]))
     return Spent(wall_p50=spent[0], wall_p95=spent[1], processor_p50=spent[2], processor_p95=spent[3]), len(
         answer.content
     )
+
+
+def _await_what_it_began() -> None:
+    """Warnings on rules are looked up once for each set of rules, beside the page: that is no part of its time."""
+    for thread in threading.enumerate():
+        if thread.name == "rule warnings":
+            thread.join()
 
 
 def _both(measured: Sequence[float]) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""`volteface bench desk`: how long readers' pages take, beside a plain query as JSON."""
+"""`volteface bench desk`: how long pages take, beside a plain query as JSON."""
 
 from __future__ import annotations
 
@@ -39,12 +39,13 @@ def desk(
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Time for each of the readers' pages over a generated SQLite database, beside plain SQL dumped as JSON.
+    """Time for each page over a generated SQLite database, beside plain SQL dumped as JSON.
 
     Example: [bold]volteface bench desk --items 10000 --positions 300[/]
     """
     from monitor.bench import desk as bench
     from monitor.bench import desk_world
+    from monitor.bench.desk_pages import PAGES
     from monitor.settings import Settings
     from monitor.web.app import create_app
     from storage.engine import Database
@@ -60,8 +61,8 @@ def desk(
             with Progress(console=talk(), transient=True) as bar:
                 _fill(database, size, seed, bar)
                 app = create_app(database, Settings(data_dir=Path(folder)), clock=lambda: desk_world.NOW)
-                task = bar.add_task("Asking pages", total=len(bench.PAGES))
-                measured = bench.measure(database, app, repeats, lambda done: bar.advance(task, done))
+                task = bar.add_task("Asking pages", total=len(PAGES))
+                measured = bench.measure(database, app, desk_world.NOW, repeats, lambda done: bar.advance(task, done))
         finally:
             database.close()
     if as_json:
@@ -72,7 +73,7 @@ def desk(
 
 def _fill(database: Database, size: Size, seed: int, bar: Progress) -> None:
     """Stores what is measured over, unless it is there from an earlier run."""
-    from monitor.bench import desk_world
+    from monitor.bench import desk_people, desk_world
 
     database.upgrade()
     with database.view() as work:
@@ -80,6 +81,7 @@ def _fill(database: Database, size: Size, seed: int, bar: Progress) -> None:
     if not there:
         task = bar.add_task("Storing items", total=size.steps)
         desk_world.fill(database, size, seed, lambda done: bar.advance(task, done))
+    desk_people.settle(database, desk_world.NOW)
 
 
 def _put(measured: list[Measured]) -> None:
