@@ -20,7 +20,8 @@ _LONG_WITH_REASON: dict[str, str] = {
 }
 
 _TOP_LEVEL = {
-    ".ci", ".dockerignore", ".env.example", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "DESIGN.md", "Dockerfile",
+    ".ci",
+    ".github", ".dockerignore", ".env.example", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "DESIGN.md", "Dockerfile",
     "LICENSE", "Makefile", "README.md", "constraints.txt", "docker-compose.yml", "pyproject.toml",
     "monitor", "rules", "storage", "tests",
 }  # fmt: skip
