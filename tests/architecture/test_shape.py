@@ -20,9 +20,8 @@ _LONG_WITH_REASON: dict[str, str] = {
 }
 
 _TOP_LEVEL = {
-    ".ci",
-    ".github", ".dockerignore", ".env.example", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "DESIGN.md", "Dockerfile",
-    "LICENSE", "Makefile", "README.md", "constraints.txt", "docker-compose.yml", "pyproject.toml",
+    ".ci", ".dockerignore", ".env.example", ".github", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "DESIGN.md",
+    "Dockerfile", "LICENSE", "Makefile", "README.md", "constraints.txt", "docker-compose.yml", "pyproject.toml",
     "monitor", "rules", "storage", "tests",
 }  # fmt: skip
 _SAYS_NOTHING = re.compile(r"(^|_)(util|helper|manager|common|misc)s?(_|$)")
