@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from fastapi import FastAPI
@@ -14,10 +15,10 @@ from playwright.sync_api import Browser
 from monitor.model.account import Role
 from monitor.model.alert import AttemptResult, ChannelName, DeliveryStatus, Filter
 from monitor.model.letter import LetterPurpose
+from monitor.model.report import ReportReason
 from monitor.settings import Settings
 from monitor.web.app import create_app
 from storage.engine import Database
-from storage.reports import ReportReason
 from storage.tokens import TokenPurpose
 from tests.browser.accessible import serious_faults
 from tests.browser.conftest import Tab
@@ -32,6 +33,7 @@ NO_PAGES = re.compile(
 )
 """What programs read."""
 
+Scheme = Literal["light", "dark"]
 MISSING = "/no-such-page"
 
 ELSEWHERE = {
@@ -131,11 +133,11 @@ def url(house: House) -> Iterator[str]:
         yield running.url
 
 
-def open_tab(browser: Browser, house: House, url: str, width: int, scheme: str) -> Tab:
+def open_tab(browser: Browser, house: House, url: str, width: int, scheme: Scheme) -> Tab:
     context = browser.new_context(
         viewport={"width": width, "height": 900},
         color_scheme=scheme,
-        reduced_motion="reduce",  # type: ignore[arg-type]
+        reduced_motion="reduce",
     )
     context.add_cookies([{"name": "volteface", "value": house.session, "url": url}])
     return Tab(context.new_page())
@@ -143,7 +145,7 @@ def open_tab(browser: Browser, house: House, url: str, width: int, scheme: str) 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1024, "dark"), (1600, "light")])
 def test_no_page_sticks_out_and_everybody_can_use_it(
-    house: House, url: str, browser: Browser, width: int, scheme: str, tmp_path: Path
+    house: House, url: str, browser: Browser, width: int, scheme: Scheme, tmp_path: Path
 ) -> None:
     tab = open_tab(browser, house, url, width, scheme)
     pages = house.pages()
