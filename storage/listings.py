@@ -15,7 +15,7 @@ from monitor.model.report import Report
 from monitor.model.statement import Statement
 from storage.deliveries import delivery_of, whole_deliveries
 from storage.item_queue import item_of
-from storage.positions import change_of
+from storage.positions import change_of, changes_among
 from storage.reports import report_of
 from storage.search import found_by
 from storage.statements import Statements, went_with
@@ -49,15 +49,8 @@ class Listings(Statements):
         status: ChangeStatus | None = None,
     ) -> list[Change]:
         """Changes, by the moment at which they took place."""
-        query = select(ChangeRow).order_by(col(ChangeRow.at).desc(), col(ChangeRow.id).desc()).limit(limit)
-        if since is not None:
-            query = query.where(ChangeRow.at >= since)
-        if actor is not None:
-            query = query.where(ChangeRow.actor == actor)
-        if issue is not None:
-            query = query.where(ChangeRow.issue == issue)
-        if status is not None:
-            query = query.where(ChangeRow.status == status.value)
+        query = select(ChangeRow).where(*changes_among(since, actor, issue, status))
+        query = query.order_by(col(ChangeRow.at).desc(), col(ChangeRow.id).desc()).limit(limit)
         if before is not None:
             query = query.where(_older(col(ChangeRow.at), col(ChangeRow.id), before))
         return [change_of(row) for row in self._session.exec(query)]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, select
 
 from monitor.model.position import Change, ChangeKind, ChangeStatus, Fold, FoundChange, FoundPosition
@@ -100,15 +100,8 @@ class Positions(Repository):
         before_id: int | None = None,
     ) -> list[Change]:
         """Changes, newest first by `at`. `before_id` goes on from where an earlier page ended. Raises NotFound."""
-        query = select(ChangeRow).order_by(col(ChangeRow.at).desc(), col(ChangeRow.id).desc()).limit(limit)
-        if since is not None:
-            query = query.where(ChangeRow.at >= since)
-        if actor is not None:
-            query = query.where(ChangeRow.actor == actor)
-        if issue is not None:
-            query = query.where(ChangeRow.issue == issue)
-        if status is not None:
-            query = query.where(ChangeRow.status == status.value)
+        query = select(ChangeRow).where(*changes_among(since, actor, issue, status))
+        query = query.order_by(col(ChangeRow.at).desc(), col(ChangeRow.id).desc()).limit(limit)
         if before_id is not None:
             end = self._row(ChangeRow, before_id, "change")
             query = query.where(
@@ -238,6 +231,22 @@ def _values(found: FoundChange) -> dict[str, Any]:
         "support": list(found.support),
         "silent": found.silent,
     }
+
+
+def changes_among(
+    since: datetime | None, actor: str | None, issue: str | None, status: ChangeStatus | None
+) -> list[ColumnElement[bool]]:
+    """What holds of changes that are asked for by when, who, what and status; None is all."""
+    found: list[ColumnElement[bool]] = []
+    if since is not None:
+        found.append(col(ChangeRow.at) >= since)
+    if actor is not None:
+        found.append(col(ChangeRow.actor) == actor)
+    if issue is not None:
+        found.append(col(ChangeRow.issue) == issue)
+    if status is not None:
+        found.append(col(ChangeRow.status) == status.value)
+    return found
 
 
 def change_of(row: ChangeRow) -> Change:

@@ -6,8 +6,10 @@ to one of them when it is sent.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from monitor.alerts.layout import laid_out
 from monitor.alerts.letter import Links, letter_of
@@ -15,7 +17,7 @@ from monitor.alerts.payload import payload_of
 from monitor.alerts.personal import with_personal
 from monitor.alerts.subject import subject_of
 from monitor.alerts.texts import ENGLISH, Texts
-from monitor.model.alert import AlertContent, MatchContent
+from monitor.model.alert import AlertContent, MatchContent, Message
 
 __all__ = ["Composed", "Links", "compose", "with_personal"]
 
@@ -31,6 +33,21 @@ class Composed:
     text: str
     html: str
     payload: str
+
+    def message(
+        self, content: Mapping[str, Any], sequence: int, *, actor: str | None = None, issue: str | None = None
+    ) -> Message:
+        """As it is kept: with what it was made from, as JSON values, and what it is about."""
+        return Message(
+            content=content,
+            subject=self.subject,
+            text=self.text,
+            html=self.html,
+            payload=self.payload,
+            actor=actor,
+            issue=issue,
+            sequence=sequence,
+        )
 
 
 def compose(

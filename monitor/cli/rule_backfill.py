@@ -129,17 +129,8 @@ def _put(report: BackfillReport, *, alert: bool, as_json: bool) -> None:
     if as_json:
         put_json(report)
     else:
-        rows = [
-            ("items read again", report.items),
-            ("items passed over: read so already", report.passed_over),
-            ("items of other issues", report.elsewhere),
-            ("statements gained", report.statements_gained),
-            ("statements lost", report.statements_lost),
-            ("changes gained", report.changes_gained),
-            ("changes lost", report.changes_lost),
-            ("alerts queued", report.alerts if alert else f"{report.alerts} (none without --alert)"),
-            ("corrections queued", report.corrections),
-        ]
+        untold = "" if alert else " (none without --alert)"
+        rows = [(name, f"{count}{untold}" if name == "alerts queued" else count) for name, count in report.lines()]
         put_table(("", ""), rows, empty="")
     if report.waiting:
         say(f"{counted(report.waiting, 'item')} new or revised: the worker reads what is new")

@@ -22,6 +22,7 @@ from monitor.model.timing import Cadence, Timing
 from monitor.net.schemes import scheme_set
 from monitor.pipeline.opt_in import Consent
 from monitor.pipeline.trial import Trial
+from monitor.pipeline.trial_words import trial_words
 from monitor.settings import Settings, load_settings
 from storage.engine import Database
 
@@ -62,7 +63,7 @@ def subscribe(
             _put_dry_run(found, as_json=as_json)
             return
         if found is not None:
-            say(option.trial_in_words(found))
+            say(trial_words(found))
         made, consent = _saved(database, settings, asked, confirmed=confirmed)
     finally:
         database.close()

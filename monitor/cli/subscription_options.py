@@ -15,12 +15,13 @@ from monitor.alerts.timing_words import checked, parse_clock, parse_quiet, parse
 from monitor.cli.boot import utc_now
 from monitor.cli.known import must_be_known
 from monitor.cli.outcome import CommandError, Exit
-from monitor.cli.talk import counted, put_table, say, talk
+from monitor.cli.talk import put_table, say, talk
 from monitor.model.alert import Filter, Subscription
 from monitor.model.position import ChangeKind
 from monitor.model.timing import Cadence, Timing
 from monitor.pipeline.rulebook import RuleBook
 from monitor.pipeline.trial import DAYS, Trial, trial
+from monitor.pipeline.trial_words import trial_words
 from monitor.settings import Settings
 from storage.engine import Database
 
@@ -132,25 +133,9 @@ def tried(database: Database, subscription: Subscription, days: int = DAYS) -> T
         )
 
 
-def trial_in_words(found: Trial) -> str:
-    """The trial in one line: "The last 30 days would have brought 7 alerts, 5 of them in 2 digests."."""
-    days = (found.until - found.since).days
-    parts = [counted(found.alerts, "alert")]
-    if found.digests:
-        parts.append(f"{found.folded} of them in {counted(found.digests, 'digest')}")
-    if found.empty:
-        parts.append(f"{counted(found.empty, 'digest')} saying that nothing changed")
-    line = f"The last {days} days would have brought {', '.join(parts)}."
-    if found.waiting:
-        line += f" {counted(found.waiting, 'alert')} would still wait."
-    if found.watched_since:
-        line += f" There is nothing to go by before {found.watched_since:%Y-%m-%d}, when the first feed came."
-    return line
-
-
 def put_trial(found: Trial) -> None:
     """The trial: a line on stderr, and each message on stdout."""
-    say(trial_in_words(found))
+    say(trial_words(found))
     rows = [(s.at, ("digest" if s.digest else "alert"), s.alerts, s.subject) for s in found.sendings]
     put_table(("at (UTC)", "what", "alerts", "subject"), rows, empty="Nothing would have come.")
 

@@ -19,6 +19,7 @@ from monitor.cli.talk import JsonFlag, plain, put_json, put_table, say
 from monitor.model.alert import Audience, Subscription
 from monitor.pipeline.subscribing import edit as edited
 from monitor.pipeline.subscribing import enable as enabled
+from monitor.pipeline.trial_words import trial_words
 from monitor.pipeline.why import state_of
 from monitor.settings import load_settings
 
@@ -135,7 +136,7 @@ def edit(
     if note:
         say(note)
     if found is not None:
-        say(option.trial_in_words(found))
+        say(trial_words(found))
 
 
 def _asked(was: Subscription, options: dict[str, object]) -> Subscription:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.alerts.alarm import compose_alarm
-from monitor.model.alert import AlertKind, Audience, ChannelName, DeliveryStatus, Message, NewAlert
+from monitor.model.alert import AlertKind, Audience, ChannelName, DeliveryStatus, NewAlert
 from monitor.model.trouble import Trouble, TroubleKind
 from monitor.pipeline.changes import write_events
 from monitor.pipeline.troubles import (
@@ -104,16 +104,8 @@ class AlarmStep:
         if not reached or not (began or over):
             return
         composed = compose_alarm([_trouble(a) for a in began], [_trouble(a) for a in over], now=now, label=self._label)
-        message = Message(
-            content={"began": [_plain(a) for a in began], "over": [_plain(a) for a in over]},
-            subject=composed.subject,
-            text=composed.text,
-            html=composed.html,
-            payload=composed.payload,
-            actor=None,
-            issue=None,
-            sequence=work.alerts.next_sequence(None, None),
-        )
+        content = {"began": [_plain(a) for a in began], "over": [_plain(a) for a in over]}
+        message = composed.message(content, work.alerts.next_sequence(None, None))
         name = "alarm:" + ",".join([*(f"+{a.id}" for a in began), *(f"-{a.id}" for a in over)])
         new = work.alerts.untold([NewAlert(subscription=s, dedup=name) for s in reached])
         write_events(work, [], work.alerts.add(message, new, AlertKind.ALARM, now), now)

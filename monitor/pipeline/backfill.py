@@ -74,6 +74,20 @@ class BackfillReport:
     alerts: int = 0
     corrections: int = 0
 
+    def lines(self) -> list[tuple[str, int]]:
+        """What it came to, line by line."""
+        return [
+            ("items read again", self.items),
+            ("items passed over: read so already", self.passed_over),
+            ("items of other issues", self.elsewhere),
+            ("statements gained", self.statements_gained),
+            ("statements lost", self.statements_lost),
+            ("changes gained", self.changes_gained),
+            ("changes lost", self.changes_lost),
+            ("alerts queued", self.alerts),
+            ("corrections queued", self.corrections),
+        ]
+
 
 class Backfill:
     """One run over the stored items. `clock` gives the moment that is written."""

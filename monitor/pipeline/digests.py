@@ -19,7 +19,7 @@ from monitor.alerts.digest import DigestFrame, DigestPart, compose_digest
 from monitor.alerts.stored import content_from
 from monitor.alerts.timing import DIGESTS, Release, first_digest, next_digest, quiet_until, release_as
 from monitor.alerts.zones import zone_of
-from monitor.model.alert import AlertKind, Message, Subscription
+from monitor.model.alert import AlertKind, Subscription
 from monitor.model.timing import Cadence
 from monitor.pipeline.changes import write_events
 from monitor.pipeline.watched import watched_feeds
@@ -127,8 +127,8 @@ class Digests:
         now = frame.until
         composed = compose_digest([self._part(alert) for alert in _newest_of_each(held)], frame)
         sequence = work.alerts.next_sequence(None, None)
-        message = Message(
-            content={
+        message = composed.message(
+            {
                 "alerts": [alert.id for alert in held],
                 "since": frame.since.isoformat(),
                 "until": now.isoformat(),
@@ -136,13 +136,7 @@ class Digests:
                 "scheduled": scheduled,
                 "coverage": frame.coverage,
             },
-            subject=composed.subject,
-            text=composed.text,
-            html=composed.html,
-            payload=composed.payload,
-            actor=None,
-            issue=None,
-            sequence=sequence,
+            sequence,
         )
         dedup = f"digest:{now.isoformat()}:{sequence}"
         return work.alerts.add_digest(subscription, message, [alert.id for alert in held], dedup, now)

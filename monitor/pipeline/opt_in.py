@@ -14,7 +14,7 @@ from enum import StrEnum
 from monitor.alerts.notice import Notice, compose_notice
 from monitor.alerts.timing import first_digest
 from monitor.alerts.wanted_words import wanted_words
-from monitor.model.alert import AlertKind, ChannelName, Message, NewAlert, Subscription
+from monitor.model.alert import AlertKind, ChannelName, NewAlert, Subscription
 from monitor.pipeline.changes import write_events
 from rules.model import ActorRule, IssueRule
 from storage.work import Work
@@ -92,15 +92,8 @@ class OptIn:
             made_at=now,
             label=self.label,
         )
-        message = Message(
-            content={"notice": notice.value, "subscriber": subscription.subscriber, "wanted": dict(wanted)},
-            subject=composed.subject,
-            text=composed.text,
-            html=composed.html,
-            payload=composed.payload,
-            actor=None,
-            issue=None,
-            sequence=sequence,
+        message = composed.message(
+            {"notice": notice.value, "subscriber": subscription.subscriber, "wanted": dict(wanted)}, sequence
         )
         name = NewAlert(subscription=subscription, dedup=f"{notice.value}:{sequence}")
         write_events(work, (), work.alerts.add(message, [name], AlertKind.NOTICE, now), now)

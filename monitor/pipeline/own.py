@@ -9,7 +9,7 @@ from monitor.alerts.notice import Notice
 from monitor.alerts.timing import first_digest
 from monitor.alerts.trial_message import compose_test
 from monitor.alerts.wanted_words import wanted_words
-from monitor.model.alert import AlertKind, ChannelName, Filter, Message, NewAlert, Subscription
+from monitor.model.alert import AlertKind, ChannelName, Filter, NewAlert, Subscription
 from monitor.model.timing import Timing
 from monitor.pipeline.changes import write_events
 from storage.work import Work
@@ -82,16 +82,7 @@ def send_test(work: Work, subscription: Subscription, now: datetime, label: str 
         {issue.id: issue.name for issue in rules.issues.values()},
     )
     composed = compose_test(wanted, made_at=now, label=label)
-    message = Message(
-        content={"notice": Notice.TEST.value},
-        subject=composed.subject,
-        text=composed.text,
-        html=composed.html,
-        payload=composed.payload,
-        actor=None,
-        issue=None,
-        sequence=sequence,
-    )
+    message = composed.message({"notice": Notice.TEST.value}, sequence)
     new = NewAlert(subscription=subscription, dedup=f"{Notice.TEST.value}:{sequence}")
     (key,) = work.alerts.add(message, [new], AlertKind.NOTICE, now)
     write_events(work, (), [key], now)

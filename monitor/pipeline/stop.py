@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from monitor.alerts.notice import Notice
 from monitor.alerts.stopped import compose_stopped
-from monitor.model.alert import AlertKind, ChannelName, ClaimedDelivery, Message, NewAlert, Subscription
+from monitor.model.alert import AlertKind, ChannelName, ClaimedDelivery, NewAlert, Subscription
 from monitor.pipeline.changes import write_events
 from storage.work import Work
 
@@ -60,16 +60,7 @@ def _tell_elsewhere(work: Work, stopped: Subscription, why: str, now: datetime, 
         return
     composed = compose_stopped(stopped, why, made_at=now, label=label)
     sequence = work.alerts.next_sequence(None, None)
-    message = Message(
-        content={"notice": Notice.STOPPED.value, "subscription": stopped.id, "why": why},
-        subject=composed.subject,
-        text=composed.text,
-        html=composed.html,
-        payload=composed.payload,
-        actor=None,
-        issue=None,
-        sequence=sequence,
-    )
+    message = composed.message({"notice": Notice.STOPPED.value, "subscription": stopped.id, "why": why}, sequence)
     told = [NewAlert(subscription=one, dedup=f"{Notice.STOPPED.value}:{sequence}") for one in first_of_each]
     write_events(work, (), work.alerts.add(message, told, AlertKind.NOTICE, now), now)
 

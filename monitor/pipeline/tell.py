@@ -10,7 +10,7 @@ from typing import Any
 
 from monitor.alerts.compose import Composed, Links, compose
 from monitor.alerts.wants import reason_against, reason_against_match
-from monitor.model.alert import AlertContent, AlertKind, DeliveryStatus, MatchContent, Message, NewAlert, Subscription
+from monitor.model.alert import AlertContent, AlertKind, DeliveryStatus, MatchContent, NewAlert, Subscription
 from monitor.model.item import Item
 from monitor.model.position import Change, ChangeKind, ChangeStatus
 from monitor.pipeline.content import change_content, match_content
@@ -159,16 +159,7 @@ class Teller:
         if isinstance(content, AlertContent):
             content = dataclasses.replace(content, sequence=sequence)
         composed = self._compose(content, change_id, now)
-        message = Message(
-            content=as_json(content),
-            subject=composed.subject,
-            text=composed.text,
-            html=composed.html,
-            payload=composed.payload,
-            actor=actor,
-            issue=issue,
-            sequence=sequence,
-        )
+        message = composed.message(as_json(content), sequence, actor=actor, issue=issue)
         timed = with_holds(new, work.alerts.paces([n.subscription.id for n in new if has_limits(n)], now), now)
         return work.alerts.add(message, timed, kind, now, change_id=change_id, item_id=item_id)
 

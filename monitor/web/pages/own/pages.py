@@ -12,13 +12,13 @@ from monitor.alerts.wanted_words import wanted_words
 from monitor.model.account import Account
 from monitor.model.alert import Audience, ChannelName, Subscription
 from monitor.pipeline.trial import trial
+from monitor.pipeline.trial_words import trial_words
 from monitor.web.desk import Desk
 from monitor.web.door import HEADERS
 from monitor.web.pages.subscriptions import OWN, offered
 from monitor.web.self_service import SelfService, account_of
 from monitor.web.settings_form import MARK, SettingsForm, form_of
 from monitor.web.subscription_form import CHANNELS, SHORT, may_resume, shown_target
-from monitor.web.trial_words import trial_words
 from rules.model import RuleSet
 from storage.errors import NotFound
 from storage.tokens import TokenPurpose

@@ -70,7 +70,7 @@ class Backfilling:
         run = self._job.last
         values: dict[str, Any] = {
             "run": run,
-            "report": _lines(run.result) if run is not None and run.result is not None else (),
+            "report": run.result.lines() if run is not None and run.result is not None else (),
             "left": len(run.result.left) if run is not None and run.result is not None else 0,
             "issue": issue,
             "issues": sorted(((i.id, i.name) for i in rules.issues.values()), key=lambda one: one[1].casefold()),
@@ -80,17 +80,3 @@ class Backfilling:
         }
         headers = {"Cache-Control": "no-store"}
         return self._desk.pages.page("rules_backfill.html", values, status=status, headers=headers)
-
-
-def _lines(report: BackfillReport) -> list[tuple[str, int]]:
-    return [
-        ("items read again", report.items),
-        ("items passed over: read so already", report.passed_over),
-        ("items of other issues", report.elsewhere),
-        ("statements gained", report.statements_gained),
-        ("statements lost", report.statements_lost),
-        ("changes gained", report.changes_gained),
-        ("changes lost", report.changes_lost),
-        ("alerts queued", report.alerts),
-        ("corrections queued", report.corrections),
-    ]

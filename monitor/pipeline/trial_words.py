@@ -1,4 +1,4 @@
-"""What a subscription would have brought, in a sentence for its page."""
+"""What a subscription would have brought, in a sentence for pages and people at a terminal."""
 
 from __future__ import annotations
 
