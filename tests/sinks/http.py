@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import socket
 import ssl
 import struct
@@ -210,6 +211,15 @@ _MANNERS: Mapping[Manner, Callable[[asyncio.StreamWriter, Answer], Awaitable[Non
 
 
 def closed_port() -> int:
-    """A loopback port on which nobody listens: free a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
+    """A loopback port on which nobody listens, with the next one free, too, a moment ago.
+
+    Below those that systems give out by themselves (from 32768 on Linux, 49152 elsewhere): a service that comes back to
+    its port after a while finds no connection of somebody else's on it.
+    """
+    while True:
+        port = secrets.choice(range(20_000, 32_000, 2))
+        try:
+            with socket.create_server(("127.0.0.1", port)), socket.create_server(("127.0.0.1", port + 1)):
+                return port
+        except OSError:
+            continue

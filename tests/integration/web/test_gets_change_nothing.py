@@ -28,6 +28,9 @@ QUERIES = [
     "?next=https://evil.example&unsubscribe=1&action=delete&_method=DELETE",
 ]
 
+WITHOUT_MAIL = {"/sign-up", "/forgotten"}
+"""Pages that say that this service, as it is set up here, sends no mail."""
+
 
 def contents(database_url: str) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table, read past our own code."""
@@ -62,7 +65,8 @@ def test_every_route_in_every_odd_way(client: Client, app: FastAPI, filled: News
         for query in QUERIES:
             for method in ("GET",) if query else ("GET", "HEAD"):
                 answer = client.request(method, path + query, headers={"x-http-method-override": "DELETE"})
-                assert answer.status_code < 500, f"{method} {path}{query}"
+                well = answer.status_code < 500 or (answer.status_code == 503 and path in WITHOUT_MAIL)
+                assert well, f"{method} {path}{query} answers {answer.status_code}"
     assert contents(database_url) == before
 
 
