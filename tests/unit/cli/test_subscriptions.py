@@ -54,7 +54,7 @@ def test_every_option_of_filter_and_timing_is_kept(command: Command) -> None:
 def test_what_it_would_have_brought_is_said_before_it_is_saved(command: Command) -> None:
     code, _, said = command("subscribe", "kay", *MAIL, "--cadence", "weekly")
     assert code == 0
-    assert said.index("The last 30 days would have brought 0 alerts, ") < said.index("Subscription 1: kay")
+    assert said.index("The last 30 days would have brought no alerts, ") < said.index("Subscription 1: kay")
 
 
 def test_a_dry_run_saves_nothing(command: Command) -> None:
