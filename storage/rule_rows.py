@@ -118,20 +118,7 @@ class RuleRows(Repository):
         return number
 
     def _in_force(self) -> dict[Key, tuple[int, Body]]:
-        query = (
-            select(RuleVersionRow)
-            .join(
-                RuleRow,
-                and_(
-                    col(RuleRow.kind) == RuleVersionRow.kind,
-                    col(RuleRow.rule_id) == RuleVersionRow.rule_id,
-                    col(RuleRow.version) == RuleVersionRow.version,
-                ),
-            )
-            .where(col(RuleRow.disabled).is_(False))
-            .order_by(col(RuleVersionRow.kind), col(RuleVersionRow.rule_id))
-        )
-        rows = self._session.exec(query)
+        rows = self._session.exec(versions_that_stand().where(col(RuleRow.disabled).is_(False)))
         return {(row.kind, row.rule_id): (row.version, row.body) for row in rows if row.body is not None}
 
     def _record_set(self, now: datetime) -> str:
@@ -144,3 +131,19 @@ class RuleRows(Repository):
             self._session.add(RuleSetRow(version=version, at=now, body=numbers))
             self._session.flush()
         return version
+
+
+def versions_that_stand() -> SelectOfScalar[RuleVersionRow]:
+    """Of each rule the version that it is at, switched off or not, by kind and id."""
+    return (
+        select(RuleVersionRow)
+        .join(
+            RuleRow,
+            and_(
+                col(RuleRow.kind) == RuleVersionRow.kind,
+                col(RuleRow.rule_id) == RuleVersionRow.rule_id,
+                col(RuleRow.version) == RuleVersionRow.version,
+            ),
+        )
+        .order_by(col(RuleVersionRow.kind), col(RuleVersionRow.rule_id))
+    )

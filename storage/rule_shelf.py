@@ -9,7 +9,7 @@ from sqlmodel import col, func, select
 
 from rules.model import RuleKind
 from storage.rule_bodies import from_body
-from storage.rule_rows import RuleRows
+from storage.rule_rows import RuleRows, versions_that_stand
 from storage.tables import ItemRow, MatchRow, RuleRow, RuleVersionRow
 from storage.values import RuleVersion
 
@@ -19,19 +19,7 @@ class RuleShelf(RuleRows):
 
     def standing(self) -> list[RuleVersion]:
         """Of each rule the version that holds, by kind and id; `rule` is None for those that are switched off."""
-        query = (
-            select(RuleVersionRow)
-            .join(
-                RuleRow,
-                and_(
-                    col(RuleRow.kind) == RuleVersionRow.kind,
-                    col(RuleRow.rule_id) == RuleVersionRow.rule_id,
-                    col(RuleRow.version) == RuleVersionRow.version,
-                ),
-            )
-            .order_by(col(RuleVersionRow.kind), col(RuleVersionRow.rule_id))
-        )
-        return [version_of(row) for row in self._session.exec(query)]
+        return [version_of(row) for row in self._session.exec(versions_that_stand())]
 
     def standing_of(self, kind: RuleKind, rule_id: str) -> RuleVersion | None:
         """The version of a rule that holds; None for one that never was."""

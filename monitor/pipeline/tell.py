@@ -122,7 +122,8 @@ class Teller:
         holding = [other for other in Utterance(work, fallen).others if other.found.status in _TOLD]
         for other in holding:
             also = [o.found.actor for o in holding if o is not other and o.found.status is other.found.status]
-            wanting = [s for s in _wanting(other, heard, rules) if not Utterance(work, other).stands_told(s.id)]
+            utterance = Utterance(work, other)
+            wanting = [s for s in _wanting(other, heard, rules) if not utterance.stands_told(s.id)]
             queued += self._queue_change(work, other, tuple(also), wanting, known, rules, now)
         return queued
 
