@@ -29,6 +29,7 @@ from monitor.bench.feed_wire import FeedWire, feed_wire
 from monitor.feeds.cadence import CadenceConfig
 from monitor.feeds.fetch import FetchConfig, Fetcher
 from monitor.feeds.parser_pool import ParserPool, ParserPoolConfig
+from monitor.interpreter import settle
 from monitor.net.guard import Guard
 from monitor.pipeline.outcomes import PollReport
 from monitor.pipeline.poll import Poller
@@ -89,6 +90,7 @@ class OurPolls:
         fetcher = await self._stack.enter_async_context(Fetcher(config, Guard(["127.0.0.0/8"])))
         parser = await self._stack.enter_async_context(ParserPool(ParserPoolConfig()))
         await parser.start()
+        settle()
         self.poller = Poller(self._database, fetcher, parser, CadenceConfig(), concurrency=self._concurrency)
         return self
 

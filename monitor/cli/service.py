@@ -20,6 +20,7 @@ from monitor.cli.extractors import previews
 from monitor.cli.listen import address_of, listening_socket
 from monitor.cli.logs import set_up_logs
 from monitor.cli.talk import say
+from monitor.interpreter import settle
 from monitor.schedule import Worker
 from monitor.settings import Settings, load_settings
 from monitor.web.app import create_app
@@ -104,6 +105,7 @@ async def serve(settings: Settings, *, with_worker: bool, with_web: bool) -> Non
             first = await asyncio.to_thread(first_operator_link, database, settings.public_url or address)
             if first is not None:
                 say(f"Nobody can sign in yet. This link makes the first operator, once and within a day: {first}")
+        settle()
         await stop.wait()
         say("Stopping; what is under way is finished first.")
 

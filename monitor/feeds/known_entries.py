@@ -8,66 +8,65 @@ from __future__ import annotations
 
 import struct
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
 from pathlib import Path
 
 from monitor.feeds.splitting import HASH_BYTES
 from monitor.model.feed import ParsedEntry
 
 _MARK_BYTES = 4
-_RECORD = struct.Struct(f">{HASH_BYTES}s{_MARK_BYTES}s{_MARK_BYTES}sq")
+_DATE = struct.Struct(">q")
+_RECORD_BYTES = HASH_BYTES + 2 * _MARK_BYTES + _DATE.size
 _NO_DATE = -(2**63)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_MARK = bytes(_MARK_BYTES)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownEntry:
-    """An entry that was read. `date` is the one it gives.
+KnownEntry = bytes
+"""An entry that was read, as 16 bytes: hashes of its id, and of its link and title, and the date it gives.
 
-    `identity` and `link` are hashes of its id, and of its link and title: an entry that shares one of them with another
-    of the same document is told apart from it, or stands for it, so that both must be read.
-    """
-
-    identity: bytes
-    link: bytes
-    date: datetime | None
+An entry that shares one of the hashes with another of the same document is told apart from it, or stands for it, so
+that both must be read. They stay bytes, for nearly all of them are only passed on.
+"""
 
 
 def known_entry(entry: ParsedEntry) -> KnownEntry:
     """What is remembered of an entry; its id must be the one that the document gives."""
     title = " ".join(entry.title.casefold().split())
     link = _mark(entry.link, title) if entry.link and title else _NO_MARK
-    return KnownEntry(_mark(entry.id), link, entry.published or entry.updated)
+    return _mark(entry.id) + link + _DATE.pack(_microseconds(entry.published or entry.updated))
 
 
-def clash(entries: Iterable[KnownEntry], known: Iterable[KnownEntry]) -> bool:
+def clash(entries: Iterable[KnownEntry], known: Collection[KnownEntry]) -> bool:
     """Whether one of the entries could be taken for a known one that stands beside it."""
-    marks = {mark for entry in known for mark in ((0, entry.identity), (1, entry.link))} - {(1, _NO_MARK)}
-    return any((0, entry.identity) in marks or (1, entry.link) in marks for entry in entries)
+    identities = {entry[:_MARK_BYTES] for entry in known}
+    links = {entry[_MARK_BYTES : 2 * _MARK_BYTES] for entry in known} - {_NO_MARK}
+    return any(e[:_MARK_BYTES] in identities or e[_MARK_BYTES : 2 * _MARK_BYTES] in links for e in entries)
+
+
+def given_dates(known: Iterable[KnownEntry]) -> tuple[datetime, ...]:
+    """The dates of those that give one."""
+    moments = (_DATE.unpack_from(entry, 2 * _MARK_BYTES)[0] for entry in known)
+    return tuple(_EPOCH + timedelta(microseconds=moment) for moment in moments if moment != _NO_DATE)
 
 
 def pack(entries: Mapping[bytes, KnownEntry]) -> bytes:
     """Entries by their hashes, as bytes."""
-    return b"".join(
-        _RECORD.pack(raw, entry.identity, entry.link, _microseconds(entry.date)) for raw, entry in entries.items()
-    )
+    return b"".join(chain.from_iterable(entries.items()))
 
 
 def unpack(data: bytes) -> dict[bytes, KnownEntry]:
     """The entries by their hashes; nothing where the bytes are not ours."""
-    if len(data) % _RECORD.size:
+    if len(data) % _RECORD_BYTES:
         return {}
-    return {
-        raw: KnownEntry(identity, link, None if at == _NO_DATE else _EPOCH + timedelta(microseconds=at))
-        for raw, identity, link, at in _RECORD.iter_unpack(data)
-    }
+    starts = range(0, len(data), _RECORD_BYTES)
+    return {data[at : at + HASH_BYTES]: data[at + HASH_BYTES : at + _RECORD_BYTES] for at in starts}
 
 
 @cache

@@ -19,7 +19,7 @@ from monitor.feeds.dates import parse_date
 from monitor.feeds.entries import LONGEST_TITLE, Composed, RawEntry, compose, language, told, web_address
 from monitor.feeds.feedparser_reading import Reading, read, read_strictly
 from monitor.feeds.hub_links import in_head
-from monitor.feeds.known_entries import KnownEntry, clash, known_entry, pack, reader_version, unpack
+from monitor.feeds.known_entries import KnownEntry, clash, given_dates, known_entry, pack, reader_version, unpack
 from monitor.feeds.not_a_feed import NotAFeed
 from monitor.feeds.splitting import Pieces, split
 from monitor.feeds.text import html_to_line, html_to_text, mended, one_line, plain
@@ -97,7 +97,7 @@ def _unseen(
     return replace(
         _feed(reading, base, composed, problems, complete=True),
         skipped=len(skipped),
-        skipped_dates=tuple(entry.date for entry in skipped if entry.date),
+        skipped_dates=given_dates(skipped),
         known=_remembered(pieces, known, composed),
     )
 

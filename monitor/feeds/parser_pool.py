@@ -1,9 +1,9 @@
 """Parsing in processes that can be killed.
 
 Some documents of 80 KB keep feedparser busy for half a minute with the interpreter lock held: in a thread they would
-stop the whole service. Each worker is a fresh interpreter that imports the parser and nothing else of the service
-(neither a fork, which is unsafe beside threads, nor multiprocessing's spawn, which would import the caller's main
-module). Workers start when first needed, and are killed and replaced when they overrun or die.
+stop the whole service. Workers start when first needed, and are killed and replaced when they overrun or die. Each has
+the next documents already at hand while it reads one, so that it need not wait for us in between, who have feeds to
+fetch and to save; a document whose worker ends before its turn goes to another one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import asyncio
 import os
 import pickle
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,7 +19,8 @@ from types import TracebackType
 from typing import Self
 
 from monitor.feeds.not_a_feed import NotAFeed
-from monitor.feeds.parser_worker import LARGEST_ANSWER, LENGTH, Answer, Job, put, take
+from monitor.feeds.parser_process import NotBegun, ParserProcess
+from monitor.feeds.parser_worker import Answer, Job
 from monitor.model.feed import ParsedFeed
 
 __all__ = ["NotAFeed", "ParseFailed", "ParseTimeout", "ParserPool", "ParserPoolConfig"]
@@ -28,8 +28,6 @@ __all__ = ["NotAFeed", "ParseFailed", "ParseTimeout", "ParserPool", "ParserPoolC
 _CLOSING_S = 2.0
 _GRACE_S = 1.0  # the worker's own timer comes first; ours is for where it has none
 _SIGALRM = 14
-_PIPE_BUFFER = 1024 * 1024
-_KEPT = 1024 * 1024  # bytes that a shared file may go on to hold
 _FIRST = b"<rss version='2.0'><channel><title>One</title><item><guid>1</guid><title>Two</title></item></channel></rss>"
 
 
@@ -45,11 +43,13 @@ class ParseTimeout(ParseFailed):
 class ParserPoolConfig:
     """`workers` processes at most; `limit_s` seconds for one document, `start_s` for a worker to start.
 
-    A worker may take `memory_mib` MiB of address space, and is replaced after `jobs_per_worker` documents, so that what
-    its libraries leave behind stays bounded. `command` is what a worker runs; tests put a misbehaving one there.
+    A worker has up to `at_hand` documents, the one that it reads among them. It may take `memory_mib` MiB of address
+    space, and is replaced after `jobs_per_worker` documents, so that what its libraries leave behind stays bounded.
+    `command` is what a worker runs; tests put a misbehaving one there.
     """
 
     workers: int = field(default_factory=lambda: min(2, os.cpu_count() or 1))
+    at_hand: int = 8
     limit_s: float = 10.0
     start_s: float = 30.0
     memory_mib: int = 1024
@@ -57,57 +57,14 @@ class ParserPoolConfig:
     command: Sequence[str] = (sys.executable, "-m", "monitor.feeds.parser_worker")
 
 
-@dataclass(slots=True, eq=False)
-class _Worker:
-    process: Process
-    shared: int | None = None
-    jobs: int = 0
-
-    async def ask(self, job: Job) -> Answer:
-        """Raises EOFError or OSError when the worker has died."""
-        stdin, stdout = self.process.stdin, self.process.stdout
-        if stdin is None or stdout is None:
-            raise EOFError
-        packed = pickle.dumps(job, protocol=5)
-        if self.shared is None:
-            stdin.writelines((LENGTH.pack(len(packed)), packed))
-        else:
-            put(self.shared, packed)  # before its length is told
-            stdin.write(LENGTH.pack(len(packed)))
-        await stdin.drain()
-        (size,) = LENGTH.unpack(await stdout.readexactly(LENGTH.size))
-        if size > 2 * LARGEST_ANSWER:
-            raise EOFError
-        said = await stdout.readexactly(size) if self.shared is None else take(self.shared, size)
-        answer: Answer = pickle.loads(said)  # noqa: S301 - from our child
-        if self.shared is not None and max(len(packed), size) > _KEPT:
-            os.ftruncate(self.shared, 0)
-        self.jobs += 1
-        return answer
-
-    async def end(self, patience_s: float) -> None:
-        """Close its stdin, at which it ends by itself; kill it when it does not in time. Reaps it in any case."""
-        if self.process.stdin is not None:
-            self.process.stdin.close()
-        try:
-            async with asyncio.timeout(patience_s):
-                await self.process.wait()
-        except TimeoutError:
-            if self.process.returncode is None:
-                self.process.kill()
-            await self.process.wait()
-        if self.shared is not None:
-            os.close(self.shared)
-            self.shared = None
-
-
 class ParserPool:
-    """Parses documents in other processes, as many at once as there are workers. Belongs to one event loop."""
+    """Parses documents in other processes. Belongs to one event loop."""
 
     def __init__(self, config: ParserPoolConfig | None = None) -> None:
         self._config = config or ParserPoolConfig()
-        self._turns = asyncio.Semaphore(self._config.workers)
-        self._idle: list[_Worker] = []
+        self._places = self._config.workers * self._config.at_hand
+        self._turns = asyncio.Semaphore(self._places)
+        self._workers: list[ParserProcess] = []
         self._endings: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -144,32 +101,46 @@ class ParserPool:
         return answer
 
     async def _parse(self, job: Job) -> Answer:
-        if self._closed:
-            raise ParseFailed("The parser was shut down.")
-        worker = self._idle.pop() if self._idle else None
-        limit = self._config.limit_s + (_GRACE_S if worker else self._config.start_s)
-        worker = worker or await self._start()
+        while not self._closed:
+            with suppress(NotBegun):
+                return await self._ask(self._choose(), job)
+        raise ParseFailed("The parser was shut down.")
+
+    async def _ask(self, worker: ParserProcess, job: Job) -> Answer:
         try:
-            async with asyncio.timeout(limit):
-                answer = await worker.ask(job)
+            answer = await worker.ask(job)
+        except NotBegun:  # whoever ended it sees to it
+            raise
         except TimeoutError:
             self._dismiss(worker, 0)
             raise ParseTimeout(self._overrun()) from None
         except (EOFError, OSError, pickle.UnpicklingError):
-            code = await self._died(worker)
-            if code == -_SIGALRM:
-                raise ParseTimeout(self._overrun()) from None
-            raise ParseFailed(
-                f"The parser crashed on this document (exit status {code}); please report the feed's address."
-            ) from None
+            if worker.process is None:  # it could not even be started
+                self._dismiss(worker, 0)
+                raise
+            raise await self._died(worker) from None
         except BaseException:  # cancelled: the worker is in the middle of a job that nobody waits for
             self._dismiss(worker, 0)
             raise
-        if worker.jobs >= self._config.jobs_per_worker or self._closed:
+        if worker.idle and (worker.spent or self._closed):
             self._dismiss(worker, _CLOSING_S)
-        else:
-            self._idle.append(worker)
         return answer
+
+    def _choose(self) -> ParserProcess:
+        """The worker with the least to do; a new one where all have something and there may be another."""
+        config = self._config
+        least = min((worker for worker in self._workers if worker.has_place), key=lambda w: w.busy, default=None)
+        if least is not None and (least.idle or len(self._workers) >= config.workers):
+            return least
+        worker = ParserProcess(
+            (*config.command, f"{config.limit_s:g}", str(config.memory_mib)),
+            at_hand=config.at_hand,
+            most_jobs=config.jobs_per_worker,
+            limit_s=config.limit_s + _GRACE_S,
+            start_s=config.start_s,
+        )
+        self._workers.append(worker)
+        return worker
 
     def _overrun(self) -> str:
         return (
@@ -177,55 +148,32 @@ class ParserPool:
             " too large, or made to keep it busy."
         )
 
-    async def _start(self) -> _Worker:
-        shared = _shared_file()
-        try:
-            return _Worker(await self._process(() if shared is None else (shared,)), shared)
-        except BaseException:
-            if shared is not None:
-                os.close(shared)
-            raise
-
-    async def _process(self, shared: Sequence[int]) -> Process:
-        return await asyncio.create_subprocess_exec(
-            *self._config.command,
-            f"{self._config.limit_s:g}",
-            str(self._config.memory_mib),
-            *map(str, shared),
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=DEVNULL,
-            limit=_PIPE_BUFFER,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "PYTHONUTF8": "1"},
-            start_new_session=True,  # Ctrl-C in a terminal is for the service, which then closes the pool
-            pass_fds=shared,
+    async def _died(self, worker: ParserProcess) -> Exception:
+        """What to raise for the document at which a worker died."""
+        self._workers.remove(worker)
+        await worker.end(_CLOSING_S)
+        if worker.exit_status == -_SIGALRM:
+            return ParseTimeout(self._overrun())
+        return ParseFailed(
+            f"The parser crashed on this document (exit status {worker.exit_status}); please report the feed's address."
         )
 
-    async def _died(self, worker: _Worker) -> int | None:
-        await worker.end(_CLOSING_S)
-        return worker.process.returncode
-
-    def _dismiss(self, worker: _Worker, patience_s: float) -> None:
+    def _dismiss(self, worker: ParserProcess, patience_s: float) -> None:
+        if worker not in self._workers:  # somebody else sees to it
+            return
+        self._workers.remove(worker)
         task = asyncio.ensure_future(worker.end(patience_s))
         self._endings.add(task)
         task.add_done_callback(self._endings.discard)
 
     async def aclose(self) -> None:
-        """End all workers and wait until they are gone. A document that is being parsed is finished first."""
+        """End all workers and wait until they are gone. Documents that are being parsed are finished first."""
         self._closed = True
-        idle, self._idle = self._idle, []
-        for worker in idle:
+        for worker in [worker for worker in self._workers if worker.idle]:
             self._dismiss(worker, _CLOSING_S)
-        for _ in range(self._config.workers):
+        for _ in range(self._places):
             await self._turns.acquire()
         while self._endings:
             await asyncio.gather(*self._endings)
-        for _ in range(self._config.workers):
+        for _ in range(self._places):
             self._turns.release()
-
-
-def _shared_file() -> int | None:
-    """A file in memory for one worker and us; None where the system has none to give, and all goes through pipes."""
-    with suppress(AttributeError, OSError):
-        return os.memfd_create("volteface-parser")
-    return None

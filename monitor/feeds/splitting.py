@@ -88,6 +88,8 @@ class _Splitter:
         self._parser: Any = expat.ParserCreate("utf-8")
         self._depth = 0
         self._entry, self._entry_depth = "", 0
+        self._entry_name = ""
+        self._harmless: set[str] = set()
         self._channels = 0
         self._began: int | None = None
         self._head: tuple[int, str] | None = None
@@ -136,21 +138,35 @@ class _Splitter:
                 raise _Odd  # what stands between two entries is there for one of them only
             if not self.spans:
                 self._add("entries")
-            self._began = self._parser.CurrentByteIndex
+            self._began, self._entry_name = self._parser.CurrentByteIndex, name
+            # Of what stands in it only its end matters: half the calls, and no attributes.
+            self._parser.StartElementHandler, self._parser.EndElementHandler = None, self._end_within
         else:
             raise _Odd
 
+    def _end_within(self, name: str) -> None:
+        """Something ends within an entry, or it does."""
+        if name in self._harmless:
+            return
+        if name != self._entry_name:
+            if name.rpartition(":")[2].lower() in _FRAME:
+                raise _Odd
+            self._harmless.add(name)
+            return
+        position = self._parser.CurrentByteIndex
+        if self._began is None or not self._data.startswith(b"</" + name.encode(), position):
+            raise _Odd  # an empty one has no end tag to find
+        self.spans.append((self._began, self._data.index(b">", position) + 1))
+        self._began = None
+        self._depth -= 1
+        self._parser.StartElementHandler, self._parser.EndElementHandler = self._start, self._end
+
     def _end(self, name: str) -> None:
         depth, self._depth = self._depth, self._depth - 1
-        position = self._parser.CurrentByteIndex
-        if self._began is not None:
-            if depth == self._entry_depth:
-                if not self._data.startswith(b"</" + name.encode(), position):
-                    raise _Odd  # an empty one has no end tag to find
-                self.spans.append((self._began, self._data.index(b">", position) + 1))
-                self._began = None
-        elif self._head is not None and depth == self._head_depth:
+        if self._head is not None and depth == self._head_depth:
             start, local = self._head
             if local not in _SAYS_NOTHING_OF_ENTRIES:
-                self.context.update(self._data[start:position])
+                self.context.update(self._data[start : self._parser.CurrentByteIndex])
             self._head = None
+        elif name == self._entry_name:
+            raise _Odd  # there was an entry within an entry, which was taken for its end

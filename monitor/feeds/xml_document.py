@@ -56,7 +56,8 @@ class XmlDocument:
 def prepare(text: str) -> XmlDocument:
     """Make a document fit to be parsed. Raises NotAFeed when its root says that it is something else."""
     text = _without_forbidden(text)
-    text = _CHARACTER_REFERENCE.sub(_allowed_reference, _PAIR_OF_REFERENCES.sub(_one_reference, text))
+    if "&#" in text:
+        text = _CHARACTER_REFERENCE.sub(_allowed_reference, _PAIR_OF_REFERENCES.sub(_one_reference, text))
     start = _START.search(text[:20_000])
     text = text[start.start() :] if start and not text.startswith("<") else text.lstrip()
     text = _from_its_feed(text)
@@ -182,6 +183,9 @@ def _page(text: str) -> str:
 
 def _without_partial_entry(body: str, root: str) -> tuple[str, bool, bool]:
     """The document without a last entry in which it breaks off; whether it is complete; whether it was cut."""
+    ended = body.rstrip()
+    if ended.endswith(f"</{root}>"):  # as nearly all do
+        return ended, True, False
     tail = max(0, len(body) - 100_000)
     closings = [found.end() for found in re.finditer(rf"</(?:[\w.-]+:)?{re.escape(root)}\s*>", body[tail:])]
     if closings:

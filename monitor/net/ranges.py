@@ -6,6 +6,7 @@ out because `ipaddress.is_global` answers differently from one Python release to
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Address = IPv4Address | IPv6Address
@@ -71,6 +72,7 @@ def why_not_public(address: Address) -> str | None:
     return None if address in _PUBLIC_V6 else "it is not on the public internet"
 
 
+@lru_cache(maxsize=4096)  # one fetch asks four times for its host
 def read_address(text: str) -> Address | None:
     """An address from its plain spelling, with brackets or a zone (`[fe80::1%eth0]`) dropped; None if it is a name."""
     try:

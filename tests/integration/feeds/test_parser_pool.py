@@ -8,13 +8,15 @@ import signal
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from monitor.feeds import parser_pool
+from monitor.feeds import parser_process
 from monitor.feeds.parse import parse_document
 from monitor.feeds.parser_pool import NotAFeed, ParseFailed, ParserPool, ParserPoolConfig, ParseTimeout
+from monitor.model.feed import ParsedFeed
 from tests.unit.feeds.documents import ITEM, rss
 
 ODD_WORKER = """
@@ -66,11 +68,11 @@ async def test_parses_as_the_parser_does() -> None:
 
 
 async def test_where_no_file_can_be_shared_all_goes_through_pipes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parser_pool, "_shared_file", lambda: None)
+    monkeypatch.setattr(parser_process, "_shared_file", lambda: None)
     long = rss(*(ITEM.format(f"{number}{'x' * 1_000}") for number in range(300)))
     async with ParserPool() as pool:
-        for body in (long, document(), long):
-            assert await pool.parse(body) == parse_document(body)
+        bodies = (long, document(), long, *(document(word) for word in "bcdefgh"))
+        assert await asyncio.gather(*map(pool.parse, bodies)) == list(map(parse_document, bodies))
 
 
 @pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="this system has no files in memory")
@@ -81,9 +83,10 @@ async def test_a_shared_file_shrinks_after_a_large_document_and_is_closed_with_i
     large = rss(*(ITEM.format(f"{number}{'x' * 1_000}") for number in range(1_500)))
     async with ParserPool(ParserPoolConfig(workers=1)) as pool:
         assert len((await pool.parse(large)).entries) == 1_500
-        (worker,) = pool._idle
-        assert worker.shared is not None
-        assert os.fstat(worker.shared).st_size == 0
+        (worker,) = pool._workers
+        files = [file for file in worker._files if file is not None]
+        assert len(files) == pool._config.at_hand
+        assert {os.fstat(file).st_size for file in files} == {0}
         assert await pool.parse(document()) == parse_document(document())
     async with ParserPool(odd) as pool:
         with pytest.raises(ParseFailed):
@@ -94,9 +97,9 @@ async def test_a_shared_file_shrinks_after_a_large_document_and_is_closed_with_i
 async def test_workers_that_were_started_ahead_are_the_ones_that_read() -> None:
     async with ParserPool(ParserPoolConfig(workers=2)) as pool:
         await pool.start()
-        started = {worker.process.pid for worker in pool._idle}
+        started = {worker.process.pid for worker in pool._workers if worker.process}
         await asyncio.gather(*(pool.parse(document()) for _ in range(4)))
-        assert {worker.process.pid for worker in pool._idle} == started
+        assert {worker.process.pid for worker in pool._workers if worker.process} == started
         assert len(started) == 2
 
 
@@ -127,6 +130,47 @@ async def test_a_runaway_does_not_hold_up_another_document(odd: ParserPoolConfig
         assert not runaway.done()
         with pytest.raises(ParseTimeout):
             await runaway
+
+
+@pytest.mark.parametrize("word", ["RUN AWAY", "SLEEP DEAF", "CRASH", "EXIT"])
+async def test_documents_behind_one_that_ends_its_worker_are_read_by_another(odd: ParserPoolConfig, word: str) -> None:
+    alone = replace(odd, workers=1, at_hand=4)
+    async with ParserPool(alone) as pool:
+        await pool.parse(document())
+        (first,) = pool._workers
+        calls = [pool.parse(document(said)) for said in ("b", word, "c", "d", "e", "f")]
+        b, ended, *rest = await asyncio.gather(*calls, return_exceptions=True)
+        assert isinstance(ended, ParseFailed)
+        assert [feed.entries[0].title if isinstance(feed, ParsedFeed) else feed for feed in (b, *rest)] == list("bcdef")
+        assert first not in pool._workers
+        assert len(pool._workers) == 1
+
+
+async def test_one_worker_has_several_documents_and_each_gets_its_own_answer() -> None:
+    async with ParserPool(ParserPoolConfig(workers=1, at_hand=3)) as pool:
+        words = [f"entry {number}" for number in range(20)]
+        calls = asyncio.gather(*(pool.parse(document(word)) for word in words))
+        await asyncio.sleep(0)
+        assert [worker.busy for worker in pool._workers] == [3]
+        assert [feed.entries[0].title for feed in await calls] == words
+
+
+async def test_a_document_whose_caller_goes_while_it_waits_takes_nobody_elses_answer(odd: ParserPoolConfig) -> None:
+    async with ParserPool(replace(odd, workers=1)) as pool:
+        await pool.parse(document())
+        a, gone, c = (asyncio.create_task(pool.parse(document(word))) for word in "abc")
+        await asyncio.sleep(0)
+        gone.cancel()
+        found = await asyncio.gather(a, c)
+        assert [feed.entries[0].title for feed in found] == ["a", "c"]
+        with pytest.raises(asyncio.CancelledError):
+            await gone
+
+
+async def test_a_worker_that_cannot_be_started_is_not_blamed_on_the_document(odd: ParserPoolConfig) -> None:
+    async with ParserPool(replace(odd, command=("/nowhere/python",))) as pool:
+        with pytest.raises(FileNotFoundError):
+            await pool.parse(document())
 
 
 @pytest.mark.parametrize(
@@ -168,7 +212,7 @@ async def test_workers_are_replaced_after_so_many_documents() -> None:
         pids = []
         for word in "abcd":
             await pool.parse(document(word))
-            pids.append([worker.process.pid for worker in pool._idle])
+            pids.append([worker.process.pid for worker in pool._workers if worker.process])
         assert pids[0]
         assert pids[1] == []
         assert pids[2]
@@ -178,7 +222,7 @@ async def test_workers_are_replaced_after_so_many_documents() -> None:
 async def test_nothing_is_left_after_closing() -> None:
     pool = ParserPool()
     await asyncio.gather(*(pool.parse(document()) for _ in range(4)))
-    workers = [worker.process for worker in pool._idle]
+    workers = [worker.process for worker in pool._workers if worker.process]
     assert len(workers) == pool._config.workers
     await pool.aclose()
     assert all(process.returncode == 0 for process in workers)
@@ -188,7 +232,7 @@ async def test_nothing_is_left_after_closing() -> None:
 
 async def test_nothing_is_started_before_it_is_needed() -> None:
     async with ParserPool() as pool:
-        assert pool._idle == []
+        assert pool._workers == []
 
 
 PARENT = """
@@ -197,7 +241,7 @@ PARENT = """
     async def main():
         pool = ParserPool(ParserPoolConfig(workers=1, limit_s=2.0, command=(sys.executable, sys.argv[1])))
         await pool.parse(b"<rss version='2.0'><channel><title>T</title></channel></rss>")
-        pid = pool._idle[0].process.pid
+        pid = pool._workers[0].process.pid
         if sys.argv[2] == "busy":
             asyncio.get_running_loop().call_later(0.2, lambda: print(pid, flush=True))
             await pool.parse(b"RUN AWAY")
