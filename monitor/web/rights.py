@@ -111,6 +111,9 @@ RIGHTS: dict[str, Right] = {
 }
 """By path, as in the routes; `:path` stands for whatever follows."""
 
+_SAME_FOR_ALL = "/static/"
+"""Files that are the same whoever asks: nobody's session is looked up for them, a page asks for a dozen at once."""
+
 ErrorPage = Callable[[Request, Exception], Awaitable[Response]]
 
 
@@ -147,7 +150,7 @@ class Gate:
             return
         request = Request(scope)
         visitor = None
-        if request.cookies:
+        if request.cookies and not scope["path"].startswith(_SAME_FOR_ALL):
             visitor = await run_in_threadpool(visitor_of, request, self._database, self._clock())
         scope.setdefault("state", {})["visitor"] = visitor
         right = right_of(scope["path"])

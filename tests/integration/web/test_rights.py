@@ -10,11 +10,13 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from starlette.requests import Request
 from starlette.routing import compile_path
 
 from monitor.model.account import Account, Role
 from monitor.setting_pages import Readers
 from monitor.settings import Settings
+from monitor.web import rights as rights_module
 from monitor.web.app import create_app
 from monitor.web.passwords import hashed, is_right, problem_with
 from monitor.web.rights import RIGHTS, Right, right_of
@@ -243,3 +245,21 @@ def test_pages_say_who_is_signed_in_and_no_cache_gives_them_to_others(client: Cl
         assert answer.headers["vary"] == "Cookie"
     assert nobody.headers["cache-control"] == "no-cache"
     assert ada.headers["cache-control"] == ops.headers["cache-control"] == "private, no-cache"
+
+
+def test_files_that_are_the_same_for_all_look_no_session_up(
+    client: Client, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cookie = session(database, account(database, "ada", Role.OPERATOR))
+    asked: list[str] = []
+    original = rights_module.visitor_of
+
+    def watched(request: Request, *more: object) -> object:
+        asked.append(request.url.path)
+        return original(request, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(rights_module, "visitor_of", watched)
+    assert client.get("/static/volteface.css", headers=cookie).status_code == 200
+    assert client.get("/static/nothing.css", headers=cookie).status_code == 404
+    assert client.get("/desk/accounts", headers=cookie).status_code == 200
+    assert asked == ["/desk/accounts"]
