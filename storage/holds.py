@@ -87,14 +87,19 @@ class Holds(Deliveries):
         """What went lately, or will go, to each of the subscriptions, and what it waits for by now.
 
         Those to which nothing did are not in it. Alerts of the last day are looked at, and what is on its way; the wait
-        for a retry counts as a message at its end.
+        for a retry counts as a message at its end. What was cancelled before anybody tried to send it went nowhere.
         """
         moment = func.coalesce(DeliveryRow.delivered_at, DeliveryRow.next_attempt_at, AlertRow.created_at)
         mine = self._is_among(col(AlertRow.subscription_id), list(subscriptions))
         sent = (
             select(AlertRow.subscription_id, moment)
             .join(DeliveryRow, col(DeliveryRow.alert_id) == AlertRow.id)
-            .where(mine, AlertRow.created_at > now - LOOKED_BACK, AlertRow.kind != AlertKind.NOTICE.value)
+            .where(
+                mine,
+                AlertRow.created_at > now - LOOKED_BACK,
+                AlertRow.kind != AlertKind.NOTICE.value,
+                or_(DeliveryRow.status != DeliveryStatus.CANCELLED.value, DeliveryRow.attempts > 0),
+            )
         )
         moments: dict[int, list[datetime]] = defaultdict(list)
         for subscription, at in self._session.exec(sent):

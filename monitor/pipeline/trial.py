@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.alerts.digest import DigestFrame, DigestPart
-from monitor.alerts.digest_letter import digest_subject
-from monitor.alerts.subject import subject_of
-from monitor.alerts.texts import ENGLISH
-from monitor.alerts.timing import DIGESTS, RATE_WINDOW, Release, first_digest, next_digest, release_as
 from monitor.alerts.wants import reason_against, reason_against_match
-from monitor.model.alert import AlertContent, AlertKind, MatchContent, NewAlert, Subscription
+from monitor.model.alert import AlertKind, MatchContent, Subscription
 from monitor.model.position import Change, ChangeKind, ChangeStatus
 from monitor.model.statement import Statement
-from monitor.model.timing import Cadence, Hold
 from monitor.pipeline.content import content_of
-from monitor.pipeline.pace import has_limits, with_holds
+from monitor.pipeline.mailbox import Event, Sending, simulated
 from rules.model import RuleSet
 from storage.past import PastChange, PastMatch
-from storage.values import Pace
 from storage.work import Work
 
 DAYS = 30
@@ -29,19 +21,6 @@ _AT_ONCE = 200
 """Changes whose statements are loaded together."""
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sending:
-    """One message that would have come: when, its subject, and of how many alerts it would have told.
-
-    `digest` says that it would have been a digest; one of no alerts says that nothing changed.
-    """
-
-    at: datetime
-    subject: str
-    alerts: int = 1
-    digest: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,22 +59,16 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """Something that a subscription would have been told at a moment. `corrects` is the key of what it takes back."""
-
-    at: datetime
-    key: str
-    content: AlertContent | MatchContent
-    corrects: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Stage:
-    """A change as it was told once: in this status, at this moment, and when it no longer held as it was told."""
+    """A change as it was told once: in this status, at this moment, and when it no longer held as it was told.
+
+    `whole`: then nothing of it held any more, nor what was told of it while it was pending.
+    """
 
     change: Change
     at: datetime
     fell_at: datetime | None
+    whole: bool = False
 
 
 def trial(
@@ -123,96 +96,6 @@ def trial(
         waiting=waiting,
         watched_since=began if began is not None and began > since else None,
     )
-
-
-def simulated(
-    subscription: Subscription, events: Sequence[Event], since: datetime, now: datetime
-) -> tuple[list[Sending], int]:
-    """The messages from `since` to `now`, oldest first, and how many alerts wait at the end. Pure."""
-    mailbox = _Mailbox(subscription, since)
-    for event in events:
-        mailbox.release(event.at)
-        mailbox.put(event)
-    mailbox.release(now)
-    mailbox.sent.sort(key=lambda sending: sending.at)
-    return [sending for sending in mailbox.sent if sending.at <= now], len(mailbox.waiting)
-
-
-class _Mailbox:
-    """What a subscription got and waits for, as the rows would hold it."""
-
-    def __init__(self, subscription: Subscription, since: datetime) -> None:
-        self._subscription = subscription
-        self._due = first_digest(subscription.timing, subscription.channel, since)
-        self._reported = since
-        self._moments: list[datetime] = []
-        self.sent: list[Sending] = []
-        self.waiting: dict[str, tuple[Event, Hold]] = {}
-
-    def put(self, event: Event) -> None:
-        """An alert comes up, or what was told is taken back: one that nobody was told of is forgotten."""
-        if event.corrects is not None and self.waiting.pop(event.corrects, None) is not None:
-            return
-        new = NewAlert(subscription=self._subscription, dedup=event.key)
-        pace = self._pace(event.at) if has_limits(new) else Pace()
-        (timed,) = with_holds([new], {self._subscription.id: pace}, event.at)
-        if timed.hold is not None and timed.fold:
-            self.waiting[event.key] = (event, timed.hold)
-        else:
-            self._send(event, timed.hold.until if timed.hold else event.at)
-
-    def _pace(self, now: datetime) -> Pace:
-        del self._moments[: bisect_right(self._moments, now - RATE_WINDOW)]
-        return Pace(moments=tuple(self._moments), hold=self._hold)
-
-    @property
-    def _hold(self) -> Hold | None:
-        """What is waited for where there is no regular digest: one thing, as each alert joins those before it."""
-        if self._due is not None or not self.waiting:
-            return None
-        return next(iter(self.waiting.values()))[1]
-
-    def release(self, until: datetime) -> None:
-        """All that is due by then goes out, each at its time."""
-        while True:
-            # What waits for a digest waits for the next one: only where there is none is the hold looked at.
-            moment = self._due or (self._hold.until if self._hold else None)
-            if moment is None or moment > until:
-                return
-            self._release(moment)
-
-    def _release(self, moment: datetime) -> None:
-        timing = self._subscription.timing
-        scheduled = self._due is not None and self._due <= moment
-        held = [(event, hold) for event, hold in self.waiting.values() if scheduled or hold.until <= moment]
-        for event, _ in held:
-            del self.waiting[event.key]
-        how = release_as(timing, len(held), scheduled=scheduled)
-        if how is Release.ALONE:
-            self._send(held[0][0], moment)
-        elif how is Release.DIGEST:
-            why = DIGESTS[timing.cadence] if scheduled else held[-1][1].why
-            self._send_digest([event for event, _ in held], moment, why, scheduled=scheduled)
-        if scheduled:
-            self._due, self._reported = next_digest(timing, moment), moment
-
-    def _send(self, event: Event, at: datetime) -> None:
-        insort(self._moments, at)
-        self.sent.append(Sending(at=at, subject=subject_of(event.content, "", ENGLISH)))
-
-    def _send_digest(self, events: Sequence[Event], at: datetime, why: str, *, scheduled: bool) -> None:
-        timing = self._subscription.timing
-        frame = DigestFrame(
-            since=self._reported,
-            until=at,
-            zone=timing.zone,
-            why=why,
-            clocked=not scheduled or timing.cadence is Cadence.HOURLY,
-        )
-        parts = [DigestPart(alert_id=event.key, content=event.content) for event in events]
-        insort(self._moments, at)
-        subject = digest_subject(parts, frame, ENGLISH)
-        self.sent.append(Sending(at=at, subject=subject, alerts=len(events), digest=True))
 
 
 def _of_changes(
@@ -243,7 +126,8 @@ def _events(stage: _Stage, name: str, statements: Mapping[int, Statement], rules
     yield Event(at=stage.at, key=name, content=content_of(stage.change, statements, rules, AlertKind.CHANGE))
     if stage.fell_at is not None:
         taken_back = content_of(stage.change, statements, rules, AlertKind.CORRECTION)
-        yield Event(at=stage.fell_at, key=f"correction:{name}", content=taken_back, corrects=name)
+        along = f"pending:{name}" if stage.whole else None
+        yield Event(at=stage.fell_at, key=f"correction:{name}", content=taken_back, corrects=name, along=along)
 
 
 def _stages(past: PastChange) -> Iterator[_Stage]:
@@ -259,7 +143,7 @@ def _stages(past: PastChange) -> Iterator[_Stage]:
         told = replace(change, found=replace(found, status=ChangeStatus.CONFIRMED))
         # One that is only pending again was taken back as confirmed.
         again = past.settled_at if found.status is ChangeStatus.PENDING else fell
-        yield _Stage(change=told, at=confirmed, fell_at=again)
+        yield _Stage(change=told, at=confirmed, fell_at=again, whole=fallen)
 
 
 def _name(change: Change) -> str:

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from monitor.alerts.timing import first_digest
-from monitor.model.alert import ChannelName, Filter, Subscription
+from monitor.model.alert import AttemptResult, ChannelName, DeliveryStatus, Filter, Subscription
 from monitor.model.position import ChangeKind
 from monitor.model.timing import Cadence, Timing
 from monitor.pipeline.digests import Digests
-from monitor.pipeline.trial import Event, Trial, simulated, trial
+from monitor.pipeline.mailbox import Event, simulated
+from monitor.pipeline.trial import Trial, trial
 from storage.engine import Database
 from tests.integration.pipeline.test_digests import subscribed, tell
 from tests.integration.pipeline.walking import AGAINST, FOR, Walk
@@ -100,6 +101,35 @@ def test_a_change_that_fell_while_it_would_have_waited_is_not_counted() -> None:
     assert len(told) == 2
 
 
+NIGHT = Timing(quiet=(time(11), time(23)))
+
+
+def test_what_a_program_was_to_get_later_is_not_counted_where_it_fell_before() -> None:
+    """Neither the alert nor its correction goes out, and neither takes a place within the rate."""
+    hook = asked(NIGHT, ChannelName.WEBHOOK)
+    events = [event(1, START), event(2, START), event(1, START + HOUR, corrects="e1")]
+    told, _ = simulated(hook, events, START, START + DAY)
+    assert [sending.at for sending in told] == [START + 11 * HOUR]
+    assert "A2" in told[0].subject
+    events = [event(1, START), event(1, START + 12 * HOUR, corrects="e1")]
+    told, _ = simulated(hook, events, START, START + DAY)
+    assert [sending.at - START for sending in told] == [11 * HOUR, 12 * HOUR]
+    spread = asked(Timing(most_per_hour=1), ChannelName.WEBHOOK)
+    events = [event(1, START), event(2, START), event(2, START + MINUTE, corrects="e2"), event(3, START + 2 * MINUTE)]
+    told, _ = simulated(spread, events, START, START + DAY)
+    assert [sending.at - START for sending in told] == [timedelta(), HOUR]
+
+
+def test_what_fell_after_it_was_told_as_pending_is_taken_back_though_its_confirmation_was_not_sent() -> None:
+    confirmed = replace(event(1, START + 10 * MINUTE), key="confirmed")
+    fell = replace(event(1, START + 20 * MINUTE, corrects="confirmed"), along="e1")
+    spread = asked(Timing(most_per_hour=1), ChannelName.WEBHOOK)
+    told, _ = simulated(spread, [event(1, START), confirmed, fell], START, START + DAY)
+    assert [sending.at - START for sending in told] == [timedelta(), HOUR]
+    told, _ = simulated(asked(NIGHT, ChannelName.WEBHOOK), [event(1, START), confirmed, fell], START, START + DAY)
+    assert told == []
+
+
 @pytest.fixture
 def walk(database: Database, tmp_path: Path) -> Walk:
     return Walk(database, tmp_path / "pack")
@@ -145,6 +175,34 @@ def test_what_fell_was_told_and_taken_back(walk: Walk) -> None:
     walk.reader.step(now, limit=100)
     found = tried(walk, asked(kinds=frozenset({ChangeKind.REVERSED}), actors=frozenset({"astrid-holm"})), now, 365)
     assert [sending.subject.startswith("Taken back") for sending in found.sendings] == [False, True]
+
+
+@pytest.mark.parametrize("quiet", [(time(12), time(23)), (time(18), time(23))])
+def test_what_was_put_off_and_fell_in_time_counts_as_it_was_sent(walk: Walk, quiet: tuple[time, time]) -> None:
+    """Told as pending and then as confirmed, all or the last of it put off, then taken back: what really goes out."""
+    wanted = Filter(pending=True, kinds=frozenset({ChangeKind.REVERSED}), actors=frozenset({"astrid-holm"}))
+    timing = Timing(quiet=quiet)
+    with walk.database.work() as work:
+        real = work.subscriptions.add("r", ChannelName.WEBHOOK, "https://x.example/", wanted, "s", START, timing=timing)
+    items = walk.says("Holm", FOR, 1) + walk.says("Holm", AGAINST, 20)
+    read_one_by_one(walk, items)
+    until = START + 30 * DAY + 8 * HOUR
+    assert sent_by(walk, real, until) == tried(walk, real, until, 365).alerts
+    for item in items[len(FOR) :]:
+        walk.revise(item, "Nothing of the kind was said.")
+    walk.reader.step(until, limit=100)
+    later = START + 31 * DAY
+    assert sent_by(walk, real, later) == tried(walk, real, later, 365).alerts
+
+
+def sent_by(walk: Walk, subscription: Subscription, now: datetime) -> int:
+    """How many messages would be out by then, as the endpoint answers at once."""
+    with walk.database.work() as work:
+        while claimed := work.alerts.claim_due(now, 100, HOUR):
+            for one in claimed:
+                work.alerts.record(one, AttemptResult(ok=True), DeliveryStatus.DELIVERED, None, now)
+        found = work.alerts.deliveries(DeliveryStatus.DELIVERED)
+    return sum(one.subscription_id == subscription.id for one in found)
 
 
 def test_a_baseline_is_no_news_in_a_trial_either(walk: Walk) -> None:
