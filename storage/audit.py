@@ -43,6 +43,7 @@ OF_ACCOUNTS = (
     "account disabled",
     "account enabled",
     "account signed out",
+    "tokens revoked",
     "invitation taken up",
 )
 """What is done to accounts. Only there is the target the name of one: elsewhere it may be anything, and look alike."""

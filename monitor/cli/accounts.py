@@ -85,6 +85,8 @@ def add(
 def link(name: Name, as_json: JsonFlag = False) -> None:
     """A new link by which the owner of an account chooses a password, within a day. Earlier links end.
 
+    With the new password all sessions and tokens of the account end.
+
     Example: [bold]volteface accounts link ada[/]
     """
     settings = load_settings()

@@ -46,11 +46,15 @@ def set_role(work: Work, account_id: int, role: Role, who: str, now: datetime) -
 
 
 def disable_account(work: Work, account_id: int, who: str, now: datetime) -> Account:
-    """They are signed out everywhere and cannot sign in. Raises NotFound and LastOperator."""
+    """They are signed out everywhere and cannot sign in; their tokens of the API end for good.
+
+    Raises NotFound and LastOperator.
+    """
     was = _held(work, account_id)
     _not_the_last(work, was)
     work.accounts.disable(account_id, now)
     work.audit.add(who, "account disabled", was.name, {}, now)
+    end_tokens(work, account_id, who, was.name, "account disabled", now)
     return work.accounts.get(account_id)
 
 
@@ -60,6 +64,17 @@ def enable_account(work: Work, account_id: int, who: str, now: datetime) -> Acco
     found = work.accounts.get(account_id)
     work.audit.add(who, "account enabled", found.name, {}, now)
     return found
+
+
+def end_tokens(work: Work, account_id: int, who: str, target: str, why: str, now: datetime) -> int:
+    """Whoever got at the old password may have made tokens by it: they end with it. Gives how many that was.
+
+    `target` is what the audit log calls the account; an entry is written only where a token ended.
+    """
+    ended = work.api_tokens.revoke_all(account_id, now)
+    if ended:
+        work.audit.add(who, "tokens revoked", target, {"tokens": ended, "why": why}, now)
+    return ended
 
 
 def end_sessions(work: Work, account_id: int, who: str, now: datetime) -> int:

@@ -12,6 +12,7 @@ from monitor.alerts.clean import encodable, one_line
 from monitor.alerts.targets import TargetError, check_email
 from monitor.model.account import Account
 from monitor.model.letter import AccountLink, LetterPurpose
+from monitor.pipeline.account_changes import end_tokens
 from monitor.pipeline.letters import queue_letter
 from monitor.web.desk import Desk
 from monitor.web.door import HEADERS, WRONG, Fields
@@ -36,6 +37,8 @@ MOST_ADDRESSES = 10
 SAID = {
     "name": "Your name was changed.",
     "password": "Your password was changed, and you were signed out everywhere else.",
+    "password-tokens": "Your password was changed, you were signed out everywhere else, and your tokens of the API "
+    "open nothing any more.",
     "address": "A mail is on its way there. The address is yours once you open the link in it.",
     "added": "The address is yours. Alerts that are sent there already stand among your subscriptions.",
     "removed": "The address was removed.",
@@ -76,14 +79,15 @@ class AccountPages:
         return _done("name")
 
     def password(self, request: Request, sent: Annotated[Fields, Depends(signed_fields)]) -> Response:
-        """Another password; whoever else is signed in no longer is."""
+        """Another password; whoever else is signed in no longer is, and tokens end where that is ticked."""
         account, chosen = account_of(request), field(sent, "new")
+        typed = {} if "tokens" in sent else {"tokens": "keep"}
         wrong = why_not_proven(self._desk, request, field(sent, "password"))
         if wrong:
-            return self._account(request, problems={"password": wrong})
+            return self._account(request, problems={"password": wrong}, typed=typed)
         problem = problem_with(chosen, account.name)
         if problem:
-            return self._account(request, problems={"new": problem})
+            return self._account(request, problems={"new": problem}, typed=typed)
         stored, now = hashed(chosen), self._desk.clock()
         with self._desk.database.work() as work:
             work.accounts.set_password(account.id, stored)
@@ -91,8 +95,11 @@ class AccountPages:
             for address in work.account_addresses.of(account.id):
                 queue_letter(work, LetterPurpose.CHANGED, address.target, account.id, now)
             work.audit.add(SUBSCRIBER, "password changed", f"account {account.id}", {}, now)
+            ended = 0
+            if "tokens" in sent:
+                ended = end_tokens(work, account.id, SUBSCRIBER, f"account {account.id}", "password changed", now)
             token = work.accounts.sign_in(account.id, now, now + SESSION_LASTS)
-        response = _done("password")
+        response = _done("password-tokens" if ended else "password")
         set_session(response, request, token)
         return response
 
@@ -184,14 +191,15 @@ class AccountPages:
         problems: dict[str, str] | None = None,
         typed: dict[str, str] | None = None,
     ) -> HTMLResponse:
-        account = account_of(request)
+        account, now = account_of(request), self._desk.clock()
         with self._desk.database.view() as work:
             values = {
                 "account": work.accounts.get(account.id),
                 "addresses": work.account_addresses.of(account.id),
-                "sessions": work.accounts.sessions(account.id, self._desk.clock()),
+                "sessions": work.accounts.sessions(account.id, now),
                 "this": session_key(request.cookies.get(cookie_name(request), "")),
                 "subscriptions": len(work.subscriptions.of_account(account.id)),
+                "tokens": sum(token.works(now) for token in work.api_tokens.of(account.id)),
                 "note": note,
                 "problems": problems or {},
                 "typed": typed or {},

@@ -36,7 +36,7 @@ LONGEST_NAME = 200
 
 NOTES = {
     "role": "Their role is changed; it holds from their next click on.",
-    "disabled": "They are signed out everywhere and cannot sign in.",
+    "disabled": "They are signed out everywhere and cannot sign in; their tokens of the API are revoked.",
     "enabled": "They can sign in again.",
     "signed-out": "They are signed out everywhere.",
     "mailed": "A mail with the link is on its way.",

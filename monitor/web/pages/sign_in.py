@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from monitor.alerts.clean import encodable, one_line
 from monitor.model.account import Account
+from monitor.pipeline.account_changes import end_tokens
 from monitor.web.desk import Desk
 from monitor.web.door import HEADERS, WRONG, Fields, fields
 from monitor.web.passwords import hashed, is_right, problem_with
@@ -121,8 +122,12 @@ class SignInPages:
     def _accounted(self, work: Work, invited: Invitation, name: str, chosen: str) -> Account:
         if invited.account_id is None:
             return work.accounts.add(name, invited.role, chosen, self._desk.clock())
+        renewed = work.accounts.password_hash(invited.account_id) is not None
         work.accounts.set_password(invited.account_id, chosen)
-        return work.accounts.get(invited.account_id)
+        account = work.accounts.get(invited.account_id)
+        if renewed:  # with a first password nothing ends: operators may have made tokens before it
+            end_tokens(work, account.id, account.name, account.name, "password renewed", self._desk.clock())
+        return account
 
     def _signed_in(self, request: Request, work: Work, account: Account, back: str) -> Response:
         now = self._desk.clock()

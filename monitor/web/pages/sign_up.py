@@ -14,6 +14,7 @@ from monitor.alerts.clean import one_line
 from monitor.alerts.targets import TargetError, check_email
 from monitor.model.account import Account, Role
 from monitor.model.letter import AccountLink, LetterPurpose
+from monitor.pipeline.account_changes import end_tokens
 from monitor.pipeline.letters import queue_letter
 from monitor.web.desk import Desk
 from monitor.web.door import HEADERS, WRONG, Fields, fields
@@ -120,7 +121,7 @@ class SignUpPages:
         return self._choosing(token, self._opened(token, LetterPurpose.PASSWORD))
 
     def set_password(self, request: Request, token: str, sent: Annotated[Fields, Depends(own_fields)]) -> Response:
-        """Gives the account its new password, ends its sessions, and signs in."""
+        """Gives the account its new password, ends its sessions and its tokens, and signs in."""
         link, now, password = self._opened(token, LetterPurpose.PASSWORD), self._desk.clock(), field(sent, "password")
         with self._desk.database.view() as work:
             account = self._owner(work, link)
@@ -137,6 +138,7 @@ class SignUpPages:
             work.account_letters.revoke(account.id)
             queue_letter(work, LetterPurpose.CHANGED, link.target, account.id, now)
             work.audit.add(SUBSCRIBER, "password renewed", f"account {account.id}", {}, now)
+            end_tokens(work, account.id, SUBSCRIBER, f"account {account.id}", "password renewed", now)
             return self._signed_in(request, work, account, "/account")
 
     @staticmethod
