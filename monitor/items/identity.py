@@ -32,7 +32,7 @@ def link_identity(entry: ParsedEntry) -> str | None:
     return _by_link(entry.link, entry.title, day)
 
 
-@lru_cache(maxsize=8192)  # it is asked for thrice while an entry is admitted
+@lru_cache(maxsize=1024)  # asked for thrice while the entries of one transaction are admitted, and then no more
 def _by_link(link: str, title: str, day: str) -> str:
     return _BY_LINK + _digest(link, " ".join(title.casefold().split()), day)[:32]
 
