@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,8 +18,7 @@ from monitor.alerts.targets import mask
 from monitor.cli.boot import smtp_config, utc_now
 from monitor.cli.outcome import Exit
 from monitor.cli.talk import JsonFlag, counted, put_json, put_table, say
-from monitor.cli.targets import why_refused
-from monitor.model.alert import Audience, ChannelName, DeliveryStatus, Subscription
+from monitor.model.alert import Audience, DeliveryStatus
 from monitor.model.moment import parse_moment
 from monitor.net.mask import mask as mask_url
 from monitor.pipeline.troubles import disk_trouble
@@ -207,6 +206,8 @@ def _feeds(work: Work, now: datetime) -> Iterator[Finding]:
 
 
 def _subscriptions(work: Work, settings: Settings) -> Iterator[Finding]:
+    from monitor.cli.channel_health import of_channels
+
     found = work.subscriptions.all(active_only=False)
     if not work.subscriptions.all(audience=Audience.OPERATIONS):
         remedy = "`volteface subscribe NAME --operations --email …` (or --webhook)"
@@ -215,25 +216,9 @@ def _subscriptions(work: Work, settings: Settings) -> Iterator[Finding]:
         if one.disabled_at:
             what = f"{one.subscriber} at {mask(one.channel, one.target)} is off: {one.disabled_why}"
             yield Finding(f"subscription {one.id}", State.WARNING, what)
-    if not settings.smtp_host and any(s.channel is ChannelName.EMAIL and not s.disabled_at for s in found):
-        yield Finding(
-            "mail", State.BROKEN, "there are mail subscriptions, but no mail server", f"set {PREFIX}SMTP_HOST"
-        )
-    yield from _webhooks(settings, [s for s in found if s.channel is ChannelName.WEBHOOK and not s.disabled_at])
+    yield from of_channels(settings, work.subscriptions.all(audience=None))
     if not found:
         yield Finding("subscriptions", State.WARNING, "none: nobody is told anything", "`volteface subscribe --help`")
-
-
-def _webhooks(settings: Settings, hooks: Sequence[Subscription]) -> Iterator[Finding]:
-    refused = 0
-    for one in hooks:
-        why = why_refused(settings, one.target)
-        if why:
-            refused += 1
-            what = f"subscription {one.id}: {one.subscriber} at {mask(one.channel, one.target)} would be refused"
-            yield Finding("webhooks", State.WARNING, what, why)
-    if hooks and not refused:
-        yield Finding("webhooks", State.OK, f"{counted(len(hooks), 'target')}, none of them refused by the guard")
 
 
 def _mail(settings: Settings) -> Iterator[Finding]:
