@@ -2,12 +2,14 @@
 
 A trouble is a row from its beginning to its end, written in the transaction that queues the word about it: after a kill
 it is neither told twice nor forgotten. All that began or ended since the last look goes out as one message, to the
-subscriptions of the operators alone, at once and never folded.
+subscriptions of the operators alone, at once and never folded. Who becomes one while troubles stand, or is reached
+again, is told of these.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -15,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.alerts.alarm import compose_alarm
-from monitor.model.alert import AlertKind, Audience, ChannelName, DeliveryStatus, NewAlert
+from monitor.model.alert import AlertKind, Audience, ChannelName, DeliveryStatus, NewAlert, Subscription
 from monitor.model.trouble import Trouble, TroubleKind
 from monitor.pipeline.changes import write_events
 from monitor.pipeline.troubles import (
@@ -38,6 +40,9 @@ _ENDS_IN_SILENCE = frozenset({TroubleKind.OFFICE})
 MOST_DEAD = 1_000
 """Dead letters that are looked at, the newest; an older one was told when it was among them."""
 
+_REACHED = "alarms.reached"
+"""The name of the fact which subscriptions were reached at the last look that told anything, or met somebody new."""
+
 DiskUsage = Callable[[Path], tuple[int, int, int]]
 """Total, used and free bytes of the disk that holds a path; `shutil.disk_usage`."""
 
@@ -58,7 +63,7 @@ class AlarmStep:
         """Looks once; gives how many troubles began or ended."""
         with self._database.view() as work:
             found = self._troubles(work, now)
-            if not _differs(found, work.alarms.open()):
+            if not _differs(found, work.alarms.open()) and _reached_before(work) == {s.id for s in _operators(work)}:
                 return 0
         with self._database.work() as work:
             work.alarms.lock()
@@ -70,7 +75,10 @@ class AlarmStep:
                 if key not in standing
             ]
             over = [work.alarms.end(a.id, now) for key, a in standing.items() if key not in there]
-            self._tell(work, began, over, now)
+            before, operators = _reached_before(work), _operators(work)
+            self._tell(work, [s for s in operators if s.id in before], began, over, now)
+            self._tell(work, [s for s in operators if s.id not in before], work.alarms.open(), [], now)
+            work.meta.set(_REACHED, json.dumps(sorted(s.id for s in operators)))
         return len(began) + len(over)
 
     def _troubles(self, work: Work, now: datetime) -> list[Trouble]:
@@ -97,10 +105,15 @@ class AlarmStep:
         total, _, free = self._disk(where)
         return disk_trouble(self._database.shown, free, total, now)
 
-    def _tell(self, work: Work, began: Sequence[StoredAlarm], over: Sequence[StoredAlarm], now: datetime) -> None:
+    def _tell(
+        self,
+        work: Work,
+        reached: Sequence[Subscription],
+        began: Sequence[StoredAlarm],
+        over: Sequence[StoredAlarm],
+        now: datetime,
+    ) -> None:
         over = [alarm for alarm in over if TroubleKind(alarm.kind) not in _ENDS_IN_SILENCE]
-        operators = work.subscriptions.all(audience=Audience.OPERATIONS)
-        reached = [s for s in operators if s.confirmed and s.suppressed_why is None]
         if not reached or not (began or over):
             return
         composed = compose_alarm([_trouble(a) for a in began], [_trouble(a) for a in over], now=now, label=self._label)
@@ -109,6 +122,17 @@ class AlarmStep:
         name = "alarm:" + ",".join([*(f"+{a.id}" for a in began), *(f"-{a.id}" for a in over)])
         new = work.alerts.untold([NewAlert(subscription=s, dedup=name) for s in reached])
         write_events(work, [], work.alerts.add(message, new, AlertKind.ALARM, now), now)
+
+
+def _operators(work: Work) -> list[Subscription]:
+    """The subscriptions of operators to which word can go now."""
+    found = work.subscriptions.all(audience=Audience.OPERATIONS)
+    return [s for s in found if s.confirmed and s.suppressed_why is None]
+
+
+def _reached_before(work: Work) -> set[int]:
+    """The operators' subscriptions that know of all that stands."""
+    return set(json.loads(work.meta.get(_REACHED) or "[]"))
 
 
 def _differs(found: Sequence[Trouble], standing: Sequence[StoredAlarm]) -> bool:

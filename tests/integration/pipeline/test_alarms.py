@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model.alert import AlertKind, AttemptResult, Audience, ChannelName, DeliveryStatus, Filter
+from monitor.model.alert import AlertKind, AttemptResult, Audience, ChannelName, DeliveryStatus, Filter, Subscription
 from monitor.model.feed import Feed, FeedStatus
 from monitor.pipeline.alarms import AlarmStep
 from monitor.pipeline.troubles import endpoint_troubles
@@ -205,3 +205,68 @@ def test_the_remedy_for_a_suppressed_address_is_to_ask_its_owner_anew(database: 
         f"When the target works again: `volteface subscriptions send-confirmation {mail.id}`.",
         f"When the target works again: `volteface subscriptions enable {hook.id}`.",
     ]
+
+
+def operator(database: Database, name: str, channel: ChannelName = ChannelName.LOG) -> Subscription:
+    with database.work() as work:
+        target = f"{name}@x.example" if channel is ChannelName.EMAIL else name
+        return work.subscriptions.add(
+            name,
+            channel,
+            target,
+            Filter(),
+            None,
+            NOW,
+            audience=Audience.OPERATIONS,
+            confirmed=channel is not ChannelName.EMAIL,
+        )
+
+
+def told_to(database: Database, subscription: Subscription) -> list[str]:
+    with database.view() as work:
+        return [a.subject for a in work.alerts.of_subscription(subscription.id)][::-1]
+
+
+def test_whoever_becomes_an_operator_while_a_trouble_stands_is_told_of_it_once(watch: Watch) -> None:
+    gone = "Volteface operations: feed gone: Paper"
+    watch.set(status=FeedStatus.GONE, last_error="gone", errors_since=NOW)
+    watch.step.look(NOW)
+    late = operator(watch.database, "late")
+    assert told_to(watch.database, late) == []
+    assert watch.step.look(NOW + MINUTE) == 0  # nothing began
+    watch.step.look(NOW + 2 * MINUTE)
+    assert told_to(watch.database, late) == [gone]
+    assert [a.subject for a in watch.told()] == [gone]
+    watch.free = (10**11, 0, 400 * 2**20)
+    last = operator(watch.database, "last")
+    assert watch.step.look(NOW + 3 * MINUTE) == 1
+    assert told_to(watch.database, late) == [gone, "Volteface operations: disk: disk"]
+    assert told_to(watch.database, last) == ["Volteface operations: 2 troubles (Paper, disk)"]
+
+
+def test_an_operator_who_is_reached_again_is_told_of_what_came_meanwhile_and_stands(watch: Watch) -> None:
+    mail = operator(watch.database, "kay", ChannelName.EMAIL)
+    watch.free = (10**11, 0, 400 * 2**20)
+    watch.step.look(NOW)
+    assert told_to(watch.database, mail) == []  # not confirmed yet
+    with watch.database.work() as work:
+        work.subscriptions.addresses.confirm(mail.target, NOW)
+    watch.step.look(NOW + MINUTE)
+    disk = "Volteface operations: disk: disk"
+    assert told_to(watch.database, mail) == [disk]
+    with watch.database.work() as work:
+        work.subscriptions.disable(mail.id, "by the operator", NOW)
+    watch.set(status=FeedStatus.GONE, last_error="gone", errors_since=NOW)
+    watch.step.look(NOW + 2 * MINUTE)
+    assert told_to(watch.database, mail) == [disk]
+    with watch.database.work() as work:
+        work.subscriptions.enable(mail.id)
+    watch.step.look(NOW + 3 * MINUTE)
+    assert told_to(watch.database, mail) == [disk, "Volteface operations: 2 troubles (disk, Paper)"]
+
+
+def test_whoever_becomes_an_operator_while_all_is_well_hears_nothing(watch: Watch) -> None:
+    late = operator(watch.database, "late")
+    assert watch.step.look(NOW + MINUTE) == 0
+    assert told_to(watch.database, late) == []
+    assert watch.step.look(NOW + MINUTE) == 0
