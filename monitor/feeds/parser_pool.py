@@ -41,11 +41,11 @@ class ParseTimeout(ParseFailed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParserPoolConfig:
-    """`workers` processes at most; `limit_s` seconds for one document, `start_s` for a worker to start.
+    """`workers` processes at most, besides those that are ending; `limit_s` seconds for one document.
 
-    A worker has up to `at_hand` documents, the one that it reads among them. It may take `memory_mib` MiB of address
-    space, and is replaced after `jobs_per_worker` documents, so that what its libraries leave behind stays bounded.
-    `command` is what a worker runs; tests put a misbehaving one there.
+    A worker may take `start_s` to start, and has up to `at_hand` documents, the one that it reads among them. It may
+    take `memory_mib` MiB of address space, and is replaced after `jobs_per_worker` documents, so that what its
+    libraries leave behind stays bounded. `command` is what a worker runs; tests put a misbehaving one there.
     """
 
     workers: int = field(default_factory=lambda: min(2, os.cpu_count() or 1))
@@ -66,6 +66,7 @@ class ParserPool:
         self._turns = asyncio.Semaphore(self._places)
         self._workers: list[ParserProcess] = []
         self._endings: set[asyncio.Task[None]] = set()
+        self._answers = asyncio.Event()
         self._closed = False
 
     async def __aenter__(self) -> Self:
@@ -102,14 +103,23 @@ class ParserPool:
 
     async def _parse(self, job: Job) -> Answer:
         while not self._closed:
+            worker = self._choose()
+            if worker is None:
+                self._answers.clear()
+                await self._answers.wait()
+                continue
             with suppress(NotBegun):
-                return await self._ask(self._choose(), job)
+                try:
+                    return await self._ask(worker, job)
+                finally:
+                    self._answers.set()
         raise ParseFailed("The parser was shut down.")
 
     async def _ask(self, worker: ParserProcess, job: Job) -> Answer:
         try:
             answer = await worker.ask(job)
-        except NotBegun:  # whoever ended it sees to it
+        except NotBegun:
+            self._dismiss(worker, 0)
             raise
         except TimeoutError:
             self._dismiss(worker, 0)
@@ -126,12 +136,17 @@ class ParserPool:
             self._dismiss(worker, _CLOSING_S)
         return answer
 
-    def _choose(self) -> ParserProcess:
-        """The worker with the least to do; a new one where all have something and there may be another."""
+    def _choose(self) -> ParserProcess | None:
+        """The worker with the least to do; a new one where all have something and there may be another.
+
+        None where none has a place: those that are spent finish what they have before others take theirs.
+        """
         config = self._config
         least = min((worker for worker in self._workers if worker.has_place), key=lambda w: w.busy, default=None)
         if least is not None and (least.idle or len(self._workers) >= config.workers):
             return least
+        if len(self._workers) >= config.workers:
+            return None
         worker = ParserProcess(
             (*config.command, f"{config.limit_s:g}", str(config.memory_mib)),
             at_hand=config.at_hand,
@@ -150,21 +165,24 @@ class ParserPool:
 
     async def _died(self, worker: ParserProcess) -> Exception:
         """What to raise for the document at which a worker died."""
-        self._workers.remove(worker)
-        await worker.end(_CLOSING_S)
+        ending = self._dismiss(worker, _CLOSING_S)
+        if ending is not None:
+            await asyncio.shield(ending)
         if worker.exit_status == -_SIGALRM:
             return ParseTimeout(self._overrun())
         return ParseFailed(
             f"The parser crashed on this document (exit status {worker.exit_status}); please report the feed's address."
         )
 
-    def _dismiss(self, worker: ParserProcess, patience_s: float) -> None:
+    def _dismiss(self, worker: ParserProcess, patience_s: float) -> asyncio.Task[None] | None:
         if worker not in self._workers:  # somebody else sees to it
-            return
+            return None
         self._workers.remove(worker)
+        self._answers.set()
         task = asyncio.ensure_future(worker.end(patience_s))
         self._endings.add(task)
         task.add_done_callback(self._endings.discard)
+        return task
 
     async def aclose(self) -> None:
         """End all workers and wait until they are gone. Documents that are being parsed are finished first."""

@@ -37,7 +37,7 @@ class ParserProcess:
         self._most_jobs = most_jobs
         self._limit_s = limit_s
         self._start_s = start_s
-        self._files = [_shared_file() for _ in range(at_hand)]
+        self._files = _shared_files(at_hand)
         self._free = list(reversed(range(at_hand)))
         self._given = 0
         self._answered = False
@@ -80,11 +80,10 @@ class ParserProcess:
         place = self._free.pop()
         self._given += 1
         try:
-            async with self._starting:
-                self.process = self.process or await self._start()
-            sent = self._send(self.process, place, pickle.dumps(job, protocol=5))
+            process = await self._living()
+            sent = self._send(process, place, pickle.dumps(job, protocol=5))
             async with self._turn:
-                return await self._answer(self.process, place, sent)
+                return await self._answer(process, place, sent)
         except NotBegun:
             raise
         except BaseException as error:
@@ -94,6 +93,15 @@ class ParserProcess:
             raise
         finally:
             self._free.append(place)
+
+    async def _living(self) -> Process:
+        async with self._starting:
+            if self._over:
+                raise NotBegun
+            self.process = self.process or await self._start()
+        if self._answered and self.process.returncode is not None:
+            raise NotBegun  # it was killed from outside when it had nothing to do
+        return self.process
 
     def _send(self, process: Process, place: int, packed: bytes) -> int:
         if self._over or process.stdin is None:
@@ -114,7 +122,7 @@ class ParserProcess:
             raise EOFError
         async with asyncio.timeout(self._limit_s + (0 if self._answered else self._start_s)):
             (size,) = LENGTH.unpack(await stdout.readexactly(LENGTH.size))
-            if size > 2 * LARGEST_ANSWER:
+            if size > 2 * LARGEST_ANSWER or not self._files:  # it was ended meanwhile: the number may be another file's
                 raise EOFError
             said = await stdout.readexactly(size) if file is None else take(file, size)
         self._answered = True
@@ -141,8 +149,9 @@ class ParserProcess:
         """Close its stdin, at which it ends by itself; kill it when it does not in time. Reaps it in any case."""
         self._over = True
         try:
-            if self.process is not None:
-                await _ended(self.process, patience_s)
+            async with self._starting:  # one that is being started has to end as well
+                if self.process is not None:
+                    await _ended(self.process, patience_s)
         finally:
             for file in self._files:
                 if file is not None:
@@ -162,8 +171,20 @@ async def _ended(process: Process, patience_s: float) -> None:
         await process.wait()
 
 
+def _shared_files(count: int) -> list[int] | list[None]:
+    """A file in memory for each place; None for each where the system has not as many, and all goes through pipes."""
+    files: list[int] = []
+    for _ in range(count):
+        file = _shared_file()
+        if file is None:
+            for there in files:
+                os.close(there)
+            return [None] * count
+        files.append(file)
+    return files
+
+
 def _shared_file() -> int | None:
-    """A file in memory for one document; None where the system has none to give, and all goes through pipes."""
     with suppress(AttributeError, OSError):
         return os.memfd_create("volteface-parser")
     return None

@@ -89,6 +89,7 @@ class _Splitter:
         self._depth = 0
         self._entry, self._entry_depth = "", 0
         self._entry_name = ""
+        self._entry_names: set[str] = set()
         self._harmless: set[str] = set()
         self._channels = 0
         self._began: int | None = None
@@ -139,6 +140,7 @@ class _Splitter:
             if not self.spans:
                 self._add("entries")
             self._began, self._entry_name = self._parser.CurrentByteIndex, name
+            self._entry_names.add(name)
             # Of what stands in it only its end matters: half the calls, and no attributes.
             self._parser.StartElementHandler, self._parser.EndElementHandler = None, self._end_within
         else:
@@ -168,5 +170,5 @@ class _Splitter:
             if local not in _SAYS_NOTHING_OF_ENTRIES:
                 self.context.update(self._data[start : self._parser.CurrentByteIndex])
             self._head = None
-        elif name == self._entry_name:
+        elif name in self._entry_names:
             raise _Odd  # there was an entry within an entry, which was taken for its end

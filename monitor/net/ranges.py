@@ -12,6 +12,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
+_LONGEST_NAME = 253  # characters of a host's name, RFC 1035
+
 _V4 = (
     ("0.0.0.0/8", "it means this machine"),
     ("10.0.0.0/8", "it is a private network"),
@@ -72,13 +74,20 @@ def why_not_public(address: Address) -> str | None:
     return None if address in _PUBLIC_V6 else "it is not on the public internet"
 
 
-@lru_cache(maxsize=4096)  # one fetch asks four times for its host
 def read_address(text: str) -> Address | None:
     """An address from its plain spelling, with brackets or a zone (`[fe80::1%eth0]`) dropped; None if it is a name."""
+    # One fetch asks four times for its host; but strangers may name hosts of 60 KB, of which thousands would be kept.
+    return _remembered(text) if len(text) <= _LONGEST_NAME else _read(text)
+
+
+def _read(text: str) -> Address | None:
     try:
         return ip_address(text.strip("[]").partition("%")[0])
     except ValueError:
         return None
+
+
+_remembered = lru_cache(maxsize=4096)(_read)
 
 
 def read_network(text: str) -> Network | None:

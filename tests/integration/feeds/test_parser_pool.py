@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from monitor.feeds import parser_process
 from monitor.feeds.parse import parse_document
 from monitor.feeds.parser_pool import NotAFeed, ParseFailed, ParserPool, ParserPoolConfig, ParseTimeout
 from monitor.model.feed import ParsedFeed
@@ -67,14 +66,6 @@ async def test_parses_as_the_parser_does() -> None:
             await pool.parse(b"<html>")
 
 
-async def test_where_no_file_can_be_shared_all_goes_through_pipes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parser_process, "_shared_file", lambda: None)
-    long = rss(*(ITEM.format(f"{number}{'x' * 1_000}") for number in range(300)))
-    async with ParserPool() as pool:
-        bodies = (long, document(), long, *(document(word) for word in "bcdefgh"))
-        assert await asyncio.gather(*map(pool.parse, bodies)) == list(map(parse_document, bodies))
-
-
 @pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="this system has no files in memory")
 async def test_a_shared_file_shrinks_after_a_large_document_and_is_closed_with_its_worker(
     odd: ParserPoolConfig,
@@ -92,15 +83,6 @@ async def test_a_shared_file_shrinks_after_a_large_document_and_is_closed_with_i
         with pytest.raises(ParseFailed):
             await pool.parse(document("CRASH"))
     assert set(Path("/proc/self/fd").iterdir()) == before
-
-
-async def test_workers_that_were_started_ahead_are_the_ones_that_read() -> None:
-    async with ParserPool(ParserPoolConfig(workers=2)) as pool:
-        await pool.start()
-        started = {worker.process.pid for worker in pool._workers if worker.process}
-        await asyncio.gather(*(pool.parse(document()) for _ in range(4)))
-        assert {worker.process.pid for worker in pool._workers if worker.process} == started
-        assert len(started) == 2
 
 
 async def test_what_is_known_is_handed_in_and_comes_back() -> None:
@@ -144,15 +126,6 @@ async def test_documents_behind_one_that_ends_its_worker_are_read_by_another(odd
         assert [feed.entries[0].title if isinstance(feed, ParsedFeed) else feed for feed in (b, *rest)] == list("bcdef")
         assert first not in pool._workers
         assert len(pool._workers) == 1
-
-
-async def test_one_worker_has_several_documents_and_each_gets_its_own_answer() -> None:
-    async with ParserPool(ParserPoolConfig(workers=1, at_hand=3)) as pool:
-        words = [f"entry {number}" for number in range(20)]
-        calls = asyncio.gather(*(pool.parse(document(word)) for word in words))
-        await asyncio.sleep(0)
-        assert [worker.busy for worker in pool._workers] == [3]
-        assert [feed.entries[0].title for feed in await calls] == words
 
 
 async def test_a_document_whose_caller_goes_while_it_waits_takes_nobody_elses_answer(odd: ParserPoolConfig) -> None:
@@ -207,18 +180,6 @@ async def test_a_call_that_is_cancelled_leaves_no_worker_in_the_middle_of_a_job(
         assert (await pool.parse(document("b"))).entries[0].title == "b"
 
 
-async def test_workers_are_replaced_after_so_many_documents() -> None:
-    async with ParserPool(ParserPoolConfig(workers=1, jobs_per_worker=2)) as pool:
-        pids = []
-        for word in "abcd":
-            await pool.parse(document(word))
-            pids.append([worker.process.pid for worker in pool._workers if worker.process])
-        assert pids[0]
-        assert pids[1] == []
-        assert pids[2]
-        assert pids[2] != pids[0]
-
-
 async def test_nothing_is_left_after_closing() -> None:
     pool = ParserPool()
     await asyncio.gather(*(pool.parse(document()) for _ in range(4)))
@@ -228,11 +189,6 @@ async def test_nothing_is_left_after_closing() -> None:
     assert all(process.returncode == 0 for process in workers)
     with pytest.raises(ParseFailed, match="shut down"):
         await pool.parse(document())
-
-
-async def test_nothing_is_started_before_it_is_needed() -> None:
-    async with ParserPool() as pool:
-        assert pool._workers == []
 
 
 PARENT = """

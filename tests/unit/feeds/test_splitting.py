@@ -38,6 +38,8 @@ def test_entries_are_cut_out_whole_and_the_rest_stays() -> None:
         A + "<item/>",
         A + "<entry/>" + B,
         "<item><item><guid>a</guid></item></item>",
+        "<item><item><guid>a</guid></item><x:item xmlns:x='urn:x'><guid>b</guid></x:item><title>late</title></item>",
+        "<item><guid>a</guid><item><guid>b</guid></item><foo><item><guid>c</guid></item></foo></item>",
         A + "<item><description><channel/></description></item>",
         A + "<group>" + B + "</group>",
         A + "<item><guid>b</item>",

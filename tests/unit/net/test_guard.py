@@ -7,8 +7,9 @@ from ipaddress import ip_address
 
 import pytest
 
+from monitor.net import ranges
 from monitor.net.guard import AddressRefused, Guard
-from monitor.net.ranges import why_not_public
+from monitor.net.ranges import read_address, why_not_public
 
 REFUSED = [
     "0.0.0.0", "0.1.2.3", "10.0.0.1", "100.64.0.1", "100.127.255.255", "127.0.0.1", "127.255.255.254",
@@ -134,3 +135,11 @@ async def test_a_host_without_an_answer_is_a_failed_look_up() -> None:
 
     with pytest.raises(socket.gaierror):
         await Guard(resolve=answers).addresses("nothing.example", 80)
+
+
+def test_hosts_that_are_longer_than_any_name_are_not_remembered() -> None:
+    zone = "x" * 60_000
+    assert read_address(f"[fe80::1%{zone}]") == ip_address("fe80::1")
+    before = ranges._remembered.cache_info().currsize
+    assert [read_address(f"{number}.{zone}") for number in range(50)] == [None] * 50
+    assert ranges._remembered.cache_info().currsize == before
