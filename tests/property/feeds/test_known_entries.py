@@ -78,6 +78,7 @@ PARTS = [
 ]
 NOT_OFTEN = [
     "<item><title>inner</title></item>",
+    "<item><title>inner</title></item><x:item xmlns:x='urn:x'><title>in another's</title></x:item>",
     "<entry><id>x</id></entry>",
     "<feed/>",
     "<channel><title>x</title></channel>",
