@@ -11,9 +11,10 @@ from sqlalchemy import delete, update
 from sqlmodel import col, func, select
 
 from monitor.model.account import Account, Role
+from monitor.model.alert import ACCOUNT_DISABLED
 from storage.errors import AccountExists
 from storage.repository import Repository
-from storage.tables import AccountRow, FailedSignInRow, InvitationRow, SessionRow
+from storage.tables import AccountRow, FailedSignInRow, InvitationRow, SessionRow, SubscriptionRow
 from storage.values import Invitation
 
 RANDOM_BYTES = 32
@@ -108,6 +109,20 @@ class Accounts(Repository):
             .group_by(col(SessionRow.account_id))
         )
         return dict(self._session.exec(query).all())
+
+    def paused_counts(self) -> dict[int, int]:
+        """How many subscriptions of each account wait for it to be enabled again; those without any are left out."""
+        query = (
+            select(SubscriptionRow.account_id, func.count())
+            .where(SubscriptionRow.disabled_why == ACCOUNT_DISABLED, col(SubscriptionRow.account_id).is_not(None))
+            .group_by(col(SubscriptionRow.account_id))
+        )
+        return {account: many for account, many in self._session.exec(query) if account is not None}
+
+    def is_disabled(self, account_id: int | None) -> bool:
+        """Whether there is such an account, and it is disabled."""
+        query = select(AccountRow.disabled_at).where(AccountRow.id == account_id)
+        return self._session.exec(query).first() is not None
 
     def without_password(self) -> set[int]:
         """The accounts whose owners chose no password yet."""

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, update
 from sqlmodel import col, func, select
 
-from monitor.model.alert import Audience, ChannelName, Filter, Subscription
+from monitor.model.alert import ACCOUNT_DISABLED, Audience, ChannelName, Filter, Subscription
 from monitor.model.position import ChangeKind
 from monitor.model.timing import Cadence, Timing
+from storage.accounts import Accounts
 from storage.actor_verdicts import Identified
 from storage.addresses import Addresses
 from storage.errors import NotFound
@@ -62,7 +63,7 @@ class Subscriptions(Identified):
         """A new subscription of the subscriber with this name, and its first version.
 
         With `confirmed` False nothing goes to a mail address before its owner confirms it, if they did not before.
-        One to a mail address that an account has proven to be its own is that account's, whoever makes it.
+        One to an address that an account has proven is that account's, whoever makes it, and off while it is disabled.
         """
         row = SubscriptionRow(
             subscriber_id=self.subscriber(subscriber, now),
@@ -83,6 +84,8 @@ class Subscriptions(Identified):
         self._write_version(row, now, who, "")
         if channel is ChannelName.EMAIL:
             self.addresses.meet(target, now, confirmed=confirmed)
+        if Accounts(self._session).is_disabled(row.account_id):
+            self.disable(row.id, ACCOUNT_DISABLED, now)
         return self.get(row.id)
 
     @property
@@ -202,10 +205,10 @@ class Subscriptions(Identified):
         self._insert("subscription_version", [{"subscription_id": row.id, "n": number, **version}])
 
     def disable(self, subscription_id: int, why: str, now: datetime) -> None:
-        """Stops the subscription; what waits to be sent to it stays where it is. Raises NotFound."""
+        """Stops the subscription, also beyond its account's; what waits for it stays where it is. Raises NotFound."""
         row = self._row(SubscriptionRow, subscription_id, "subscription")
-        if row.disabled_at is None:
-            row.disabled_at, row.disabled_why = now, why
+        if row.disabled_at is None or row.disabled_why == ACCOUNT_DISABLED:
+            row.disabled_at, row.disabled_why = row.disabled_at or now, why
             self._session.add(row)
             self._session.flush()
 

@@ -53,11 +53,12 @@ def list_accounts(as_json: JsonFlag = False) -> None:
     database = open_database(load_settings())
     with database.view() as work:
         found = work.accounts.all()
+        paused = work.accounts.paused_counts()
     database.close()
     if as_json:
-        put_json([plain(account) for account in found])
+        put_json([{**plain(account), "paused_subscriptions": paused.get(account.id, 0)} for account in found])
         return
-    rows = [(a.name, a.role, a.created_at, "off" if a.disabled_at else "on") for a in found]
+    rows = [(a.name, a.role, a.created_at, _state(a, paused.get(a.id, 0))) for a in found]
     put_table(("name", "role", "made", "state"), rows, empty="No accounts yet; `volteface accounts add` makes one.")
 
 
@@ -102,6 +103,8 @@ def link(name: Name, as_json: JsonFlag = False) -> None:
 def disable(name: Name, as_json: JsonFlag = False) -> None:
     """Stop an account: its owner is signed out everywhere, and cannot sign in.
 
+    Its tokens are revoked; its subscriptions pause until it is enabled again.
+
     Example: [bold]volteface accounts disable ada[/]
     """
     _switch(name, on=False, as_json=as_json)
@@ -109,7 +112,7 @@ def disable(name: Name, as_json: JsonFlag = False) -> None:
 
 @group.command()
 def enable(name: Name, as_json: JsonFlag = False) -> None:
-    """Let the owner of an account sign in again.
+    """Let the owner of an account sign in again. Its subscriptions go on; what changed meanwhile is not told later.
 
     Example: [bold]volteface accounts enable ada[/]
     """
@@ -163,7 +166,14 @@ def _switch(name: str, *, on: bool, as_json: bool) -> None:
     if as_json:
         put_json({"name": found.name, "on": on})
     else:
-        say(f"{found.name} {'can sign in again' if on else 'is signed out everywhere and cannot sign in'}.")
+        off = "is signed out everywhere and cannot sign in; tokens are revoked, and subscriptions pause"
+        say(f"{found.name} {'can sign in again; subscriptions go on' if on else off}.")
+
+
+def _state(account: Account, paused: int) -> str:
+    if account.disabled_at is None:
+        return "on"
+    return "off" if not paused else f"off, {paused} subscription{'' if paused == 1 else 's'} paused"
 
 
 def _found(work: Work, name: str) -> Account:

@@ -17,6 +17,7 @@ from monitor.cli.subscribe import check_fits, note_on, subscribe
 from monitor.cli.subscription_rows import row_of, state, wants, what_changed
 from monitor.cli.talk import JsonFlag, plain, put_json, put_table, say
 from monitor.model.alert import Audience, Subscription
+from monitor.pipeline.subscribing import AccountOff
 from monitor.pipeline.subscribing import edit as edited
 from monitor.pipeline.subscribing import enable as enabled
 from monitor.pipeline.trial_words import trial_words
@@ -206,6 +207,8 @@ def enable(subscription: Number, as_json: JsonFlag = False) -> None:
     try:
         with database.work() as work:
             made = enabled(work, subscription, who="cli", now=utc_now())
+    except AccountOff as off:
+        raise CommandError(f"subscription {subscription} stays off: {off}") from None
     finally:
         database.close()
     if as_json:

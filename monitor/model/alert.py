@@ -44,6 +44,10 @@ class Audience(StrEnum):
     OPERATIONS = "operations"
 
 
+ACCOUNT_DISABLED = "its account is disabled"
+"""Why a subscription is off that goes on by itself once the account that it belongs to is enabled again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
     """Who wants to know what, when, and where it is sent. `secret` signs webhooks and is never shown again.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from monitor.model.account import Account, Role
+from monitor.pipeline.subscribing import pause_with_account, resume_with_account
 from storage.work import Work
 
 LINK_LASTS = timedelta(days=1)
@@ -48,21 +49,26 @@ def set_role(work: Work, account_id: int, role: Role, who: str, now: datetime) -
 def disable_account(work: Work, account_id: int, who: str, now: datetime) -> Account:
     """They are signed out everywhere and cannot sign in; their tokens of the API end for good.
 
-    Raises NotFound and LastOperator.
+    Their subscriptions pause until the account is enabled again. Raises NotFound and LastOperator.
     """
     was = _held(work, account_id)
     _not_the_last(work, was)
     work.accounts.disable(account_id, now)
-    work.audit.add(who, "account disabled", was.name, {}, now)
+    paused = pause_with_account(work, account_id, now)
+    work.audit.add(who, "account disabled", was.name, {"subscriptions paused": paused} if paused else {}, now)
     end_tokens(work, account_id, who, was.name, "account disabled", now)
     return work.accounts.get(account_id)
 
 
 def enable_account(work: Work, account_id: int, who: str, now: datetime) -> Account:
-    """They can sign in again. Raises NotFound."""
+    """They can sign in again, and their subscriptions go on. What changed meanwhile is not told later.
+
+    Raises NotFound.
+    """
     work.accounts.enable(account_id)
     found = work.accounts.get(account_id)
-    work.audit.add(who, "account enabled", found.name, {}, now)
+    resumed = resume_with_account(work, account_id, who=who, now=now)
+    work.audit.add(who, "account enabled", found.name, {"subscriptions resumed": resumed} if resumed else {}, now)
     return found
 
 

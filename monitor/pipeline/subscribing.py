@@ -6,13 +6,20 @@ from collections import Counter
 from datetime import datetime
 
 from monitor.alerts.timing import NEVER_FOLDED, first_digest, hold_for
-from monitor.model.alert import Filter, Subscription
+from monitor.model.alert import ACCOUNT_DISABLED, Filter, Subscription
 from monitor.model.timing import Hold, Timing
 from storage.values import Pace
 from storage.work import Work
 
 ENABLED = "subscription enabled"
 """What the audit trail calls it; its detail says since when the subscription was off, and why."""
+
+
+class AccountOff(ValueError):  # noqa: N818 - a state that an operator meets
+    """The account of the subscription is disabled; nothing was changed. The message names the remedy."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"its account {name} is disabled; `volteface accounts enable {name}` starts it, too")
 
 
 def edit(
@@ -52,10 +59,34 @@ def _spread_anew(work: Work, subscription: Subscription, now: datetime) -> None:
 
 
 def enable(work: Work, subscription_id: int, *, who: str, now: datetime) -> Subscription:
-    """Starts a disabled subscription again; that it was off is kept, for `why`. Raises NotFound.
+    """Starts a disabled subscription again; that it was off is kept, for `why`. Raises NotFound and AccountOff.
 
     Its next digest reports from now on: nothing was kept for it while it was off.
     """
+    was = work.subscriptions.get(subscription_id)
+    if was.account_id is not None and work.accounts.is_disabled(was.account_id):
+        raise AccountOff(work.accounts.get(was.account_id).name)
+    return end_pause(work, subscription_id, who=who, now=now)
+
+
+def pause_with_account(work: Work, account_id: int, now: datetime) -> int:
+    """Stops all subscriptions of an account that is disabled; gives how many. What was off already stays so."""
+    active = [one for one in work.subscriptions.of_account(account_id) if one.disabled_at is None]
+    for one in active:
+        work.subscriptions.disable(one.id, ACCOUNT_DISABLED, now)
+    return len(active)
+
+
+def resume_with_account(work: Work, account_id: int, *, who: str, now: datetime) -> int:
+    """Starts the subscriptions again that were off only with their account; gives how many."""
+    paused = [one for one in work.subscriptions.of_account(account_id) if one.disabled_why == ACCOUNT_DISABLED]
+    for one in paused:
+        end_pause(work, one.id, who=who, now=now)
+    return len(paused)
+
+
+def end_pause(work: Work, subscription_id: int, *, who: str, now: datetime) -> Subscription:
+    """As `enable`, whatever its account is. Raises NotFound."""
     was = work.subscriptions.get(subscription_id)
     if was.disabled_at is None:
         return was

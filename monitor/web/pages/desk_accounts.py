@@ -36,8 +36,9 @@ LONGEST_NAME = 200
 
 NOTES = {
     "role": "Their role is changed; it holds from their next click on.",
-    "disabled": "They are signed out everywhere and cannot sign in; their tokens of the API are revoked.",
-    "enabled": "They can sign in again.",
+    "disabled": "They are signed out everywhere and cannot sign in; their tokens of the API are revoked, and "
+    "their subscriptions pause.",
+    "enabled": "They can sign in again, and their subscriptions go on. What changed meanwhile is not told later.",
     "signed-out": "They are signed out everywhere.",
     "mailed": "A mail with the link is on its way.",
 }
@@ -52,6 +53,7 @@ class Line:
     browsers: int
     has_password: bool
     last_operator: bool
+    paused: int
 
 
 class AccountPages:
@@ -145,11 +147,11 @@ class AccountPages:
         note: str | None = None,
         status: int = 200,
     ) -> HTMLResponse:
-        browsers = work.accounts.signed_in_counts(self._desk.clock())
+        browsers, paused = work.accounts.signed_in_counts(self._desk.clock()), work.accounts.paused_counts()
         without = work.accounts.without_password()
         operators = {one.id for one in work.accounts.operators()}
         lines = [
-            Line(one, browsers.get(one.id, 0), one.id not in without, operators == {one.id})
+            Line(one, browsers.get(one.id, 0), one.id not in without, operators == {one.id}, paused.get(one.id, 0))
             for one in work.accounts.all()
         ]
         values = {

@@ -18,10 +18,10 @@ from monitor.alerts.targets import mask
 from monitor.alerts.timing_words import WEEKDAYS
 from monitor.alerts.wanted_words import wanted_words
 from monitor.alerts.zones import zone_names
-from monitor.model.alert import Audience, Filter, Subscription
+from monitor.model.alert import ACCOUNT_DISABLED, Audience, Filter, Subscription
 from monitor.model.position import ChangeKind
 from monitor.model.timing import Cadence
-from monitor.pipeline.subscribing import edit, enable
+from monitor.pipeline.subscribing import AccountOff, edit, enable, end_pause
 from monitor.web.desk import Desk
 from monitor.web.door import HEADERS, Door, Fields, fields
 from monitor.web.settings_form import MARK, SettingsForm, Understood, form_of, sent_form, understood
@@ -168,7 +168,7 @@ class SettingsPages:
 
 def pause(work: Work, subscription: Subscription, now: datetime) -> str:
     """Stops the alerts until the subscriber starts them again."""
-    if subscription.disabled_at is not None:
+    if subscription.disabled_at is not None and subscription.disabled_why != ACCOUNT_DISABLED:
         return "Nothing was changed: the alerts are off already."
     work.subscriptions.disable(subscription.id, PAUSED, now)
     work.audit.add(SUBSCRIBER, "paused", str(subscription.id), {}, now)
@@ -181,7 +181,10 @@ def resume(work: Work, subscription: Subscription, now: datetime) -> str:
         return "Nothing was changed: the alerts are on."
     if subscription.disabled_why not in OWN:
         return "Nothing was changed: the operators or a failure stopped these alerts; please ask the operators."
-    enable(work, subscription.id, who=SUBSCRIBER, now=now)
+    try:
+        enable(work, subscription.id, who=SUBSCRIBER, now=now)
+    except AccountOff:
+        return "Nothing was changed: your account is disabled; please ask the operators."
     return "The alerts are on again."
 
 
@@ -190,8 +193,11 @@ def end(work: Work, subscription: Subscription, now: datetime) -> None:
     before = subscription.disabled_why
     if subscription.disabled_at is not None and (before or "").startswith(ENDED):
         return
-    why = ENDED if subscription.disabled_at is None or before == PAUSED else f"{ENDED}; before that: {before or 'off'}"
-    enable(work, subscription.id, who=SUBSCRIBER, now=now)  # so that it is kept since when it was off before, and why
+    free = subscription.disabled_at is None or before in (PAUSED, ACCOUNT_DISABLED)
+    why = ENDED if free else f"{ENDED}; before that: {before or 'off'}"
+    end_pause(
+        work, subscription.id, who=SUBSCRIBER, now=now
+    )  # so that it is kept since when it was off before, and why
     work.subscriptions.disable(subscription.id, why, now)
     work.audit.add(SUBSCRIBER, "unsubscribed", str(subscription.id), {}, now)
 

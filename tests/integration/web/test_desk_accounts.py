@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.model.account import Account, Role
+from monitor.model.alert import ChannelName, Filter
 from monitor.pipeline.account_changes import LastOperator, disable_account, set_role
 from monitor.pipeline.letters import HOURS, OPENS, PATHS
 from monitor.settings import Settings
@@ -134,16 +135,25 @@ def test_who_is_disabled_is_signed_out_and_comes_back_when_enabled(operator: Ope
     ada = person(database, "ada", Role.SUBSCRIBER)
     with database.work() as work:
         first = work.accounts.sign_in(ada.id, NOW, NOW + timedelta(days=1))
+        work.subscriptions.add("ada", ChannelName.LOG, "log", Filter(), None, NOW, account_id=ada.id)
     assert "1 browser now" in operator.get("/desk/accounts").text
     operator.follow(operator.post(f"/desk/accounts/{ada.id}/sign-out"))
-    operator.follow(operator.post(f"/desk/accounts/{ada.id}/disable"))
+    assert "paused" not in operator.get("/desk/accounts").text
+    page = operator.follow(operator.post(f"/desk/accounts/{ada.id}/disable")).text
+    assert "their subscriptions pause." in page
+    assert "1 subscription paused" in page
     with database.view() as work:
         assert work.accounts.signed_in(first, NOW) is None
     assert there(database, "ada").disabled_at == NOW
     assert there(database, "ada").signed_in_at == NOW
     operator.follow(operator.post(f"/desk/accounts/{ada.id}/enable"))
     assert there(database, "ada").disabled_at is None
-    assert [what for _, what, _ in done(database)] == ["account enabled", "account disabled", "account signed out"]
+    assert [what for _, what, _ in done(database)] == [
+        "account enabled",
+        "subscription enabled",
+        "account disabled",
+        "account signed out",
+    ]
     assert operator.post("/desk/accounts/999/disable").status_code == 404
 
 
