@@ -42,6 +42,12 @@ class PageSettings(BaseSettings):
     api_token_per_minute: int = Field(
         default=600, ge=1, description="Requests a minute that one token may make to the API."
     )
+    events_per_peer: int = Field(
+        default=50,
+        ge=1,
+        description="Open pages that may be kept up to date (/events) at once for one account, or for one peer that is "
+        "not signed in; there are 500 places in all.",
+    )
     metrics: MetricsReaders = Field(
         default=MetricsReaders.LOOPBACK,
         description="Who may read /metrics: loopback (programs on this machine, not by way of a proxy), token (an API "

@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, FastAPI, Header, HTTPException, Query
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Scope
 
@@ -19,6 +20,7 @@ from monitor.api.previews import Previews
 from monitor.api.router import PREFIX, ApiParts, api_router
 from monitor.model.alert import ChannelName
 from monitor.net.schemes import scheme_set
+from monitor.pipeline.redelivery import Redelivery
 from monitor.pipeline.rulebook import RuleBook
 from monitor.pipeline.tell import Teller
 from monitor.pipeline.verdicts import Judge
@@ -65,11 +67,13 @@ from monitor.web.pages.subscriptions import subscriptions_router
 from monitor.web.pages.tokens import tokens_router
 from monitor.web.pages.websub import websub_router
 from monitor.web.pages.wrong import wrong_router
+from monitor.web.patience import peer_of
 from monitor.web.proxies import TrustedProxies
 from monitor.web.render import STATIC, Renderer
 from monitor.web.rights import Gate
 from monitor.web.self_service import SelfService
-from monitor.web.stream import EventStream, TooManyListenersError
+from monitor.web.stream import EventStream, TooManyListenersError, TooManyOfOneError
+from monitor.web.visitor import seen as visitor_of
 from storage.engine import Database
 
 _KEEP = "public, max-age=604800"
@@ -99,7 +103,7 @@ def create_app(
     """
     pages = Renderer(label=settings.label, demo_url=settings.demo_url, clock=clock, beside=beside)
     desk = Desk(database, pages, clock)
-    events = stream or EventStream(database)
+    events = stream or EventStream(database, most_of_one=settings.events_per_peer)
     errors = Errors(pages)
 
     app = _bare(events, _around(database, clock, errors, settings))
@@ -211,7 +215,12 @@ def _api_parts(desk: Desk, settings: Settings, previews: Previews | None) -> Api
         previews=previews,
         judge=_judge(desk, settings, _tracker(settings)),
         channels=_self_service(settings).channels,
+        again=_redelivery(settings),
     )
+
+
+def _redelivery(settings: Settings) -> Redelivery:
+    return Redelivery(label=settings.label, public_url=settings.public_url)
 
 
 def _add_review_desk(app: FastAPI, desk: Desk, settings: Settings) -> None:
@@ -219,7 +228,7 @@ def _add_review_desk(app: FastAPI, desk: Desk, settings: Settings) -> None:
     judge = _judge(desk, settings, tracker)
     app.include_router(review_router(desk, judge, tracker))
     app.include_router(reports_router(desk, judge, tracker))
-    app.include_router(deliveries_router(desk))
+    app.include_router(deliveries_router(desk, _redelivery(settings)))
 
 
 def _self_service(settings: Settings) -> SelfService:
@@ -241,13 +250,18 @@ def _stream_router(events: EventStream) -> APIRouter:
 
     @router.get("/events")
     async def follow(
+        request: Request,
         after: Annotated[int | None, Query(ge=0, le=2**63 - 1)] = None,
         last_event_id: Annotated[str | None, Header(max_length=200)] = None,
     ) -> Response:
         # A browser that reconnects asks for the same address again, and names in the header where it really was.
         seen = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdigit() else after
         try:
-            frames = events.open(min(seen, 2**63 - 1) if seen is not None else None)
+            frames = events.open(min(seen, 2**63 - 1) if seen is not None else None, _listener(request))
+        except TooManyOfOneError:
+            raise HTTPException(
+                429, "Too many of your pages are listening; close some, and try again.", {"Retry-After": "30"}
+            ) from None
         except TooManyListenersError:
             raise HTTPException(
                 503, "Too many pages are listening; reload the page to see what is new.", {"Retry-After": "30"}
@@ -260,6 +274,12 @@ def _stream_router(events: EventStream) -> APIRouter:
         return PlainTextResponse("User-agent: *\nDisallow: /\n")
 
     return router
+
+
+def _listener(request: Request) -> str:
+    """Whose places are counted together: those of an account, in all its browsers, else those of a peer."""
+    visitor = visitor_of(request)
+    return f"peer {peer_of(request)}" if visitor is None else f"account {visitor.account.id}"
 
 
 class _Static(StaticFiles):

@@ -19,6 +19,9 @@ from storage.errors import StorageError
 from storage.values import StoredEvent
 
 MOST_LISTENERS = 500
+MOST_OF_ONE = 50
+"""Places of one listener among them, unless a setting says otherwise; pages that nobody looks at take none."""
+
 MOST_MISSED = 500
 PUBLIC = frozenset(
     {
@@ -45,24 +48,42 @@ class TooManyListenersError(Exception):
     """As many pages listen as this process serves; ask again later."""
 
 
-class EventStream:
-    """The events as they happen. `every_s`: seconds between two looks; `heartbeat_s`: silence after which we say so."""
+class TooManyOfOneError(Exception):
+    """One listener has as many places as anybody may have; the others' are not theirs to take."""
 
-    def __init__(self, database: Database, *, every_s: float = 1.0, heartbeat_s: float = 15.0) -> None:
+
+class EventStream:
+    """The events as they happen. `every_s`: seconds between two looks; `heartbeat_s`: silence after which we say so.
+
+    `most_of_one`: places that one listener may have, by whatever name `open` is given for them.
+    """
+
+    def __init__(
+        self, database: Database, *, every_s: float = 1.0, heartbeat_s: float = 15.0, most_of_one: int = MOST_OF_ONE
+    ) -> None:
         self._database = database
         self._every_s = every_s
         self._heartbeat_s = heartbeat_s
-        self._listeners: set[asyncio.Queue[StoredEvent | None]] = set()
+        self._most_of_one = most_of_one
+        self._listeners: dict[asyncio.Queue[StoredEvent | None], str] = {}
         self._poller: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
         self._place = 0
         self._closed = False
 
-    def open(self, after: int | None) -> AsyncIterator[str]:
-        """The frames for a new listener, from the event after that id, or from now on. Raises TooManyListenersError."""
+    def open(self, after: int | None, who: str) -> AsyncIterator[str]:
+        """The frames for a new listener, from the event after that id, or from now on.
+
+        Raises TooManyOfOneError and TooManyListenersError.
+        """
+        if self._has_its_share(who):
+            raise TooManyOfOneError
         if len(self._listeners) >= MOST_LISTENERS:
             raise TooManyListenersError
-        return self._frames(after)
+        return self._frames(after, who)
+
+    def _has_its_share(self, who: str) -> bool:
+        return sum(one == who for one in self._listeners.values()) >= self._most_of_one
 
     def close(self) -> None:
         """Ends all streams, so that their connections can close. Call it in the event loop."""
@@ -73,11 +94,12 @@ class EventStream:
         if self._poller is not None:
             self._poller.cancel()
 
-    async def _frames(self, after: int | None) -> AsyncIterator[str]:
+    async def _frames(self, after: int | None, who: str) -> AsyncIterator[str]:
         queue: asyncio.Queue[StoredEvent | None] = asyncio.Queue(_QUEUE)
-        if self._closed:
+        # A place is taken only here: of many that were let in at the same moment those beyond the share end at once.
+        if self._closed or self._has_its_share(who):
             return
-        self._listeners.add(queue)
+        self._listeners[queue] = who
         try:
             yield f"retry: {_RETRY_MS}\n\n"
             self._start()
@@ -107,7 +129,7 @@ class EventStream:
                 if one.id not in told:
                     yield _frame(one)
         finally:
-            self._listeners.discard(queue)
+            self._listeners.pop(queue, None)
 
     def _missed(self, after: int) -> list[StoredEvent] | None:
         """The public events after that id; None when they are too many to tell, or the id is not from this database."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from fastapi import FastAPI
 
 from monitor.events import Subject
+from monitor.model.account import Role
 from monitor.model.statement import Stance
 from monitor.settings import Settings
 from monitor.web import stream as stream_module
@@ -186,6 +188,57 @@ def test_too_many_listeners_are_refused(running: Served, monkeypatch: pytest.Mon
         refused = httpx.get(f"{running.url}/events")
     assert refused.status_code == 503
     assert refused.headers["retry-after"] == "30"
+
+
+def test_one_peer_has_its_share_and_an_account_one_of_its_own(database: Database, settings: Settings) -> None:
+    few = settings.model_copy(update={"events_per_peer": 2, "trusted_proxies": ("127.0.0.1/32",)})
+    app = create_app(database, few, clock=lambda: NOW)
+    with database.work() as work:
+        ada = work.accounts.add("ada", Role.SUBSCRIBER, None, NOW)
+        cookies = [f"volteface={work.accounts.sign_in(ada.id, NOW, NOW + timedelta(days=1))}" for _ in range(3)]
+    near, far = {"X-Forwarded-For": "192.0.2.1"}, {"X-Forwarded-For": "192.0.2.2"}
+    mine = [{**near, "Cookie": cookie} for cookie in cookies]
+    with served(app) as running, ExitStack() as kept:
+        heard = []  # a listener that nobody holds on to closes its connection
+
+        def listens(headers: dict[str, str], within: ExitStack = kept) -> None:
+            heard.append(within.enter_context(listening(running, **headers)))
+            assert heard[-1].frame() == ["retry: 3000"]
+
+        first = kept.enter_context(ExitStack())
+        listens(near, first)
+        listens(near)
+        refused = httpx.get(f"{running.url}/events", headers=near)
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "30")
+        assert "Too many of your pages are listening" in refused.text
+        listens(far)  # another peer
+        listens(mine[0])  # whoever signed in is counted by themselves,
+        listens(mine[1])
+        assert httpx.get(f"{running.url}/events", headers=mine[2]).status_code == 429  # in all their browsers
+        first.close()
+        for _ in range(200):  # a place that is given back is free again
+            if len(app.state.stream._listeners) == 4:
+                break
+            httpx.get(f"{running.url}/healthz")
+        listens(near)
+
+
+def test_of_many_that_come_at_once_none_gets_beyond_its_share(database: Database) -> None:
+    async def come() -> list[int]:
+        events = EventStream(database, every_s=0.05, most_of_one=2)
+        opened = [events.open(None, "peer 192.0.2.1") for _ in range(5)]  # before any of them has taken its place
+        frames = [[frame async for frame in _first(one)] for one in opened]
+        events.close()
+        for one in opened:
+            await one.aclose()  # type: ignore[attr-defined]
+        return [len(found) for found in frames]
+
+    assert asyncio.run(come()) == [1, 1, 0, 0, 0]
+
+
+async def _first(frames: AsyncIterator[str]) -> AsyncIterator[str]:
+    with suppress(StopAsyncIteration):
+        yield await anext(frames)
 
 
 def test_shutdown_ends_open_streams(database: Database, settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
