@@ -113,7 +113,7 @@ class Attempts(Repository):
 
     def _without_retries_of_what_fell(self, outcomes: list[Outcome]) -> list[Outcome]:
         again = [outcome.delivery.id for outcome in outcomes if outcome.status is DeliveryStatus.PENDING]
-        fallen = self._taken_back(again, folded=False) if again else set()
+        fallen = self._taken_back(again, folded=False) if again else {}
         return [
             replace(outcome, status=DeliveryStatus.CANCELLED, next_attempt_at=None)
             if outcome.delivery.id in fallen and outcome.status is DeliveryStatus.PENDING
@@ -121,8 +121,8 @@ class Attempts(Repository):
             for outcome in outcomes
         ]
 
-    def _taken_back(self, ids: Sequence[int], *, folded: bool) -> set[int]:
-        """Those of the deliveries whose recipients were told, or are to be, that what they hold fell.
+    def _taken_back(self, ids: Sequence[int], *, folded: bool) -> dict[int, set[str]]:
+        """Those of the deliveries whose recipients were told, or are to be, that what they hold fell: which alerts.
 
         With `folded` also digests that hold such an alert, and what fell with a later alert that was corrected.
         """
@@ -130,7 +130,7 @@ class Attempts(Repository):
         its_own = col(AlertRow.id) == DeliveryRow.alert_id
         named = [] if folded else [col(correction.dedup) == literal(CORRECTS) + col(AlertRow.id)]
         query = (
-            select(DeliveryRow.id)
+            select(DeliveryRow.id, AlertRow.id)
             .join(AlertRow, or_(its_own, col(AlertRow.digest_id) == DeliveryRow.alert_id) if folded else its_own)
             .join(correction, col(correction.change_id) == AlertRow.change_id)
             .where(
@@ -142,7 +142,11 @@ class Attempts(Repository):
                 *named,
             )
         )
-        return {one for one in self._session.exec(query) if one is not None}
+        found: dict[int, set[str]] = {}
+        for delivery, alert in self._session.exec(query):
+            if delivery is not None:
+                found.setdefault(delivery, set()).add(alert)
+        return found
 
     def _numbers(self, ids: Sequence[int]) -> dict[int, int]:
         """The number of the last attempt at each delivery that was attempted before."""

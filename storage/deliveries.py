@@ -42,7 +42,8 @@ class Deliveries(Claims):
     def retry(self, delivery_id: int, now: datetime) -> None:
         """Sends a dead letter again, with the same id and the same words, on the whole retry table. Raises NotFound.
 
-        Raises ValueError for a delivery that is not dead, and for one whose alert a correction took back.
+        Raises ValueError for a delivery that is not dead, and for one that holds what a correction took back: a digest
+        in which something still stands has to be written anew first, see `monitor.pipeline.redelivery`.
         """
         row = self._row(DeliveryRow, delivery_id, "delivery")
         if row.status != DeliveryStatus.DEAD:
@@ -63,8 +64,19 @@ class Deliveries(Claims):
         dead = (DeliveryRow.subscription_id == subscription_id, DeliveryRow.status == DeliveryStatus.DEAD.value)
         found = list(self._session.exec(select(DeliveryRow.id).where(*dead).order_by(col(DeliveryRow.id))))
         ids = [one for one in found if one is not None]
-        fallen = self._taken_back(ids, folded=True)
-        return [one for one in ids if one not in fallen]
+        return self._with_something_left(ids)
+
+    def _with_something_left(self, ids: Sequence[int]) -> list[int]:
+        """Those of the deliveries of which not all was taken back: of a digest what it holds counts."""
+        fallen = self._taken_back(ids, folded=True) if ids else {}
+        held = (
+            select(DeliveryRow.id, func.count())
+            .join(AlertRow, col(AlertRow.digest_id) == DeliveryRow.alert_id)
+            .where(self._is_among(col(DeliveryRow.id), list(fallen)))
+            .group_by(col(DeliveryRow.id))
+        )
+        folded = dict(self._session.execute(held).all()) if fallen else {}
+        return [one for one in ids if one not in fallen or folded.get(one, 0) > len(fallen[one])]
 
     def delivery(self, delivery_id: int) -> StoredDelivery:
         """The delivery. Raises NotFound."""

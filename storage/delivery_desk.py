@@ -96,8 +96,7 @@ class DeliveryDesk(Deliveries):
         dead = (*_conditions(sought), col(DeliveryRow.status) == DeliveryStatus.DEAD.value)
         query = select(DeliveryRow.id).where(*dead).order_by(col(DeliveryRow.id)).limit(limit)
         ids = [one for one in self._session.exec(query) if one is not None]
-        fallen = self._taken_back(ids, folded=True) if ids else set()
-        return [one for one in ids if one not in fallen]
+        return self._with_something_left(ids)
 
     def dead_count(self, sought: Sought) -> int:
         """How many of these are dead letters, those that cannot be sent again included."""
@@ -105,8 +104,8 @@ class DeliveryDesk(Deliveries):
         return self._session.exec(select(func.count()).select_from(DeliveryRow).where(*dead)).one()
 
     def fell(self, delivery_id: int) -> bool:
-        """Whether what a delivery tells was taken back since, so that it is not sent again."""
-        return bool(self._taken_back([delivery_id], folded=True))
+        """Whether all that a delivery tells was taken back since, so that it is not sent again."""
+        return not self._with_something_left([delivery_id])
 
     def hasten(self, delivery_id: int, now: datetime) -> None:
         """What waits for its next attempt is attempted at once. Raises NotFound, ValueError where nothing waits."""

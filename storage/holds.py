@@ -6,6 +6,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, or_, update
 from sqlmodel import col, func, select
@@ -60,28 +61,25 @@ class Holds(Deliveries):
 
     def held(self, subscription_id: int, until: datetime | None = None) -> list[HeldAlert]:
         """What waits for this subscription, oldest first; with `until` only what waits no longer than that."""
+        waiting = (AlertRow.subscription_id == subscription_id, col(AlertRow.hold_until).is_not(None))
+        return self._in_order(*waiting, *([] if until is None else [_is_over(AlertRow.hold_until, until)]))
+
+    def folded(self, digest: str) -> list[HeldAlert]:
+        """What a digest holds, oldest first; empty for an alert that is none."""
+        return self._in_order(AlertRow.digest_id == digest)
+
+    def taken_back_from(self, delivery_id: int) -> set[str]:
+        """The alerts in a delivery of which its recipient was told, or is to be, that they no longer hold."""
+        return self._taken_back([delivery_id], folded=True).get(delivery_id, set())
+
+    def _in_order(self, *which: ColumnElement[bool] | bool) -> list[HeldAlert]:
         query = (
             select(AlertRow, MessageRow)
             .join(MessageRow, col(MessageRow.id) == AlertRow.message_id)
-            .where(AlertRow.subscription_id == subscription_id, col(AlertRow.hold_until).is_not(None))
+            .where(*which)
             .order_by(col(AlertRow.created_at), col(AlertRow.sequence), col(AlertRow.id))
         )
-        if until is not None:
-            query = query.where(_is_over(AlertRow.hold_until, until))
-        return [
-            HeldAlert(
-                id=row.id,
-                kind=AlertKind(row.kind),
-                change_id=row.change_id,
-                content=message.content,
-                subject=message.subject,
-                why=row.hold_why or "",
-                until=row.hold_until,
-                created_at=row.created_at,
-            )
-            for row, message in self._session.execute(query)
-            if row.hold_until is not None
-        ]
+        return [_held(row, message) for row, message in self._session.execute(query)]
 
     def paces(self, subscriptions: Collection[int], now: datetime) -> dict[int, Pace]:
         """What went lately, or will go, to each of the subscriptions, and what it waits for by now.
@@ -98,7 +96,7 @@ class Holds(Deliveries):
                 mine,
                 AlertRow.created_at > now - LOOKED_BACK,
                 AlertRow.kind != AlertKind.NOTICE.value,
-                or_(DeliveryRow.status != DeliveryStatus.CANCELLED.value, DeliveryRow.attempts > 0),
+                or_(col(DeliveryRow.status) != DeliveryStatus.CANCELLED.value, col(DeliveryRow.attempts) > 0),
             )
         )
         moments: dict[int, list[datetime]] = defaultdict(list)
@@ -136,21 +134,7 @@ class Holds(Deliveries):
     ) -> str:
         """Folds held alerts into one digest and sends it; gives its id, which is that of an alert of its own."""
         digest, written = f"dig_{secrets.token_hex(16)}", f"msg_{secrets.token_hex(16)}"
-        self._insert(
-            "message",
-            [
-                {
-                    "id": written,
-                    "content": dict(message.content),
-                    "subject": message.subject,
-                    "text": message.text,
-                    "html": message.html,
-                    "payload": message.payload,
-                    "sequence": message.sequence,
-                    "created_at": now,
-                }
-            ],
-        )
+        self._insert("message", [{"id": written, **_said(message), "sequence": message.sequence, "created_at": now}])
         row = {
             "id": digest,
             "subscription_id": subscription.id,
@@ -167,6 +151,16 @@ class Holds(Deliveries):
         )
         self.add_deliveries([(digest, subscription, now)], now)
         return digest
+
+    def rewrite_digest(self, digest: str, message: Message, fell: Collection[str], now: datetime) -> None:
+        """Gives a digest these words in place of its own; what fell is no longer in it, and cancelled."""
+        mine = select(AlertRow.message_id).where(AlertRow.id == digest)
+        self._session.exec(update(MessageRow).where(col(MessageRow.id).in_(mine)).values(**_said(message)))
+        self._session.exec(
+            update(AlertRow)
+            .where(self._is_among(col(AlertRow.id), list(fell)), col(AlertRow.digest_id) == digest)
+            .values(digest_id=None, cancelled_at=now)
+        )
 
     def put_off(self, subscription_id: int, until: datetime, now: datetime) -> None:
         """What is due for this subscription by now waits until then, its scheduled digest too."""
@@ -244,3 +238,26 @@ class Holds(Deliveries):
 
     def _unhold(self, keys: Sequence[str]) -> None:
         self._session.exec(update(AlertRow).where(self._is_among(col(AlertRow.id), list(keys))).values(hold_until=None))
+
+
+def _held(row: AlertRow, message: MessageRow) -> HeldAlert:
+    return HeldAlert(
+        id=row.id,
+        kind=AlertKind(row.kind),
+        change_id=row.change_id,
+        content=message.content,
+        subject=message.subject,
+        why=row.hold_why or "",
+        until=row.hold_until or row.created_at,
+        created_at=row.created_at,
+    )
+
+
+def _said(message: Message) -> dict[str, Any]:
+    return {
+        "content": dict(message.content),
+        "subject": message.subject,
+        "text": message.text,
+        "html": message.html,
+        "payload": message.payload,
+    }

@@ -127,7 +127,8 @@ class StoredAlert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldAlert:
-    """An alert that waits to be released: `content` is what it was made from, `subject` how it reads alone."""
+    """An alert that waits to be released, or was folded: `content` is what it was made from, `subject` how it reads
+    alone. `until` is when it is due; of one that was released when it was made."""
 
     id: str
     kind: AlertKind

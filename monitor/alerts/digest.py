@@ -70,6 +70,7 @@ def _payload(parts: Sequence[DigestPart], frame: DigestFrame, texts: Texts) -> s
             "why": frame.why,
             "coverage": one_line(frame.coverage, 2_000),
             "label": one_line(frame.label, 200),
+            **({"taken_back": frame.taken_back} if frame.taken_back else {}),
         }
         body = {"type": "digest", "timestamp": _stamp(frame.until), "data": data}
         written = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

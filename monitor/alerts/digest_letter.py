@@ -38,6 +38,7 @@ class DigestFrame:
     It reports from `since` to `until`, shown in `zone` (IANA). `why` is the `Hold.why` of its alerts. `clocked` says
     that there may be several on a day, so that the subject names the hour. `coverage` is the line of
     `monitor.alerts.coverage`; "" where none is shown. `all_changes` is the page to which those that had no room lead.
+    `taken_back` counts the changes that it once held and that no longer stand: it says so, and not what they were.
     """
 
     since: datetime
@@ -48,6 +49,7 @@ class DigestFrame:
     coverage: str = ""
     label: str = ""
     all_changes: str | None = None
+    taken_back: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +113,7 @@ def digest_letter(
         date=_when(frame.until, frame.zone, texts, clocked=frame.clocked),
         headline=what[:1].upper() + what[1:],
         lead=span.format(since=_when(frame.since, frame.zone, texts, clocked=True), until=zone),
-        why=words.whys.get(frame.why, "") if parts else "",
+        why=_why(frame, texts) if parts else "",
         groups=groups,
         more=words.more.format(count=left) if left else "",
         links=((words.all_changes, page),) if (page := safe_link(frame.all_changes)) else (),
@@ -144,6 +146,13 @@ def counted(parts: Iterable[DigestPart], texts: Texts) -> str:
     counts = Counter(kind_of(part.content) for part in parts)
     told = [words.counts[kind][count != 1].format(count=count) for kind in words.counts if (count := counts[kind])]
     return words.and_then.join(told) or words.nothing
+
+
+def _why(frame: DigestFrame, texts: Texts) -> str:
+    """Why these alerts come together, and how many were taken back meanwhile."""
+    words, count = texts.digest, frame.taken_back
+    missing = words.taken_back[count != 1].format(count=count) if count else ""
+    return " ".join(said for said in (words.whys.get(frame.why, ""), missing) if said)
 
 
 def _shown(parts: Sequence[DigestPart], detail: Detail, most: int, texts: Texts) -> tuple[tuple[Group, ...], int]:

@@ -52,6 +52,10 @@ class DigestTexts:
     nothing_long: str = "No change from {since} to {until}."
     matches: str = "Found by the watch “{query}”"
     more: str = "and {count} more"
+    taken_back: tuple[str, str] = (
+        "1 change that belonged here was taken back before this mail went out: it is left out.",
+        "{count} changes that belonged here were taken back before this mail went out: they are left out.",
+    )
     all_changes: str = "All changes"
     permalink: str = "All evidence"
     report: str = "The report"

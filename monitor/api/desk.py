@@ -24,6 +24,7 @@ from monitor.api.schema_desk import (
     report_out,
 )
 from monitor.model.alert import DeliveryStatus
+from monitor.pipeline.redelivery import Redelivery
 from storage.engine import Database
 
 By = Annotated[Caller, Depends(caller)]
@@ -32,9 +33,10 @@ By = Annotated[Caller, Depends(caller)]
 class DeskOperations:
     """What operators look at, and do."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime], again: Redelivery) -> None:
         self._database = database
         self._clock = clock
+        self._again = again
 
     def reports(
         self, page: Paged, closed: Annotated[bool, Query(description="Also those that somebody is done with.")] = False
@@ -67,10 +69,13 @@ class DeskOperations:
         return DeliveryDetail(**shown, last_answer=found.last_answer, tries=[attempt_out(one) for one in tries])
 
     def retry(self, delivery_id: RowId, who: By) -> None:
-        """Sends a dead letter again, under the same id and with the same words."""
+        """Sends a dead letter again, under the same id and with the same words.
+
+        A digest leaves out what was taken back meanwhile, and says so.
+        """
         with self._database.work() as work:
             try:
-                work.alerts.retry(delivery_id, self._clock())
+                self._again.retry(work, delivery_id, self._clock())
             except ValueError as refused:
                 raise HTTPException(409, f"{str(refused)[:1].upper()}{str(refused)[1:]}.") from None
             work.audit.add(who.who, "delivery retried", str(delivery_id), {}, self._clock())
@@ -88,10 +93,10 @@ class DeskOperations:
         return Audit(entries=[entry_out(one) for one in found], next=page.after(found[-1].id) if more else None)
 
 
-def desk_router(database: Database, clock: Callable[[], datetime]) -> APIRouter:
+def desk_router(database: Database, clock: Callable[[], datetime], again: Redelivery) -> APIRouter:
     """The operators' lists."""
     router = APIRouter()
-    desk = DeskOperations(database, clock)
+    desk = DeskOperations(database, clock, again)
     lists = documented(422)
     one = documented(404, 422)
     for path, view, tag, summary in (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from fastapi import APIRouter, Depends
@@ -23,6 +23,7 @@ from monitor.api.strict import strict
 from monitor.api.subscriptions import subscriptions_router
 from monitor.api.verdicts import verdicts_router
 from monitor.model.alert import ChannelName
+from monitor.pipeline.redelivery import Redelivery
 from monitor.pipeline.verdicts import Judge
 from storage.engine import Database
 
@@ -33,7 +34,7 @@ PREFIX = "/api"
 class ApiParts:
     """What the API works with. Without `previews` no rules are edited.
 
-    `channels` are those by which subscribers may choose to be told.
+    `channels` are those by which subscribers may choose to be told, `again` sends dead letters again.
     """
 
     database: Database
@@ -41,6 +42,7 @@ class ApiParts:
     judge: Judge
     previews: Previews | None = None
     channels: frozenset[ChannelName] = frozenset({ChannelName.EMAIL, ChannelName.WEBHOOK})
+    again: Redelivery = field(default_factory=Redelivery)
 
 
 def api_router(parts: ApiParts) -> APIRouter:
@@ -62,5 +64,5 @@ def api_router(parts: ApiParts) -> APIRouter:
     router.include_router(feeds_router(database))
     router.include_router(feed_writes_router(database, clock))
     router.include_router(subscriptions_router(database, clock, parts.channels))
-    router.include_router(desk_router(database, clock))
+    router.include_router(desk_router(database, clock, parts.again))
     return router

@@ -11,6 +11,7 @@ from monitor.cli.boot import open_database, utc_now
 from monitor.cli.outcome import CommandError, Exit
 from monitor.cli.talk import JsonFlag, counted, plain, put_json, put_table, put_text, say
 from monitor.model.alert import DeliveryStatus
+from monitor.pipeline.redelivery import Redelivery
 from monitor.settings import load_settings
 
 group = typer.Typer(help="The deliveries.", no_args_is_help=True)
@@ -88,11 +89,15 @@ def retry(
 ) -> None:
     """Send dead letters again, under the same id and with the same words.
 
+    A digest leaves out what was taken back meanwhile, and says so; of what was taken back alone, nothing is sent.
+
     Examples: [bold]volteface deliveries retry 12 13[/], [bold]volteface deliveries retry --subscription 3[/]
     """
     if bool(deliveries) == (subscription is not None):
         raise CommandError("say which: ids of dead letters, or --subscription with the id of one", Exit.USAGE)
-    database = open_database(load_settings())
+    settings = load_settings()
+    again, left_out = Redelivery(label=settings.label, public_url=settings.public_url), 0
+    database = open_database(settings)
     try:
         with database.work() as work:
             if subscription is not None:
@@ -101,15 +106,17 @@ def retry(
                 if off and deliveries:
                     say(f"Subscription {subscription} is off: `volteface subscriptions enable {subscription}` as well.")
             for one in deliveries or ():
-                work.alerts.retry(one, utc_now())
+                left_out += again.retry(work, one, utc_now())
                 work.audit.add("cli", "delivery retried", str(one), {}, utc_now())
     finally:
         database.close()
     if as_json:
-        put_json({"retried": deliveries or []})
+        put_json({"retried": deliveries or [], **({"left_out": left_out} if left_out else {})})
         return
     if not deliveries:
         say(f"Subscription {subscription} has no dead letters.")
         return
     wait = "waits" if len(deliveries) == 1 else "wait"
     say(f"{counted(len(deliveries), 'delivery', 'deliveries')} {wait} for the worker's next tick.")
+    if left_out:
+        say(f"{counted(left_out, 'change')} taken back since {'is' if left_out == 1 else 'are'} left out of digests.")

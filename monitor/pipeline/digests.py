@@ -125,7 +125,7 @@ class Digests:
         self, work: Work, subscription: Subscription, held: Sequence[HeldAlert], frame: DigestFrame, *, scheduled: bool
     ) -> str:
         now = frame.until
-        composed = compose_digest([self._part(alert) for alert in _newest_of_each(held)], frame)
+        composed = compose_digest(parts_of(held, self._public_url), frame)
         sequence = work.alerts.next_sequence(None, None)
         message = composed.message(
             {
@@ -166,12 +166,6 @@ class Digests:
             all_changes=f"{self._public_url}/changes" if self._public_url else None,
         )
 
-    def _part(self, alert: HeldAlert) -> DigestPart:
-        links = Links()
-        if self._public_url and alert.change_id is not None:
-            links = Links(change=f"{self._public_url}/changes/{alert.change_id}")
-        return DigestPart(alert_id=alert.id, content=content_from(alert.kind, alert.content), links=links)
-
 
 def _is_scheduled(subscription: Subscription, now: datetime) -> bool:
     """Whether its regular digest is due. Where none was ever planned, the first is made of what waits.
@@ -183,8 +177,20 @@ def _is_scheduled(subscription: Subscription, now: datetime) -> bool:
     return subscription.next_digest_at <= now or subscription.next_digest_at > now + LONGEST_HOLD
 
 
+def parts_of(held: Sequence[HeldAlert], public_url: str | None) -> list[DigestPart]:
+    """The alerts as a digest shows them, without those that a later one on the same change has overtaken."""
+    return [_part(alert, public_url) for alert in _newest_of_each(held)]
+
+
+def _part(alert: HeldAlert, public_url: str | None) -> DigestPart:
+    links = Links()
+    if public_url and alert.change_id is not None:
+        links = Links(change=f"{public_url}/changes/{alert.change_id}")
+    return DigestPart(alert_id=alert.id, content=content_from(alert.kind, alert.content), links=links)
+
+
 def _newest_of_each(held: Sequence[HeldAlert]) -> list[HeldAlert]:
-    """The alerts without those that a later one on the same change has overtaken: pending, then confirmed."""
+    """Pending, then confirmed: the latter alone."""
     told: dict[object, HeldAlert] = {}
     for alert in held:
         told[(alert.kind, alert.change_id) if alert.change_id is not None else alert.id] = alert

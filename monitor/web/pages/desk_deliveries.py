@@ -12,6 +12,7 @@ from monitor.alerts.targets import mask
 from monitor.api.names import Names
 from monitor.api.parameters import Before, RowId, address
 from monitor.model.alert import ChannelName, DeliveryStatus
+from monitor.pipeline.redelivery import Redelivery
 from monitor.pipeline.why import why, why_all
 from monitor.web.dead_letters import advice
 from monitor.web.desk import Desk
@@ -52,8 +53,9 @@ SAID = {
 class DeliveryPages:
     """The list, one delivery, and what an operator does with it."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, again: Redelivery) -> None:
         self._desk = desk
+        self._again = again
 
     def all(
         self,
@@ -109,7 +111,7 @@ class DeliveryPages:
             if work.alerts.delivery(delivery_id).status is DeliveryStatus.PENDING:
                 work.delivery_desk.hasten(delivery_id, now)
             else:
-                work.alerts.retry(delivery_id, now)
+                self._again.retry(work, delivery_id, now)
             work.audit.add(who, "delivery retried", str(delivery_id), {}, now)
 
         return self._acted(delivery_id, act, "again")
@@ -133,7 +135,7 @@ class DeliveryPages:
         with self._desk.database.work() as work:
             ids = work.delivery_desk.dead_among(sought, MOST_AT_ONCE)
             for one in ids:
-                work.alerts.retry(one, now)
+                self._again.retry(work, one, now)
                 work.audit.add(who, "delivery retried", str(one), {"of": "all of a filter"}, now)
         return RedirectResponse(
             address("/desk/deliveries", **_fields(sought), again=len(ids)), 303, {"Cache-Control": "no-store"}
@@ -190,9 +192,9 @@ class DeliveryPages:
         return self._desk.pages.page("desk_delivery.html", values, status=status, headers=headers)
 
 
-def deliveries_router(desk: Desk) -> APIRouter:
+def deliveries_router(desk: Desk, again: Redelivery) -> APIRouter:
     """The routes; operators only, see `monitor.web.rights`."""
-    pages = DeliveryPages(desk)
+    pages = DeliveryPages(desk, again)
     router = APIRouter(prefix="/desk/deliveries", include_in_schema=False)
     reads = ["GET", "HEAD"]
     router.add_api_route("", pages.all, methods=reads)
