@@ -20,8 +20,9 @@ _START = re.compile(r"<\?xml\b|<!DOCTYPE\b|<!--|<(?:\w+:)?(?:rss|feed|rdf|channe
 _ENTITY = re.compile(
     r"""<!ENTITY\s+([A-Za-z_][\w.-]*)\s+(?:"((?:[^"&%<]|&#\w{1,8};)*)"|'((?:[^'&%<]|&#\w{1,8};)*)')\s*>"""
 )
-_ENTRY_START = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)(?=[\s/>])(?![^<>]*/>)", re.IGNORECASE)
-_ENTRY_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_ENTRY_START = re.compile(r"<((?:[\w.-]+:)?(?:item|entry))(?=[\s/>])(?![^<>]*/>)", re.IGNORECASE)
+_ENTRY_END = re.compile(r"</((?:[\w.-]+:)?(?:item|entry))\s*>", re.IGNORECASE)
+_NO_MARKUP_BEGINS = re.compile(r"<!\[CDATA\[|<!--")
 _LITERALLY = str.maketrans({'"': "&#34;", "&": "&#38;#38;", "<": "&#38;#60;", "%": "&#37;"})  # XML 1.0, 4.6
 _MOST_ENTITIES = 300
 _LONGEST_ENTITY = 200
@@ -184,19 +185,51 @@ def _page(text: str) -> str:
 def _without_partial_entry(body: str, root: str) -> tuple[str, bool, bool]:
     """The document without a last entry in which it breaks off; whether it is complete; whether it was cut."""
     ended = body.rstrip()
-    if ended.endswith(f"</{root}>"):  # as nearly all do
+    if ended.endswith(f"</{root}>") and not _within_cdata(ended):  # as nearly all do
         return ended, True, False
+    markup, unended = _markup(body)
+    last = unended if markup.startswith("<![", unended) else len(markup)  # comments without an end are all too common
     tail = max(0, len(body) - 100_000)
-    closings = [found.end() for found in re.finditer(rf"</(?:[\w.-]+:)?{re.escape(root)}\s*>", body[tail:])]
+    closings = [found.end() for found in re.finditer(rf"</(?:[\w.-]+:)?{re.escape(root)}\s*>", markup[tail:last])]
     if closings:
         return body[: tail + closings[-1]], True, False
     if re.match(r"<[^<>]*/>\s*$", body):
         return body, True, False
-    starts = [m.start() for m in _ENTRY_START.finditer(body)]
-    ends = [m.start() for m in _ENTRY_END.finditer(body)]
-    cut = bool(starts and (not ends or starts[-1] > ends[-1]))
-    kept = body[: starts[-1]] if cut else body
+    started = _unended_entry(markup[:unended])
+    cut = started is not None
+    kept = body[: unended if started is None else started]
     kept = kept[: kept.rfind("<")] if kept.rfind("<") > kept.rfind(">") else kept  # half a tag, as of an entry
     inner = "</channel>" if root.lower() == "rss" and "</channel" not in kept else ""
     qualified = kept[1 : re.search(r"[\s/>]|$", kept[1:]).start() + 1]  # type: ignore[union-attr] # $ always matches
     return f"{kept}{inner}</{qualified}>", False, cut
+
+
+def _within_cdata(text: str) -> bool:
+    """Whether the text breaks off within CDATA. To look for one character first costs next to nothing."""
+    return "[" in text and text.rfind("<![CDATA[") > text.rfind("]]>")
+
+
+def _markup(text: str) -> tuple[str, int]:
+    """The text with blanks for CDATA and comments, which may hold any tag; where one begins that does not end."""
+    parts: list[str] = []
+    position = 0
+    while begins := _NO_MARKUP_BEGINS.search(text, position):
+        end = text.find("-->" if begins.group() == "<!--" else "]]>", begins.end())
+        if end < 0:
+            return "".join((*parts, text[position:])), begins.start()
+        parts += [text[position : begins.start()], " " * (end + 3 - begins.start())]
+        position = end + 3
+    return "".join((*parts, text[position:])), len(text)
+
+
+def _unended_entry(markup: str) -> int | None:
+    """Where the entry begins in which the markup breaks off; None where it does so between entries."""
+    first = _ENTRY_START.search(markup)
+    if first is None:
+        return None
+    name = first.group(1).lower()  # what is called like it in another namespace may stand within one
+    starts, ends = (
+        [found.start() for found in tag.finditer(markup) if found.group(1).lower() == name]
+        for tag in (_ENTRY_START, _ENTRY_END)
+    )
+    return starts[-1] if not ends or starts[-1] > ends[-1] else None

@@ -217,6 +217,25 @@ def test_the_partial_entry_of_a_truncated_document_is_no_item() -> None:
         assert feed.complete or any("breaks off" in problem for problem in feed.problems)
 
 
+@pytest.mark.parametrize(
+    "within",
+    [
+        "<![CDATA[<p></item></channel></rss> and <item> in words</p>]]>",
+        "<!-- </item> and <item> <![CDATA[ -->",
+        "<x:item xmlns:x='urn:x'>of another kind</x:item>",
+    ],
+)
+def test_what_looks_like_the_end_of_an_entry_within_one_is_none(within: str) -> None:
+    items = [f"<item><guid>{x}</guid><title>{x}</title><description>{within} text</description></item>" for x in "abc"]
+    whole = rss(*items)
+    first = whole.index(items[0].encode()) + len(items[0])
+    for length in range(first, len(whole)):
+        feed = parse_document(whole[:length])
+        assert ids(feed) == list("abc")[: 1 + (length - first) // len(items[0])], whole[:length][-60:]
+        assert not feed.complete
+    assert parse_document(whole).complete
+
+
 def test_a_truncated_atom_document() -> None:
     entries = (f"<entry><id>{x}</id><title>{x}</title><content>text {x}</content></entry>" for x in "ab")
     feed = parse_document(atom(*entries)[:-30])
