@@ -4,8 +4,24 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _SWITCH_S = 0.0005
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """While a command is loaded nothing is looked through for garbage, and what it holds is set apart afterwards.
+
+    Modules leave next to none; to look for it takes a quarter of the time in which a command starts.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def settle() -> None:

@@ -9,4 +9,4 @@ def main() -> None:
 
     from monitor.cli.outcome import run
 
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(run(sys.argv[1:], alone=True))

@@ -10,6 +10,7 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from enum import IntEnum
 
 
@@ -37,14 +38,20 @@ class CommandError(Exception):
         self.code = code
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Runs the command line; returns the exit code. Only faults of ours show a traceback."""
+def run(arguments: Sequence[str], *, alone: bool = False) -> int:
+    """Runs the command line; returns the exit code. Only faults of ours show a traceback.
+
+    `alone`: the process is this command's own, and is set up for it.
+    """
     from monitor.cli.app import build
     from monitor.cli.talk import complain
+    from monitor.interpreter import loading
 
     try:
         try:
-            build(arguments)(args=list(arguments), prog_name="volteface")
+            with loading() if alone else nullcontext():
+                app = build(arguments)
+            app(args=list(arguments), prog_name="volteface")
         except SystemExit as ended:
             # typer and rich end so when stdout breaks, whatever code they choose.
             if isinstance(ended.__context__, BrokenPipeError):
