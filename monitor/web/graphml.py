@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import networkx as nx
-
 from monitor.api.names import Names
 from monitor.positions.alignment import Network
 
@@ -17,6 +15,8 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 def graphml_of(network: Network, names: Names, about: str) -> bytes:
     """The network: actors with name, kind and number of issues; ties with all that they are reckoned from."""
+    import networkx as nx
+
     graph = nx.Graph(name=_clean(about))
     for actor, issues in network.issues_of.items():
         rule = names.rules.actors.get(actor)

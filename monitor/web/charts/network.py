@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import networkx as nx
-
 from monitor.positions.alignment import Network, Tie
 from monitor.web.charts.lanes import NARROW, fitted
 
@@ -96,6 +94,8 @@ def drawn(ties: Sequence[Tie]) -> list[Tie]:
 
 def _places(shown: Sequence[str], ties: Sequence[Tie]) -> dict[str, tuple[float, float]]:
     """Where each actor lies in the square from 0 to 1; who agrees much is near."""
+    import networkx as nx  # a tenth of the time in which the service starts, for one page
+
     graph = nx.Graph()
     graph.add_nodes_from(sorted(shown))
     graph.add_weighted_edges_from((tie.a, tie.b, tie.weight) for tie in ties if tie.weight > 0)
