@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,13 @@ _SHARED = Path(__file__).parents[1].parent / "shared"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Temporary folders are in memory, unless somebody said where they should be."""
+    """Temporary folders are in memory, unless somebody said where they should be; what is compiled is kept.
+
+    The command is started some hundred times. Where the environment forbids to keep what was compiled, as it is usual
+    in images, each start would compile all of it again.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     chosen = config.option.basetemp or os.environ.get("PYTEST_DEBUG_TEMPROOT") or os.environ.get("TMPDIR")
     if not chosen and (folder := folder_in_memory()):
         os.environ["PYTEST_DEBUG_TEMPROOT"] = str(folder)
