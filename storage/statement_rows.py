@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
 
 from monitor.model.item import Item
 from monitor.model.statement import Evidence, ReadStatement, Stance, Statement, fingerprint
 from storage.holders import Holders
-from storage.tables import ItemRevisionRow, ItemRow, StatementRow, VerdictRow
+from storage.tables import StatementRow, VerdictRow
 from storage.values import Verdict, VerdictKind
 
 OPERATOR_CONFIDENCE = 0.99
@@ -62,9 +64,19 @@ def _read(row: StatementRow) -> ReadStatement:
     )
 
 
-def statement_of(
-    row: StatementRow, verdict: VerdictRow | None, holders: Holders, item: ItemRow, revision: ItemRevisionRow
-) -> Statement:
+class Source(NamedTuple):
+    """What a statement says of the item that it stands in, and of the revision that was read."""
+
+    story_id: int
+    publisher: str
+    url: str | None
+    baseline: bool
+    lang: str | None
+    title: str
+    seen_at: datetime
+
+
+def statement_of(row: StatementRow, verdict: VerdictRow | None, holders: Holders, source: Source) -> Statement:
     """The row as a value: with what the verdict puts in place, and under the actor whom it belongs to now."""
     read = _read(row)
     says_what = verdict is not None and verdict.kind not in (VerdictKind.REJECT, VerdictKind.UNDO)
@@ -87,16 +99,16 @@ def statement_of(
         id=id_of(row),
         item_id=row.item_id,
         revision=row.revision,
-        story_id=item.story_id,
-        publisher=item.publisher,
-        url=item.url,
-        item_title=revision.title,
-        seen_at=revision.seen_at,
-        baseline=item.baseline,
+        story_id=source.story_id,
+        publisher=source.publisher,
+        url=source.url,
+        item_title=source.title,
+        seen_at=source.seen_at,
+        baseline=source.baseline,
         fingerprint=fingerprint(read.holder, read.issue, read.stance, read.evidence.text),
         read=read,
         live=row.live,
-        lang=item.lang,
+        lang=source.lang,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, update
+from sqlalchemy import select as sql_select
 from sqlmodel import col, func, select
 
 from monitor.model.item import Item
@@ -15,7 +16,7 @@ from storage.actor_verdicts import Identified
 from storage.errors import JudgedMeanwhile
 from storage.holders import Holders
 from storage.repository import chunks
-from storage.statement_rows import id_of, row_of, statement_of, verdict_of
+from storage.statement_rows import Source, id_of, row_of, statement_of, verdict_of
 from storage.tables import HolderMoveRow, ItemRevisionRow, ItemRow, ReadingRow, StatementRow, VerdictRow
 from storage.values import Verdict, VerdictKind
 
@@ -225,20 +226,35 @@ class Statements(Identified):
         for row in kept:
             verdict = verdicts.get(id_of(row))
             if verdict is None or verdict.kind != VerdictKind.REJECT or keep_rejected:
-                found.append(statement_of(row, verdict, holders, *sources[row.item_id, row.revision]))
+                found.append(statement_of(row, verdict, holders, sources[row.item_id, row.revision]))
         return found
 
-    def _sources(self, rows: Iterable[StatementRow]) -> dict[tuple[int, int], tuple[ItemRow, ItemRevisionRow]]:
-        sources: dict[tuple[int, int], tuple[ItemRow, ItemRevisionRow]] = {}
+    def _sources(self, rows: Iterable[StatementRow]) -> dict[tuple[int, int], Source]:
+        """Where the statements stand, by item and revision; without the articles, which may be thousands."""
+        sources: dict[tuple[int, int], Source] = {}
         for part in chunks(sorted({row.item_id for row in rows})):
-            query = (
-                select(ItemRow, ItemRevisionRow)
-                .join(ItemRevisionRow, col(ItemRevisionRow.item_id) == col(ItemRow.id))
-                .where(col(ItemRow.id).in_(part))
-            )
-            for item, revision in self._session.exec(query):
-                sources[revision.item_id, revision.revision] = item, revision
+            query = _SOURCES.where(col(ItemRevisionRow.item_id).in_(part))
+            for item, revision, *source in self._session.execute(query):
+                sources[item, revision] = Source(*source)
         return sources
+
+
+_SOURCES = (
+    sql_select(
+        col(ItemRevisionRow.item_id),
+        col(ItemRevisionRow.revision),
+        col(ItemRow.story_id),
+        col(ItemRow.publisher),
+        col(ItemRow.url),
+        col(ItemRow.baseline),
+        col(ItemRow.lang),
+        col(ItemRevisionRow.title),
+        col(ItemRevisionRow.seen_at),
+    )
+    .select_from(ItemRevisionRow)
+    .join(ItemRow, col(ItemRow.id) == col(ItemRevisionRow.item_id))
+)
+"""The columns of a `Source`, in its order, behind the item and the revision."""
 
 
 def went_with(splits: Collection[int]) -> ColumnElement[bool]:

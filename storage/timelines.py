@@ -143,7 +143,7 @@ class Timelines(Statements):
             verdict = verdicts.get(row.id)
             if verdict is None or verdict.kind != VerdictKind.REJECT.value:
                 shape = cast(Any, row)  # it has the columns of all three tables
-                said.append(statement_of(shape, verdict, who, shape, shape))
+                said.append(statement_of(shape, verdict, who, shape))
         asked, those = set(issues), None if holders is None else set(holders)
         return [s for s in said if s.read.issue in asked and (those is None or s.read.holder in those)]
 

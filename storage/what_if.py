@@ -77,7 +77,7 @@ class WhatIf(Statements):
             row.id = known.pop(0) if known else first_id - number
         sources, holders = self._sources(rows), self.holders([item.id])
         return [
-            statement_of(row, verdict, holders, *sources[row.item_id, row.revision])
+            statement_of(row, verdict, holders, sources[row.item_id, row.revision])
             for row in rows
             if (verdict := judged.get(row.fingerprint)) is None or verdict.kind != VerdictKind.REJECT
         ]

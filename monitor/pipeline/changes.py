@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -53,13 +54,34 @@ def refold(
     moved = {(actor, issue) for holder, issue in pairs for actor in (holder, *bodies_above(holder, rules))}
     # Two workers may read statements on one position at the same moment; the later one must see the earlier's.
     work.positions.lock(moved)
+    live_for = once_for_each_issue(work.statements.live_for, moved, rules)
     transitions: list[ChangeTransition] = []
     for actor, issue in sorted(moved, key=lambda pair: (pair[1], -len(bodies_above(pair[0], rules)), pair[0])):
-        fold = fold_position(work.statements.live_for, actor, issue, tracker, rules)
+        fold = fold_position(live_for, actor, issue, tracker, rules)
         recorded = [change.found for change in work.positions.changes(actor=actor, issue=issue, limit=_ALL)]
         fold = replace(fold, changes=under_known_names(work, fold.changes, recorded))
         transitions += work.positions.save_fold(fold, now)
     return transitions
+
+
+def once_for_each_issue(live_for: LiveFor, folded: Iterable[tuple[str, str]], rules: RuleSet) -> LiveFor:
+    """`live_for` for folding these (actor, issue) pairs, which reads the statements on an issue once for all of them.
+
+    What a person says counts for each body above as well: it would be loaded anew for every one. Fold by issue, as no
+    more than one is kept.
+    """
+    holders: defaultdict[str, set[str]] = defaultdict(set)
+    for actor, issue in folded:
+        holders[issue] |= may_speak_for(actor, rules)
+    kept: dict[str, Sequence[Statement]] = {}
+
+    def of_those_kept(issue: str, wanted: Collection[str]) -> Sequence[Statement]:
+        if issue not in kept:
+            kept.clear()
+            kept[issue] = live_for(issue, holders[issue])
+        return [statement for statement in kept[issue] if statement.read.holder in wanted]
+
+    return of_those_kept
 
 
 def under_known_names(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from monitor.model.position import Change, ChangeStatus
 from monitor.model.statement import Statement
-from monitor.pipeline.changes import LiveFor, bodies_above, fold_position, under_known_names
+from monitor.pipeline.changes import LiveFor, bodies_above, fold_position, once_for_each_issue, under_known_names
 from monitor.positions.track import Tracker
 from rules.model import RuleSet
 from storage.positions import GONE
@@ -41,9 +41,11 @@ def consequences(
     """The recorded changes that confirming or rejecting the statement would move. Empty for other verdicts."""
     if verdict not in (VerdictKind.CONFIRM, VerdictKind.REJECT):
         return []
-    judged = _as_judged(work.statements.live_for, statement, verdict)
     issue, found = statement.read.issue, list[Consequence]()
-    for actor in (statement.read.holder, *bodies_above(statement.read.holder, rules)):
+    actors = (statement.read.holder, *bodies_above(statement.read.holder, rules))
+    live_for = once_for_each_issue(work.statements.live_for, [(actor, issue) for actor in actors], rules)
+    judged = _as_judged(live_for, statement, verdict)
+    for actor in actors:
         recorded = work.positions.changes(actor=actor, issue=issue, limit=_MOST_CHANGES)
         if recorded:
             fold = fold_position(judged, actor, issue, tracker, rules)
