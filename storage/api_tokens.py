@@ -7,11 +7,12 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, update
+from sqlalchemy import and_, not_, or_, update
 from sqlmodel import col, select
 
 from monitor.model.account import Account, Role
 from monitor.model.scope import ApiToken, Scope
+from storage.accounts import account_of
 from storage.errors import NotFound
 from storage.repository import Repository
 from storage.tables import AccountRow, ApiTokenRow
@@ -78,6 +79,21 @@ class ApiTokens(Repository):
     def all(self) -> list[ApiToken]:
         """Everybody's tokens, newest first."""
         return [_token(row) for row in self._session.exec(select(ApiTokenRow).order_by(col(ApiTokenRow.id).desc()))]
+
+    def listed(self, now: datetime, *, ended: bool, before: int | None, limit: int) -> list[tuple[ApiToken, Account]]:
+        """Everybody's tokens with their owners, newest first: those that open something, or with `ended` those that
+        do not any more. With `before` only those with smaller ids."""
+        opens = and_(
+            col(ApiTokenRow.revoked_at).is_(None),
+            or_(col(ApiTokenRow.expires_at).is_(None), col(ApiTokenRow.expires_at) > now),
+            col(AccountRow.disabled_at).is_(None),
+        )
+        query = select(ApiTokenRow, AccountRow).join(AccountRow, col(ApiTokenRow.account_id) == col(AccountRow.id))
+        query = query.where(not_(opens) if ended else opens)
+        if before is not None:
+            query = query.where(col(ApiTokenRow.id) < before)
+        found = self._session.exec(query.order_by(col(ApiTokenRow.id).desc()).limit(limit))
+        return [(_token(row), account_of(owner)) for row, owner in found]
 
     def revoke(self, token_id: int, now: datetime, *, account_id: int | None = None) -> ApiToken:
         """Ends a token for good; with `account_id` only one of that account. Raises NotFound."""

@@ -52,6 +52,7 @@ from monitor.web.pages.desk_feeds_add import desk_feeds_add_router
 from monitor.web.pages.desk_health import desk_health_router
 from monitor.web.pages.desk_reports import reports_router
 from monitor.web.pages.desk_review import review_router
+from monitor.web.pages.desk_tokens import desk_tokens_router
 from monitor.web.pages.feeds import feeds_router
 from monitor.web.pages.front import front_router
 from monitor.web.pages.icons import icons_router
@@ -189,6 +190,7 @@ def _add_operations(app: FastAPI, desk: Desk, settings: Settings, probe: HealthP
     app.include_router(desk_health_router(desk, settings, probe, tools))
     app.include_router(desk_audit_router(desk))
     app.include_router(desk_accounts_router(desk, settings.public_url, mail=settings.smtp_host is not None))
+    app.include_router(desk_tokens_router(desk))
     app.include_router(desk_feeds_router(desk))
     app.include_router(desk_feeds_add_router(desk, tools))
     app.include_router(desk_feed_router(desk, tools.cadence, articles=settings.articles))

@@ -93,6 +93,8 @@ RIGHTS: dict[str, Right] = {
     "/desk/checks": Right.OPERATOR,
     "/desk/accounts": Right.OPERATOR,
     "/desk/accounts/{account_id}/{act}": Right.OPERATOR,
+    "/desk/tokens": Right.OPERATOR,
+    "/desk/tokens/{token_id}/revoke": Right.OPERATOR,
     "/desk/audit": Right.OPERATOR,
     "/desk/audit.csv": Right.OPERATOR,
     "/desk/audit.json": Right.OPERATOR,

@@ -61,3 +61,24 @@ def test_its_use_is_noted(database: Database) -> None:
 def test_what_counts_is_what_the_owners_role_allows_now() -> None:
     assert may(frozenset(Scope), Role.SUBSCRIBER) == {Scope.READ, Scope.SUBSCRIPTIONS}
     assert SCOPES_OF[Role.OPERATOR] == frozenset(Scope)
+
+
+def test_those_of_all_are_listed_with_their_owners_page_by_page(database: Database) -> None:
+    with database.work() as work:
+        ada, bob, eve = (work.accounts.add(name, Role.SUBSCRIBER, None, NOW) for name in ("ada", "bob", "eve"))
+        for owner, name, lasts in ((ada, "a", None), (bob, "b", 2), (ada, "c", 1), (eve, "d", None), (bob, "e", None)):
+            expires_at = None if lasts is None else NOW + timedelta(hours=lasts)
+            token, _ = work.api_tokens.mint(owner.id, name, [Scope.READ], NOW, expires_at)
+        work.api_tokens.revoke(token.id, NOW)
+        work.accounts.disable(eve.id, NOW)
+
+        def listed(*, ended: bool, before: int | None = None, limit: int = 9) -> list[tuple[str, str]]:
+            now = NOW + timedelta(hours=1)
+            found = work.api_tokens.listed(now, ended=ended, before=before, limit=limit)
+            return [(token.name, owner.name) for token, owner in found]
+
+        assert listed(ended=False) == [("b", "bob"), ("a", "ada")]
+        assert listed(ended=True) == [("e", "bob"), ("d", "eve"), ("c", "ada")]
+        assert listed(ended=True, limit=2) == [("e", "bob"), ("d", "eve")]
+        assert listed(ended=True, before=token.id - 1, limit=2) == [("c", "ada")]
+        assert work.api_tokens.listed(NOW, ended=True, before=None, limit=9)[1][1].disabled_at == NOW

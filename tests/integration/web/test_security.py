@@ -183,6 +183,7 @@ DESK = [
     "/desk/audit.csv",
     "/desk/audit.json",
     "/desk/accounts",
+    "/desk/tokens",
     "/desk/rules",
     "/desk/rules/history",
     "/desk/rules/language",
@@ -223,8 +224,9 @@ DESK_POSTS = [
     "/desk/accounts/1/disable",
     "/desk/accounts/1/enable",
     "/desk/accounts/1/sign-out",
+    "/desk/tokens/1/revoke",
 ]
-"""Operators' pages of feeds, health, audit log, accounts and rules, which nobody else gets an answer from."""
+"""Operators' pages of feeds, health, audit log, accounts, tokens and rules, which nobody else gets an answer from."""
 
 
 def test_the_policy_is_strict() -> None:
