@@ -22,15 +22,15 @@ def document(word: str = "a") -> bytes:
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="this system has no /proc to look for the children in")
 @pytest.mark.parametrize("gone", [0, 1])
 async def test_a_caller_that_goes_while_its_worker_starts_leaves_no_process_behind(gone: int) -> None:
-    files = set(Path("/proc/self/fd").iterdir())
+    files, others = set(Path("/proc/self/fd").iterdir()), _children()
     async with ParserPool(ParserPoolConfig(workers=1)) as pool:
         calls = [asyncio.create_task(pool.parse(document(word))) for word in "ab"]
         await asyncio.sleep(0)
         calls[gone].cancel()
         stays = await calls[1 - gone]
         assert stays.entries[0].title == "ba"[gone]
-        assert len(_children()) == 1
-    assert _children() == set()
+        assert len(_children() - others) == 1
+    assert _children() <= others
     with pytest.raises(asyncio.CancelledError):
         await calls[gone]
     assert set(Path("/proc/self/fd").iterdir()) == files
