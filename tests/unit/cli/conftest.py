@@ -9,9 +9,32 @@ from pathlib import Path
 import pytest
 
 from monitor.cli.outcome import run
+from rules import yaml_reader
+from rules.loader import SEED
+from rules.problem import Report
+from rules.yaml_reader import Value
 
 Ended = tuple[int, str, str]
 Command = Callable[..., Ended]
+
+
+_READ: dict[Path, Value] = {}
+
+
+@pytest.fixture(autouse=True)
+def seed_pack_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the seed pack's files, which stay as they are, the YAML is parsed once; a command reads them up to twice."""
+
+    def read(path: Path, report: Report) -> Value | None:
+        if path not in _READ:
+            before = len(report.problems)
+            found = yaml_reader.read_yaml(path, report)
+            if found is None or len(report.problems) != before or not path.is_relative_to(SEED):
+                return found
+            _READ[path] = found
+        return _READ[path]
+
+    monkeypatch.setattr("rules.loader.read_yaml", read)
 
 
 @pytest.fixture
