@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from monitor.web.app import create_app
 from storage.engine import Database
 from tests.integration.web.client import Client
 from tests.integration.web.newsroom import NOW, Newsroom
+from tests.integration.web.operator import Operator
 
 
 @pytest.fixture
@@ -30,3 +32,10 @@ def app(database: Database, settings: Settings) -> FastAPI:
 @pytest.fixture
 def client(app: FastAPI) -> Client:
     return Client(app)
+
+
+@pytest.fixture
+def operator(app: FastAPI, database: Database) -> Iterator[Operator]:
+    made = Operator(app, database)
+    yield made
+    made.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -23,19 +22,16 @@ PASSWORD = "a few words in a row"
 
 
 @pytest.fixture
-def database(sqlite_url: str) -> Iterator[Database]:
-    opened = Database(sqlite_url)
-    yield opened
-    opened.close()
+def database(sqlite_database: Database) -> Database:
+    """The pages are the same over both; the stores are tested over both."""
+    return sqlite_database
 
 
 @pytest.fixture
-def operator(database: Database, settings: Settings) -> Iterator[Operator]:
-    made = Operator(create_app(database, settings, clock=lambda: NOW), database)
+def operator(operator: Operator, database: Database) -> Operator:
     with database.work() as work:
         work.audit.add("test", "begun", "", {}, NOW)
-    yield made
-    made.close()
+    return operator
 
 
 def person(database: Database, name: str, role: Role, password: str | None = "some hash") -> Account:

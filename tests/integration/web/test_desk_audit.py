@@ -5,30 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
-from monitor.settings import Settings
-from monitor.web.app import create_app
 from storage.engine import Database
 from tests.integration.web.newsroom import NOW
 from tests.integration.web.operator import Operator
 
 
 @pytest.fixture
-def database(sqlite_url: str) -> Iterator[Database]:
-    opened = Database(sqlite_url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def operator(database: Database, settings: Settings) -> Iterator[Operator]:
-    made = Operator(create_app(database, settings, clock=lambda: NOW), database)
-    yield made
-    made.close()
+def database(sqlite_database: Database) -> Database:
+    """The pages are the same over both; the stores are tested over both."""
+    return sqlite_database
 
 
 def ids(page: str) -> list[int]:

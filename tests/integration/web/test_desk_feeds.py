@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -30,17 +29,9 @@ SECRET = "https://ada:hunter2@paper.example/feed?token=s3cret"
 
 
 @pytest.fixture
-def database(sqlite_url: str) -> Iterator[Database]:
-    opened = Database(sqlite_url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def operator(database: Database, settings: Settings) -> Iterator[Operator]:
-    made = Operator(create_app(database, settings, clock=lambda: NOW), database)
-    yield made
-    made.close()
+def database(sqlite_database: Database) -> Database:
+    """The pages are the same over both; the stores are tested over both."""
+    return sqlite_database
 
 
 def feed(database: Database, name: str, **changed: Any) -> Feed:

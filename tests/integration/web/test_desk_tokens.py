@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -20,18 +19,9 @@ from tests.integration.web.operator import Operator
 
 
 @pytest.fixture
-def database(sqlite_url: str) -> Iterator[Database]:
+def database(sqlite_database: Database) -> Database:
     """The page is the same over both; the store is tested over both."""
-    opened = Database(sqlite_url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def operator(database: Database, settings: Settings) -> Iterator[Operator]:
-    made = Operator(create_app(database, settings, clock=lambda: NOW), database)
-    yield made
-    made.close()
+    return sqlite_database
 
 
 def person(database: Database, name: str) -> Account:
