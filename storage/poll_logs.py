@@ -59,9 +59,9 @@ def _with(log: Log, poll: Polled) -> Log:
     error = poll.error[:_LONGEST_ERROR] if poll.error else None
     same = error is not None and error == _error(log, len(log) - 1)
     row = [int(poll.at.timestamp()), poll.outcome.value, poll.new, poll.revised, _SAME if same else error]
+    if not log:
+        return [row]
     gone = max(0, len(log) + 1 - KEPT)
-    if gone == len(log):
-        return [[*row[:-1], error]]
     oldest = [*log[gone][:-1], _error(log, gone)]  # the poll whose error it has may be gone
     return [oldest, *log[gone + 1 :], row]
 

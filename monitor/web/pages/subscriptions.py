@@ -195,9 +195,8 @@ def end(work: Work, subscription: Subscription, now: datetime) -> None:
         return
     free = subscription.disabled_at is None or before in (PAUSED, ACCOUNT_DISABLED)
     why = ENDED if free else f"{ENDED}; before that: {before or 'off'}"
-    end_pause(
-        work, subscription.id, who=SUBSCRIBER, now=now
-    )  # so that it is kept since when it was off before, and why
+    # So that it is kept since when it was off before, and why.
+    end_pause(work, subscription.id, who=SUBSCRIBER, now=now)
     work.subscriptions.disable(subscription.id, why, now)
     work.audit.add(SUBSCRIBER, "unsubscribed", str(subscription.id), {}, now)
 
