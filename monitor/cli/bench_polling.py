@@ -61,6 +61,7 @@ def poll(
 def memory(
     feeds: Feeds = 10,
     rounds: Annotated[int, typer.Option(min=2, help="Polls of each feed; its document changes each time.")] = 100,
+    entries: Entries = 40,
     seed: Seed = 20250217,
     as_json: JsonFlag = False,
 ) -> None:
@@ -73,7 +74,7 @@ def memory(
 
     set_up_logs("text")
     say(f"{counted(feeds, 'feed')}, {counted(rounds, 'round')}, {counted(feeds * rounds, 'poll')}…")
-    footprints = asyncio.run(follow(feeds, rounds, FeedDocuments(seed=seed)))
+    footprints = asyncio.run(follow(feeds, rounds, FeedDocuments(entries=entries, seed=seed)))
     if as_json:
         put_json(footprints)
         return
