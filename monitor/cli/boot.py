@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from monitor import version
 from monitor.cli.hubs import hub_client, hubs_are_asked, push_cadence
+from monitor.cli.parsing import parser_pool
 from monitor.settings import PREFIX, Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from monitor.feeds.article import ArticleReader
     from monitor.feeds.cadence import CadenceConfig
     from monitor.feeds.fetch import FetchConfig
-    from monitor.feeds.parser_pool import ParserPool
     from monitor.feeds.politeness import Politeness
     from monitor.model.alert import ChannelName
     from monitor.net.guard import Guard
@@ -137,7 +137,7 @@ async def wired(
             database,
             Stages(
                 fetcher=fetcher,
-                parser=await stack.enter_async_context(_parser_pool(settings)),
+                parser=await stack.enter_async_context(parser_pool(settings)),
                 extractor=stack.enter_context(chosen_extractor(settings, database, clock)),
                 tracker=tracker(settings),
                 channels=await stack.enter_async_context(_channels(settings, database)),
@@ -156,12 +156,6 @@ async def wired(
             ),
             clock,
         )
-
-
-def _parser_pool(settings: Settings) -> ParserPool:
-    from monitor.feeds.parser_pool import ParserPool, ParserPoolConfig
-
-    return ParserPool(ParserPoolConfig(workers=settings.parse_workers, limit_s=settings.parse_deadline_s))
 
 
 @asynccontextmanager

@@ -9,11 +9,11 @@ import typer
 
 from monitor.cli.boot import fetch_config
 from monitor.cli.outcome import CommandError
+from monitor.cli.parsing import parser_pool
 from monitor.cli.talk import JsonFlag, counted, plain, put_json, put_table, say
 from monitor.feeds.address import feed_address
 from monitor.feeds.discovery import Discovery, FoundFeed, discover
 from monitor.feeds.fetch import Fetcher
-from monitor.feeds.parser_pool import ParserPool, ParserPoolConfig
 from monitor.net.guard import Guard
 from monitor.net.mask import mask
 from monitor.settings import Settings, load_settings
@@ -47,8 +47,7 @@ def looks(settings: Settings) -> Look:
 
     async def look(address: str, progress: Progress) -> Discovery:
         guard = Guard(settings.feed_allow, setting="VOLTEFACE_FEED_ALLOW")
-        pool = ParserPool(ParserPoolConfig(workers=settings.parse_workers, limit_s=settings.parse_deadline_s))
-        async with Fetcher(fetch_config(settings), guard) as fetcher, pool as parser:
+        async with Fetcher(fetch_config(settings), guard) as fetcher, parser_pool(settings) as parser:
             return await discover(address, Counted(fetcher, progress), parser)
 
     return look

@@ -10,8 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 from monitor.cli.outcome import CommandError, Exit
+from monitor.cli.parsing import read_apart
 from monitor.feeds.not_a_feed import NotAFeed
-from monitor.feeds.parse import parse_document
+from monitor.feeds.parser_pool import ParseFailed
 from monitor.feeds.text import html_to_text
 from monitor.model.moment import parse_moment
 
@@ -78,8 +79,8 @@ def _text(file: Path, body: bytes) -> str:
 
 def _feed(file: Path, body: bytes, date: datetime) -> Iterator[Document]:
     try:
-        parsed = parse_document(body, None, None)
-    except NotAFeed as refused:
+        parsed = read_apart(body)
+    except (NotAFeed, ParseFailed) as refused:
         raise CommandError(f"{file}: {refused}", Exit.USAGE) from None
     for entry in parsed.entries:
         yield Document(

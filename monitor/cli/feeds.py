@@ -17,12 +17,13 @@ from monitor.cli.feed_articles import set_articles
 from monitor.cli.feed_rows import feed_row, hub_row, put_feed, put_feeds
 from monitor.cli.known import find_feed
 from monitor.cli.outcome import CommandError, Exit
+from monitor.cli.parsing import parser_pool, read_apart
 from monitor.cli.talk import JsonFlag, counted, put_json, put_table, say
 from monitor.feeds.address import feed_address
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.not_a_feed import NotAFeed
 from monitor.feeds.opml import OutlineFeed, read_opml, write_opml
-from monitor.feeds.parse import parse_document
+from monitor.feeds.parser_pool import ParseFailed
 from monitor.model.feed import Feed, FetchOutcome, ParsedFeed
 from monitor.net.guard import Guard
 from monitor.net.mask import mask
@@ -123,17 +124,16 @@ def check(url: Annotated[str, typer.Argument(help="The feed's address.")], as_js
 
     async def fetch() -> ParsedFeed:
         now = utc_now()
-        async with Fetcher(
-            fetch_config(settings), Guard(settings.feed_allow, setting="VOLTEFACE_FEED_ALLOW")
-        ) as fetcher:
+        guard = Guard(settings.feed_allow, setting="VOLTEFACE_FEED_ALLOW")
+        async with Fetcher(fetch_config(settings), guard) as fetcher, parser_pool(settings) as parser:
             result = await fetcher.fetch(Feed(id=0, url=address, next_poll_at=now, added_at=now))
-        if result.outcome is not FetchOutcome.OK:
-            raise CommandError(result.error or f"the server answered {result.status}")
-        return parse_document(result.body, result.content_type, result.final_url or address)
+            if result.outcome is not FetchOutcome.OK:
+                raise CommandError(result.error or f"the server answered {result.status}")
+            return await parser.parse(result.body, result.content_type, result.final_url or address)
 
     try:
         parsed = asyncio.run(fetch())
-    except NotAFeed as refused:
+    except (NotAFeed, ParseFailed) as refused:
         raise CommandError(f"{mask(address)}: {refused}") from None
     _put_parsed(parsed, as_json=as_json)
 
@@ -224,8 +224,8 @@ def parse(
     Example: [bold]volteface feeds parse feed.xml --json[/]
     """
     try:
-        parsed = parse_document(_bytes(file), content_type, base_url)
-    except NotAFeed as refused:
+        parsed = read_apart(_bytes(file), content_type, base_url)
+    except (NotAFeed, ParseFailed) as refused:
         raise CommandError(f"{file}: {refused}") from None
     _put_parsed(parsed, as_json=as_json)
 

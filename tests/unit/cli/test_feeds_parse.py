@@ -42,3 +42,16 @@ def test_what_is_no_feed_is_said_with_its_file(command: Command, tmp_path: Path)
     code, out, said = command("feeds", "parse", str(page), "--json")
     assert (code != 0, out) == (True, "")
     assert "page.xml: it is a web page" in " ".join(said.split())
+
+
+def test_a_document_that_takes_too_long_is_stopped_as_in_the_service(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = tmp_path / "endless.xml"
+    items = "".join(f"<item><guid>{number}</guid><title>{'One &amp; two' * 9}</title></item>" for number in range(999))
+    endless.write_text(f"<rss version='2.0'><channel>{items}</channel></rss>", encoding="utf-8")
+    monkeypatch.setenv("VOLTEFACE_PARSE_DEADLINE_S", "0.05")
+    for arguments in (("feeds", "parse"), ("extract", "--format", "feed")):
+        code, out, said = command(*arguments, str(endless))
+        assert (code != 0, out) == (True, "")
+        assert "endless.xml: The parser did not finish within 0.05 seconds" in " ".join(said.split())
