@@ -21,10 +21,18 @@ from rules.values import Placed
 Rules = Mapping[Key, Layered]
 
 
-def check_rules(rules: Rules, broken: frozenset[str], report: Report, only: Collection[Key] | None = None) -> None:
+def check_rules(
+    rules: Rules,
+    broken: frozenset[str],
+    report: Report,
+    only: Collection[Key] | None = None,
+    *,
+    shadows: bool = True,
+) -> None:
     """Reports what is wrong between rules. `broken` are ids whose entry was refused: they are not missing.
 
     `only` are the rules whose own lines are looked at, where the others are known to be sound; None is all.
+    Without `shadows` nobody is warned of lines that others make needless, which takes the most time.
     """
     live = {key: rule for key, rule in rules.items() if rule.disabled is None}
     _check_memberships(rules, broken, report)
@@ -38,7 +46,7 @@ def check_rules(rules: Rules, broken: frozenset[str], report: Report, only: Coll
             _check_wordings(rule, report)
         for key in ("aliases", "about", "for", "against"):
             _check_repeats(rule, key, report)
-        for key in ("about", "for", "against"):
+        for key in ("about", "for", "against") if shadows else ():
             _check_shadows(rule, key, report)
         _check_queries(rule, live, broken, report)
         _check_holders(rule, live, broken, report)

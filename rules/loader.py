@@ -51,7 +51,7 @@ class Reading:
 
 def load_packs(*directories: Path, seed: bool = True) -> RuleSet:
     """The rules of the packs, each laid over those before it. Raises RulesInvalid with all errors; warnings pass."""
-    reading = read_packs(*directories, seed=seed)
+    reading = read_packs(*directories, seed=seed, shadows=False)
     if reading.rules is None:
         raise RulesInvalid(problem for problem in reading.problems if problem.severity is Severity.ERROR)
     return reading.rules
@@ -62,8 +62,8 @@ def check_packs(*directories: Path, seed: bool = True) -> list[Problem]:
     return list(read_packs(*directories, seed=seed).problems)
 
 
-def read_packs(*directories: Path, seed: bool = True) -> Reading:
-    """The rules and the problems of the packs. Never raises for what is in them."""
+def read_packs(*directories: Path, seed: bool = True, shadows: bool = True) -> Reading:
+    """The rules and the problems of the packs, `shadows` among them or not. Never raises for what is in them."""
     report = Report()
     rules: dict[Key, Layered] = {}
     broken: set[str] = set()
@@ -71,7 +71,7 @@ def read_packs(*directories: Path, seed: bool = True) -> Reading:
         drafts = list(_read_pack(Path(directory), report))
         rules = lay_over(rules, drafts, report)
         broken.update(draft.id for draft in drafts)
-    check_rules(rules, frozenset(broken), report)
+    check_rules(rules, frozenset(broken), report, shadows=shadows)
     problems = tuple(report.problems)
     if any(problem.severity is Severity.ERROR for problem in problems):
         return Reading(None, problems)
