@@ -53,7 +53,7 @@ def load_packs(*directories: Path, seed: bool = True) -> RuleSet:
     """The rules of the packs, each laid over those before it. Raises RulesInvalid with all errors; warnings pass."""
     reading = read_packs(*directories, seed=seed, shadows=False)
     if reading.rules is None:
-        raise RulesInvalid(problem for problem in reading.problems if problem.severity is Severity.ERROR)
+        raise RulesInvalid(problem for problem in reading.problems if problem.fatal)
     return reading.rules
 
 
@@ -73,7 +73,7 @@ def read_packs(*directories: Path, seed: bool = True, shadows: bool = True) -> R
         broken.update(draft.id for draft in drafts)
     check_rules(rules, frozenset(broken), report, shadows=shadows)
     problems = tuple(report.problems)
-    if any(problem.severity is Severity.ERROR for problem in problems):
+    if any(problem.fatal for problem in problems):
         return Reading(None, problems)
     return Reading(_rule_set(rules), problems)
 

@@ -17,6 +17,7 @@ from monitor.pipeline import draft
 from monitor.pipeline.rule_edits import ExamplesFailed, RuleChange, by_key, changes_between, restore, save_edits, settle
 from monitor.pipeline.rulebook import RuleBook
 from monitor.settings import load_settings
+from rules.loader import load_packs
 from rules.model import AnyRule, RuleKind
 from rules.yaml_writer import Key, write_pack
 from storage.engine import Database
@@ -139,7 +140,7 @@ def export(folder: Folder) -> None:
     """
     with ruled_database().view() as work:
         in_force = work.rules.current()
-    wanted = draft.named_by(folder, _below(folder)) | draft.beyond(draft.read_rules(*_below(folder)), in_force)
+    wanted = draft.named_by(folder, _below(folder)) | draft.beyond(load_packs(*_below(folder)), in_force)
     left: dict[Key, AnyRule | None] = {key: by_key(in_force).get(key) for key in sorted(wanted)}
     try:
         written = write_pack(folder, left)
@@ -147,7 +148,7 @@ def export(folder: Folder) -> None:
         raise CommandError(f"a file of {folder} is not valid YAML; mend it first: {error}", Exit.USAGE) from None
     for file in written:
         say(f"{file.path}: {', '.join(file.ids)}")
-    given = by_key(draft.read_rules(*_below(folder), folder))
+    given = by_key(load_packs(*_below(folder), folder))
     if changes_between(in_force, {key: given.get(key) for key in left}):
         raise CommandError(f"{folder} does not give what is in force; `volteface rules diff {folder}` says how")
     say(f"{counted(len(written), 'file')} written" if written else "The folder says all this already.")

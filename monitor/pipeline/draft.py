@@ -8,21 +8,12 @@ from pathlib import Path
 
 from monitor.pipeline.preview import Draft
 from monitor.pipeline.rule_edits import Key, RuleChange, by_key, changes_between
-from rules.loader import read_packs
+from rules.loader import load_packs
 from rules.model import RuleKind, RuleSet
-from rules.problem import RulesInvalid
 
 _FOLDERS = {RuleKind.ACTOR: "actors", RuleKind.ISSUE: "issues", RuleKind.QUERY: "queries"}
 DRAFT = "draft"
 """What the file is called in problems."""
-
-
-def read_rules(*folders: Path) -> RuleSet:
-    """The seed pack with folders over it. Raises RulesInvalid."""
-    reading = read_packs(*folders)
-    if reading.rules is None:
-        raise RulesInvalid(problem for problem in reading.problems if problem.fatal)
-    return reading.rules
 
 
 def beyond(below: RuleSet, above: RuleSet) -> set[Key]:
@@ -33,12 +24,12 @@ def beyond(below: RuleSet, above: RuleSet) -> set[Key]:
 
 def named_by(folder: Path, below: Sequence[Path]) -> set[Key]:
     """The rules that a folder gives, changes or switches off over others. Raises RulesInvalid."""
-    return beyond(read_rules(*below), read_rules(*below, folder)) if folder.is_dir() else set()
+    return beyond(load_packs(*below), load_packs(*below, folder)) if folder.is_dir() else set()
 
 
 def changes_in(in_force: RuleSet, folder: Path, below: Sequence[Path]) -> list[RuleChange]:
     """What the folder's rules are otherwise than those in force. Raises RulesInvalid."""
-    given = by_key(read_rules(*below, folder))
+    given = by_key(load_packs(*below, folder))
     return changes_between(in_force, {key: given.get(key) for key in sorted(named_by(folder, below))})
 
 
