@@ -140,7 +140,10 @@ def export(folder: Folder) -> None:
     """
     with ruled_database().view() as work:
         in_force = work.rules.current()
-    wanted = draft.named_by(folder, _below(folder)) | draft.beyond(load_packs(*_below(folder)), in_force)
+    below = load_packs(*_below(folder))
+    wanted = draft.beyond(below, in_force)
+    if folder.is_dir():
+        wanted |= draft.beyond(below, load_packs(*_below(folder), folder))
     left: dict[Key, AnyRule | None] = {key: by_key(in_force).get(key) for key in sorted(wanted)}
     try:
         written = write_pack(folder, left)

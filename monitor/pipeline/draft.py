@@ -22,15 +22,11 @@ def beyond(below: RuleSet, above: RuleSet) -> set[Key]:
     return {key for key in {*one, *other} if one.get(key) != other.get(key)}
 
 
-def named_by(folder: Path, below: Sequence[Path]) -> set[Key]:
-    """The rules that a folder gives, changes or switches off over others. Raises RulesInvalid."""
-    return beyond(load_packs(*below), load_packs(*below, folder)) if folder.is_dir() else set()
-
-
 def changes_in(in_force: RuleSet, folder: Path, below: Sequence[Path]) -> list[RuleChange]:
     """What the folder's rules are otherwise than those in force. Raises RulesInvalid."""
-    given = by_key(load_packs(*below, folder))
-    return changes_between(in_force, {key: given.get(key) for key in sorted(named_by(folder, below))})
+    given = load_packs(*below, folder)
+    rules = by_key(given)
+    return changes_between(in_force, {key: rules.get(key) for key in sorted(beyond(load_packs(*below), given))})
 
 
 def draft_of(text: bytes, kind: RuleKind, in_force: RuleSet, packs: Sequence[Path]) -> Draft:
