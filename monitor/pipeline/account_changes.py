@@ -49,7 +49,8 @@ def set_role(work: Work, account_id: int, role: Role, who: str, now: datetime) -
 def disable_account(work: Work, account_id: int, who: str, now: datetime) -> Account:
     """They are signed out everywhere and cannot sign in; their tokens of the API end for good.
 
-    Their subscriptions pause until the account is enabled again. Raises NotFound and LastOperator.
+    Their subscriptions pause until the account is enabled again; the addresses of their feeds open nothing until then.
+    Raises NotFound and LastOperator.
     """
     was = _held(work, account_id)
     _not_the_last(work, was)

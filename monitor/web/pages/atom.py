@@ -15,7 +15,7 @@ from monitor.alerts import atom, json_feed
 from monitor.alerts.entries import FeedPage, entry_of, feed_id, feed_title
 from monitor.api.names import Names
 from monitor.api.told import cursor_of, installation_of, place_of, told_page
-from monitor.model.alert import Filter
+from monitor.model.alert import Filter, Subscription
 from monitor.model.position import ChangeKind, ChangeStatus
 from monitor.web.changes_asked import NARROWING, Narrowed, narrowed_by
 from monitor.web.conditional import conditional
@@ -98,10 +98,11 @@ def atom_router(desk: Desk, publisher: Publisher) -> APIRouter:
         token, _, form = token.partition(".")
         with desk.database.view() as work:
             number = work.tokens.subscription(token, TokenPurpose.FEED, desk.clock())
-            if number is None or form not in ("", "json"):
+            subscription = None if number is None else work.subscriptions.get(number)
+            if subscription is None or work.accounts.is_disabled(subscription.account_id) or form not in ("", "json"):
                 raise HTTPException(404, "There is no such feed; its address may have been revoked.")
             rules = work.rules.current()
-            asked = _of_subscription(work, rules, number, token)
+            asked = _of_subscription(subscription, rules, token)
             return _answer(desk, publisher, work, rules, request, form or "atom", asked, before)
 
     for form in FORMATS:
@@ -200,14 +201,13 @@ def _of_filter(wanted: Filter, narrowed: Narrowed, rules: RuleSet) -> _Asked:
     )
 
 
-def _of_subscription(work: Work, rules: RuleSet, number: int, token: str) -> _Asked:
-    wanted = work.subscriptions.get(number).filter
+def _of_subscription(subscription: Subscription, rules: RuleSet, token: str) -> _Asked:
     return _Asked(
-        wanted=wanted,
+        wanted=subscription.filter,
         paths={"atom": f"/atom/{token}", "json": f"/atom/{token}.json"},
         query=(),
-        name=f"subscription/{number}",
-        title=_title(wanted, rules),
+        name=f"subscription/{subscription.id}",
+        title=_title(subscription.filter, rules),
         private=True,
     )
 

@@ -1,4 +1,4 @@
-"""What was made by an old password ends with it: tokens of the API, beside sessions."""
+"""What was made by an old password ends with it: tokens of the API, beside sessions; so do feeds of who is disabled."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from monitor.model.account import Role
+from monitor.model.alert import ChannelName, Filter
 from monitor.model.scope import Scope
+from monitor.pipeline.account_changes import disable_account, enable_account
 from storage.engine import Database
+from storage.tokens import TokenPurpose
 from tests.integration.web.subscribers import PASSWORD, Reader, Town, filled
 from tests.sinks import SmtpSink
 
@@ -98,3 +101,16 @@ def test_a_password_by_an_operators_link_ends_the_tokens_and_a_first_one_none(to
         assert town.client.request("POST", f"/invitation/{link}", data={"password": password}).status_code == 303
         assert opens(town, token) is still
     assert revoked(town) == [("ada", "ada", 1, "password renewed")]
+
+
+def test_feed_addresses_of_a_disabled_account_open_nothing_until_it_is_enabled(town: Town) -> None:
+    town.reader("ada@example.org")
+    with town.database.work() as work:
+        made = work.subscriptions.add("Ada", ChannelName.LOG, "log", Filter(), None, town.now, account_id=1)
+        address = f"/atom/{work.tokens.mint(TokenPurpose.FEED, made.id, town.now, None)}"
+    opened = [town.client.get(address).status_code]
+    for change in (disable_account, enable_account):
+        with town.database.work() as work:
+            change(work, 1, "ops", town.now)
+        opened.append(town.client.get(address).status_code)
+    assert opened == [200, 404, 200]
