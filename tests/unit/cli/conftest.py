@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from monitor.cli.outcome import run
+from monitor.pipeline.rulebook import RuleBook
 from rules import yaml_reader
 from rules.loader import SEED
 from rules.problem import Report
 from rules.yaml_reader import Value
+from storage.engine import Database
 
 Ended = tuple[int, str, str]
 Command = Callable[..., Ended]
@@ -37,9 +41,28 @@ def seed_pack_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rules.loader.read_yaml", read)
 
 
+@pytest.fixture(scope="session")
+def ruled_file(upgraded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of an installation that ran before: upgraded, the seed pack's rules in force."""
+    file = tmp_path_factory.mktemp("ruled") / "ruled.db"
+    shutil.copyfile(upgraded_file, file)
+    database = Database(f"sqlite:///{file}")
+    RuleBook(database).install([], datetime.now(UTC))
+    database.close()
+    return file
+
+
 @pytest.fixture
-def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs a command; gives its exit code, stdout and stderr."""
+def command(first_command: Command, ruled_file: Path, tmp_path: Path) -> Command:
+    """Runs a command of an installation that ran before; gives its exit code, stdout and stderr."""
+    (tmp_path / "data").mkdir()
+    shutil.copyfile(ruled_file, tmp_path / "data" / "volteface.db")
+    return first_command
+
+
+@pytest.fixture
+def first_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs a command of a new installation."""
     for name in [name for name in os.environ if name.startswith("VOLTEFACE_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("VOLTEFACE_DATA_DIR", str(tmp_path / "data"))

@@ -67,8 +67,8 @@ def test_wrong_use_is_told(command: Command) -> None:
     assert (code, "no issue has the id nonsense" in err) == (4, True)
 
 
-def test_without_rules_there_is_nothing_to_read_by(command: Command) -> None:
-    code, _, err = command("rules", "backfill")
+def test_without_rules_there_is_nothing_to_read_by(first_command: Command) -> None:
+    code, _, err = first_command("rules", "backfill")
     assert (code, "no rules are in force yet" in err) == (2, True)
 
 

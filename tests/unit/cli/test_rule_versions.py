@@ -85,22 +85,22 @@ def test_failing_examples_save_nothing_unless_told_to(command: Command, pack: Pa
 
 
 def test_what_a_pack_and_an_operator_changed_is_shown_and_resolved(
-    command: Command, pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    first_command: Command, pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VOLTEFACE_PACKS", str(pack))
-    assert "No conflicts." in command("rules", "conflicts")[2]
+    assert "No conflicts." in first_command("rules", "conflicts")[2]
     edit = tmp_path / "edit"
     write(edit, TRAM.replace("name: Tram line", "name: The tram"))
-    assert command("rules", "apply", edit, "--why", "shorter")[0] == 0
+    assert first_command("rules", "apply", edit, "--why", "shorter")[0] == 0
     write(pack, TRAM.replace("name: Tram line", "name: Harbour tram"))
     boot_packs(pack)
-    found = json.loads(command("rules", "conflicts", "--json")[1])
+    found = json.loads(first_command("rules", "conflicts", "--json")[1])
     assert [(c["field"], c["was"], c["operator"], c["pack"]) for c in found] == [
         ("name", "Tram line", "The tram", "Harbour tram")
     ]
-    assert command("rules", "resolve", "issue", "tram-line", "--keep", "mine", "--why", "x")[0] == 2
-    assert command("rules", "resolve", "issue", "tram-line", "--keep", "pack", "--why", "theirs")[0] == 0
-    assert "No conflicts." in command("rules", "conflicts")[2]
+    assert first_command("rules", "resolve", "issue", "tram-line", "--keep", "mine", "--why", "x")[0] == 2
+    assert first_command("rules", "resolve", "issue", "tram-line", "--keep", "pack", "--why", "theirs")[0] == 0
+    assert "No conflicts." in first_command("rules", "conflicts")[2]
     with database().view() as work:
         assert work.rules.current().issues["tram-line"].name == "Harbour tram"
 
