@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monitor.model.alert import AlertKind, ChannelName, Filter, Message, NewAlert
+from monitor.model.alert import AlertKind, AttemptResult, ChannelName, ClaimedDelivery, Filter, Message, NewAlert
 from monitor.model.item import Item, NewItem
 from monitor.model.position import ChangeKind, ChangeStatus, Fold, FoundChange, FoundPosition
 from monitor.model.statement import Evidence, ReadStatement, Stance
@@ -15,6 +15,8 @@ from storage.work import Work
 NOW = datetime(2025, 3, 1, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
+WELL = AttemptResult(ok=True, status=204, answer="thanks")
+ILL = AttemptResult(ok=False, status=503, error="the server answered 503", answer="x" * 5_000)
 
 
 def new_item(identity: str = "a", **changes: Any) -> NewItem:
@@ -128,3 +130,12 @@ def alert(work: Work, subscription: int, dedup: str, **changes: Any) -> str:
         item_id=values["item_id"],
     )
     return key
+
+
+def claim(work: Work, limit: int = 9) -> list[ClaimedDelivery]:
+    return work.alerts.claim_due(NOW, limit, MINUTE)
+
+
+def recorded_change(work: Work) -> int:
+    said = stored_statement(work)
+    return work.positions.save_fold(fold(change(said)), NOW)[0].change.id
