@@ -3,8 +3,7 @@
     python -m monitor.bench.alert_sink [SHARE]
 
 prints its port, answers a POST with 204, or at random in a SHARE of cases with 503, notes when each `webhook-id` was
-first taken, and gives these moments as JSON to `GET /times`, until its stdin ends. It knows just enough HTTP/1.1 for
-that.
+first taken, and gives these moments as JSON to `GET /times`, until its stdin ends.
 """
 
 from __future__ import annotations
@@ -16,7 +15,8 @@ import re
 import sys
 import time
 
-_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+from monitor.bench.loopback import serve
+
 _ID = re.compile(rb"\r\nwebhook-id: *([^\r]*)", re.IGNORECASE)
 
 
@@ -34,7 +34,7 @@ class AlertSink:
         self._refused = refused
         self._bodies: dict[str, int] = {}
 
-    def answer(self, head: bytes, body: bytes = b"") -> bytes:
+    def answer(self, head: bytes, body: bytes) -> bytes:
         """The answer to a request whose body has been read."""
         if head.startswith(b"GET /times"):
             body = json.dumps({"times": self.times, "repeats": self.repeats, "differing": self.differing}).encode()
@@ -52,37 +52,6 @@ class AlertSink:
         else:
             self.times[key] = time.time()
         return b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"
-
-
-class _Connection(asyncio.Protocol):
-    def __init__(self, sink: AlertSink) -> None:
-        self._sink = sink
-        self._read = b""
-        self._transport: asyncio.Transport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if isinstance(transport, asyncio.Transport):
-            self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        self._read += data
-        while self._transport is not None and (end := self._read.find(b"\r\n\r\n")) >= 0:
-            head = self._read[: end + 2]
-            length = _LENGTH.search(head)
-            whole = end + 4 + (int(length[1]) if length else 0)
-            if len(self._read) < whole:
-                return
-            body, self._read = self._read[end + 4 : whole], self._read[whole:]
-            self._transport.write(self._sink.answer(head, body))
-
-
-async def serve(sink: AlertSink) -> None:
-    """Serves until stdin ends; the port goes to stdout first."""
-    loop = asyncio.get_running_loop()
-    listening = await loop.create_server(lambda: _Connection(sink), "127.0.0.1", 0, backlog=1024)
-    sys.stdout.write(f"{listening.sockets[0].getsockname()[1]}\n")
-    sys.stdout.flush()
-    await loop.run_in_executor(None, sys.stdin.buffer.read)
 
 
 if __name__ == "__main__":

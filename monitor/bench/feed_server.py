@@ -3,7 +3,7 @@
     python -m monitor.bench.feed_server FEEDS ENTRIES WORDS SEED NEWEST
 
 prints its port and serves `/feed/N` at every address of 127.0.0.0/8, gzipped and with an ETag, until its stdin ends.
-`/round/R` makes the documents of a round, all before it answers. It knows just enough HTTP/1.1 for that.
+`/round/R` makes the documents of a round, all before it answers.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 from datetime import datetime
 
 from monitor.bench.feed_documents import FeedDocuments
+from monitor.bench.loopback import serve
 
 _REQUEST = re.compile(rb"GET /(feed|round)/(\d+)[? ]")
 _CONDITION = re.compile(rb"\r\nif-none-match: *([^\r]*)", re.IGNORECASE)
@@ -33,9 +34,9 @@ class FeedServer:
         self._bodies = [self._documents.packed(feed, round_) for feed in range(self._feeds)]
         self._round = round_
 
-    def answer(self, request: bytes) -> bytes:
+    def answer(self, head: bytes, body: bytes) -> bytes:
         """The answer to one request, whole."""
-        found = _REQUEST.match(request)
+        found = _REQUEST.match(head)
         if found is None or (found[1] == b"feed" and int(found[2]) >= len(self._bodies)):
             return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
         if found[1] == b"round":
@@ -43,45 +44,19 @@ class FeedServer:
             return b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
         number = int(found[2])
         tag = b'"%d-%d"' % (number, self._round)
-        asked = _CONDITION.search(request)
+        asked = _CONDITION.search(head)
         if asked and asked[1].strip() == tag:
             return b"HTTP/1.1 304 Not Modified\r\nETag: %s\r\n\r\n" % tag
-        body = self._bodies[number]
+        document = self._bodies[number]
         return (
             b"HTTP/1.1 200 OK\r\nContent-Type: application/xml; charset=utf-8\r\nContent-Encoding: gzip\r\n"
-            b"ETag: %s\r\nContent-Length: %d\r\n\r\n%s" % (tag, len(body), body)
+            b"ETag: %s\r\nContent-Length: %d\r\n\r\n%s" % (tag, len(document), document)
         )
-
-
-class _Connection(asyncio.Protocol):
-    def __init__(self, server: FeedServer) -> None:
-        self._server = server
-        self._read = b""
-        self._transport: asyncio.Transport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if isinstance(transport, asyncio.Transport):
-            self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        self._read += data
-        while self._transport is not None and (end := self._read.find(b"\r\n\r\n")) >= 0:
-            request, self._read = self._read[:end], self._read[end + 4 :]
-            self._transport.write(self._server.answer(request))
-
-
-async def serve(server: FeedServer) -> None:
-    """Serves until stdin ends; the port goes to stdout once round 0 is there."""
-    server.turn_to(0)
-    loop = asyncio.get_running_loop()
-    listening = await loop.create_server(lambda: _Connection(server), "0.0.0.0", 0, backlog=1024)  # noqa: S104
-    sys.stdout.write(f"{listening.sockets[0].getsockname()[1]}\n")
-    sys.stdout.flush()
-    await loop.run_in_executor(None, sys.stdin.buffer.read)
-    listening.close()
 
 
 if __name__ == "__main__":
     feeds, entries, words, seed = map(int, sys.argv[1:5])
     made = FeedDocuments(entries=entries, words=words, seed=seed, newest=datetime.fromisoformat(sys.argv[5]))
-    asyncio.run(serve(FeedServer(made, feeds)))
+    server = FeedServer(made, feeds)
+    server.turn_to(0)
+    asyncio.run(serve(server, "0.0.0.0"))  # noqa: S104 - each feed has an address of its own in 127.0.0.0/8
