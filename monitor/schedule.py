@@ -66,6 +66,7 @@ class Worker:
         self._wakes = {name: asyncio.Event() for name in ("read", "send", "pushes")}
         self._wakers: list[asyncio.Task[None]] = []
         self._running: dict[str, set[asyncio.Task[None]]] = {}
+        self._stopping = False
 
     async def start(self) -> None:
         """Starts the jobs; returns at once."""
@@ -97,12 +98,17 @@ class Worker:
         self._scheduler.start()
 
     async def stop(self) -> None:
-        """Stops ticking and waits for the steps that are under way; what they had claimed is saved or leased out."""
+        """Stops ticking and waits for the steps that are under way; what they had claimed is saved or leased out.
+
+        However much waits to be read or sent, no further step begins: it is there at the next start.
+        """
+        self._stopping = True
+        self._pipeline.reader.interrupt()
+        self._pipeline.digests.interrupt()
         self._scheduler.pause()
         for waker in self._wakers:
             waker.cancel()
         await asyncio.gather(*self._wakers, return_exceptions=True)
-        self._pipeline.reader.interrupt()
         # A tick that is shut down while it is under way would be cancelled, and reported as a failed job.
         await self._ticks.ended()
         await asyncio.gather(*(task for tasks in self._running.values() for task in tasks), return_exceptions=True)
@@ -161,22 +167,24 @@ class Worker:
         await self._pipeline.poller.step(self._clock())
 
     async def _pushes(self) -> None:
-        while await self._pipeline.pushes.step(self._clock()):
+        while not self._stopping and await self._pipeline.pushes.step(self._clock()):
             pass
 
     async def _read(self) -> None:
-        while (read := await asyncio.to_thread(self._pipeline.reader.step, self._clock())).items or read.failed:
-            pass
+        more = True
+        while more and not self._stopping:
+            read = await asyncio.to_thread(self._pipeline.reader.step, self._clock())
+            more = bool(read.items or read.failed)
 
     async def _send(self) -> None:
-        while (await self._pipeline.sender.step(self._clock())).attempted:
+        while not self._stopping and (await self._pipeline.sender.step(self._clock())).attempted:
             pass
 
     async def _digests(self) -> None:
         await asyncio.to_thread(self._pipeline.digests.step, self._clock())
 
     async def _relay(self) -> None:
-        while await self._pipeline.relay.step(self._clock()):
+        while not self._stopping and await self._pipeline.relay.step(self._clock()):
             pass
 
     async def _heartbeat(self) -> None:

@@ -56,6 +56,7 @@ class Digests:
         self._database = database
         self._label = label
         self._public_url = public_url
+        self._stopping = False
 
     def step(self, now: datetime) -> Released:
         """Releases all whose time has come, each subscription in a transaction of its own.
@@ -67,12 +68,18 @@ class Digests:
             feeds = watched_feeds(work, now) if due else []
         done = Released()
         for subscription in due:
+            if self._stopping:
+                break
             try:
                 with self._database.work() as work:
                     done += self._release(work, subscription, feeds, now)
             except ValueError:
                 _log.exception("held alerts could not be released", subscription=subscription)
         return done
+
+    def interrupt(self) -> None:
+        """Begins with no further subscription: the service stops. What is due goes out after the next start."""
+        self._stopping = True
 
     def _release(self, work: Work, subscription_id: int, feeds: Sequence[WatchedFeed], now: datetime) -> Released:
         work.alerts.hold_subscription(subscription_id)

@@ -72,6 +72,7 @@ class Reader:
         self._records = NONE
         self._tracker = tracker
         self._teller = teller
+        self._stopping = False
 
     def step(self, now: datetime, limit: int = 20) -> ReadReport:
         """Claims items and reads them in the order of publication. An item that cannot be read is kept, and said so.
@@ -109,7 +110,8 @@ class Reader:
         )
 
     def interrupt(self) -> None:
-        """Ends what an extractor waits for: the service stops. What was claimed is given back."""
+        """The service stops: no further item is read, no extractor waited for; what was claimed goes back."""
+        self._stopping = True
         if isinstance(self._extractor, ReadsTogether):
             self._extractor.interrupt()
 
@@ -141,6 +143,8 @@ class Reader:
     def _guarded(
         self, item: Item, rules: CompiledRules, now: datetime, found: _Found | None, *, again: bool
     ) -> ReadReport:
+        if self._stopping and found is None:  # an answer that is there already was asked of somebody, and is saved
+            raise Interrupted
         try:
             return self._read(item, rules, now, found, again)
         except (StorageError, Interrupted):
