@@ -43,7 +43,7 @@ def volteface(
         input=text,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 
@@ -87,7 +87,7 @@ class Service:
             self.process.kill()
         self.process.wait()
         for reader in self._readers:
-            reader.join(timeout=10)
+            reader.join(timeout=60)
         for pipe in (self.process.stdout, self.process.stderr):
             if pipe:
                 pipe.close()
@@ -104,7 +104,7 @@ class Service:
     def stop(self) -> int:
         """Asks it to end, as Ctrl-C does; the exit code."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=60)
 
 
 def wait(look: Callable[[], Any], *, seconds: float = 60.0, alive: Service | None = None) -> Any:
@@ -122,4 +122,4 @@ def wait(look: Callable[[], Any], *, seconds: float = 60.0, alive: Service | Non
 
 def get(url: str) -> Any:
     """The JSON at an address of the service."""
-    return httpx.get(url, timeout=10, trust_env=False).raise_for_status().json()
+    return httpx.get(url, timeout=60, trust_env=False).raise_for_status().json()

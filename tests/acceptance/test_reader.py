@@ -65,13 +65,13 @@ class Browser:
         return self._address + link.removeprefix(PUBLIC)
 
     def opens(self, link: str) -> str:
-        answer = httpx.get(self._at(link), timeout=10, trust_env=False)
+        answer = httpx.get(self._at(link), timeout=60, trust_env=False)
         assert answer.status_code == 200, answer.text
         assert answer.headers["cache-control"] == "no-store"
         return answer.text
 
     def presses(self, link: str, form: Mapping[str, str] | None = None) -> str:
-        answer = httpx.post(self._at(link), data=dict(form or {}), timeout=10, trust_env=False, follow_redirects=False)
+        answer = httpx.post(self._at(link), data=dict(form or {}), timeout=60, trust_env=False, follow_redirects=False)
         assert answer.status_code == 200, answer.text
         return answer.text
 

@@ -137,7 +137,7 @@ def _get(url: str) -> dict[str, Any] | None:
         with urllib.request.urlopen(url, timeout=10) as answer:
             body: dict[str, Any] = json.load(answer)
             return body
-    except (urllib.error.URLError, ConnectionError):
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
         return None
 
 

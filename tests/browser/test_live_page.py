@@ -14,12 +14,11 @@ from monitor.settings import Settings
 from monitor.web.app import create_app
 from monitor.web.stream import EventStream
 from storage.engine import Database
-from tests.browser.conftest import Tab
+from tests.browser.conftest import PATIENCE_MS, Tab
 from tests.integration.web.newsroom import Newsroom, turn
 from tests.integration.web.served import Served, served
 
 WIDTHS = [390, 1024, 1600]
-PATIENCE_MS = 20_000
 
 
 @pytest.fixture
@@ -46,14 +45,14 @@ def test_a_change_arrives_without_reload(running: Served, newsroom: Newsroom, br
     page = tab.page
     page.goto(running.url)
     expect(page.locator("#changes .empty")).to_be_visible()
-    expect(page.locator("[data-live-words]")).to_have_text("Live", timeout=PATIENCE_MS)
+    expect(page.locator("[data-live-words]")).to_have_text("Live")
     page.evaluate("window.notReloaded = true")
 
     change = turn(newsroom, now=now)
     article = page.locator(f"#change-{change.id}")
-    expect(article).to_be_visible(timeout=PATIENCE_MS)
+    expect(article).to_be_visible()
     expect(article).to_contain_text("There will be no bridge")
-    expect(article).to_contain_text("confirmed", timeout=PATIENCE_MS)
+    expect(article).to_contain_text("confirmed")
     expect(article).to_have_class("change change--confirmed is-new")
     expect(page.locator("#matrix a[href='/positions/ada-quill/bridge']")).to_be_visible()
     expect(page.locator("#changes .empty")).to_have_count(0)
@@ -62,7 +61,7 @@ def test_a_change_arrives_without_reload(running: Served, newsroom: Newsroom, br
     # What was there before stays the very node it was; only what is new is marked.
     page.evaluate(f"document.getElementById('change-{change.id}').kept = true")
     _, [later, *_] = newsroom.say("lemuria", "tolls", Stance.SUPPORTS, at=now - timedelta(minutes=1), title="Tolls")
-    expect(page.locator(f"#change-{later.id}.is-new")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(f"#change-{later.id}.is-new")).to_be_visible()
     assert page.evaluate(f"document.getElementById('change-{change.id}').kept") is True
     assert page.locator("#changes article").first.get_attribute("id") == f"change-{later.id}"
     assert tab.complaints == []
@@ -74,10 +73,10 @@ def test_focus_and_place_survive_an_update(running: Served, newsroom: Newsroom, 
     tab = open_tab(browser)
     page = tab.page
     page.goto(running.url)
-    expect(page.locator("[data-live-words]")).to_have_text("Live", timeout=PATIENCE_MS)
+    expect(page.locator("[data-live-words]")).to_have_text("Live")
     page.locator("#matrix a[href='/positions/ada-quill/bridge']").focus()
     newsroom.say("lemuria", "tolls", Stance.OPPOSES, at=now)
-    expect(page.locator("#matrix a[href='/positions/lemuria/tolls']")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#matrix a[href='/positions/lemuria/tolls']")).to_be_visible()
     assert page.evaluate("document.activeElement.getAttribute('href')") == "/positions/ada-quill/bridge"
     expect(page.locator(f"#change-{change.id}")).not_to_have_class("is-new")
     assert tab.complaints == []
@@ -101,7 +100,7 @@ def test_what_happened_while_nobody_was_connected_is_caught_up(
     while not held:
         page.wait_for_timeout(20)
     held[0].continue_()
-    expect(page.locator(f"#change-{change.id}")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(f"#change-{change.id}")).to_be_visible()
 
 
 def test_pages_work_without_script(running: Served, newsroom: Newsroom, browser: Browser) -> None:

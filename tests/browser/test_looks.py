@@ -21,7 +21,7 @@ from monitor.web.app import create_app
 from storage.engine import Database
 from storage.tokens import TokenPurpose
 from tests.browser.accessible import serious_faults
-from tests.browser.conftest import Tab
+from tests.browser.conftest import PATIENCE_MS, Tab
 from tests.integration.web.newsroom import Newsroom, turn
 from tests.integration.web.served import served
 from tests.integration.web.test_desk_deliveries import deliver
@@ -139,6 +139,7 @@ def open_tab(browser: Browser, house: House, url: str, width: int, scheme: Schem
         color_scheme=scheme,
         reduced_motion="reduce",
     )
+    context.set_default_timeout(PATIENCE_MS)
     context.add_cookies([{"name": "volteface", "value": house.session, "url": url}])
     return Tab(context.new_page())
 

@@ -10,12 +10,11 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from storage.engine import Database
+from tests.browser.conftest import PATIENCE_MS
 from tests.browser.watched import open_watched
 from tests.integration.pipeline.walking import Walk
 from tests.integration.web.rule_pages import Operator, app_over
 from tests.integration.web.served import served
-
-PATIENCE_MS = 20_000
 
 
 @pytest.fixture
@@ -51,9 +50,9 @@ def test_an_answer_to_an_earlier_draft_does_not_undo_what_is_typed(editor: Page)
     row.press_sequentially("nodules")
     typed = editor.locator("[data-rows=about] textarea").nth(-2)
     held[0].continue_()
-    expect(editor.locator("#yaml")).to_have_value(re.compile(r", nodules\]$", re.MULTILINE), timeout=PATIENCE_MS)
-    expect(typed).to_have_value("nodules", timeout=PATIENCE_MS)
-    expect(typed).to_be_focused(timeout=PATIENCE_MS)
+    expect(editor.locator("#yaml")).to_have_value(re.compile(r", nodules\]$", re.MULTILINE))
+    expect(typed).to_have_value("nodules")
+    expect(typed).to_be_focused()
 
 
 def test_the_form_that_follows_the_yaml_keeps_the_field_that_somebody_went_to(editor: Page) -> None:
@@ -65,5 +64,5 @@ def test_the_form_that_follows_the_yaml_keeps_the_field_that_somebody_went_to(ed
     name.focus()
     editor.keyboard.press("End")
     held[0].continue_()
-    expect(name).to_have_value("Mining at sea", timeout=PATIENCE_MS)
-    expect(name).to_be_focused(timeout=PATIENCE_MS)
+    expect(name).to_have_value("Mining at sea")
+    expect(name).to_be_focused()

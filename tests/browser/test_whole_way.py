@@ -14,6 +14,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import conftest
 from tests.browser.steps import (
     OPERATOR,
     READER,
@@ -48,7 +49,7 @@ def patience() -> Iterator[None]:
     """Waits end when what they wait for is there; the bound only ends a test that hangs."""
     expect.set_options(timeout=PATIENCE_MS)
     yield
-    expect.set_options(timeout=5_000)
+    expect.set_options(timeout=conftest.PATIENCE_MS)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ class RealHub:
     def publish(self, topic: str) -> None:
         """Tell the hub that the topic has news; it fetches and pushes it."""
         form = {"hub.mode": "publish", "hub.topic": topic}
-        httpx.post(self.url, data=form, trust_env=False, timeout=10).raise_for_status()
+        httpx.post(self.url, data=form, trust_env=False, timeout=60).raise_for_status()
 
     def subscribers(self) -> list[tuple[str, str, str]]:
         """Topic, callback and secret of those that the hub has verified, as they stand in its database."""

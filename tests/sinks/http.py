@@ -82,7 +82,7 @@ class HttpSink(Served):
         with self._news:
             self._answers = deque(answers or [Answer()])
 
-    def wait_for(self, count: int, timeout_s: float = 10.0) -> list[Request]:
+    def wait_for(self, count: int, timeout_s: float = 60.0) -> list[Request]:
         """The requests, once there are so many of them. Not for the event loop of an asynchronous test: it blocks."""
         self._wait(count, lambda: len(self.requests), timeout_s)
         return list(self.requests)

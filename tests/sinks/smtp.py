@@ -78,7 +78,7 @@ class SmtpSink(Served):
         with self._news:
             self._replies[stage] = deque(replies)
 
-    def wait_for(self, count: int, timeout_s: float = 10.0) -> list[Mail]:
+    def wait_for(self, count: int, timeout_s: float = 60.0) -> list[Mail]:
         """The mails, once there are so many of them. Not for the event loop of an asynchronous test: it blocks."""
         self._wait(count, lambda: len(self.mails), timeout_s)
         return list(self.mails)

@@ -24,7 +24,8 @@ from monitor.net.guard import Guard
 from tests.contract.channels.deliveries import DELIVERY, to_chat, to_mailbox, to_webhook
 from tests.sinks import SAY_NOTHING, Answer, HttpSink, Manner, SmtpSink, SmtpStage
 
-PATIENT_S = 10.0
+PATIENT_S = 60.0
+"""No test waits as long as that, unless it fails."""
 IMPATIENT_S = 0.3
 """The deadline where the other end never answers: a test waits as long as that."""
 

@@ -10,7 +10,7 @@ import pytest
 
 from monitor.alerts.channels import protocol
 from monitor.alerts.channels.protocol import Channel
-from tests.contract.channels.ends import IMPATIENT_S, End, opened
+from tests.contract.channels.ends import IMPATIENT_S, PATIENT_S, End, opened
 
 NOW = datetime.now(UTC)
 
@@ -78,7 +78,7 @@ async def test_twenty_ends_that_hang_do_not_hold_up_a_healthy_one(kind: str) -> 
         # A webhook's connections all come from one client; a mail server is one for all.
         channel = hanging.channel()
         stuck = [asyncio.create_task(channel.send(hanging.delivery(), NOW)) for _ in range(20)]
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENT_S):
             while hanging.hanging() < 20:
                 await asyncio.sleep(0.01)
         to_healthy = healthy.channel() if kind == "email" else channel

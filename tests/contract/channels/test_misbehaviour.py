@@ -19,7 +19,7 @@ from monitor.model.alert import AttemptResult
 from monitor.net.client import webhook_client
 from monitor.net.guard import Guard
 from tests.contract.channels.deliveries import SECRET, to_chat, to_webhook
-from tests.contract.channels.ends import AppriseEnd, WebhookEnd, opened
+from tests.contract.channels.ends import PATIENT_S, AppriseEnd, WebhookEnd, opened
 from tests.sinks import Answer, HttpSink, Manner, closed_port
 
 NOW = datetime(2025, 2, 17, 12, tzinfo=UTC)
@@ -36,13 +36,14 @@ async def http(request: pytest.FixtureRequest) -> AsyncIterator[HttpEnd]:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """What the end does, and what must come of it. `status` None: none arrived."""
+    """What the end does, and what must come of it within the deadline. `status` None: none arrived."""
 
     answer: Answer
     ok: bool = False
     gone: bool = False
     status: int | None = None
     says: str = ""
+    deadline_s: float = PATIENT_S
 
 
 CASES = {
@@ -54,10 +55,10 @@ CASES = {
     **{f"{s}": Case(answer=Answer(status=s), status=s, says=str(s)) for s in (400, 401, 403, 404, 429, 500, 502, 503)},
     "410": Case(answer=Answer(status=410), gone=True, status=410, says="410 Gone"),
     "599": Case(answer=Answer(status=599), status=599, says="599"),
-    "hangs": Case(answer=Answer(manner=Manner.HANG), says=f"{SHORT_S:g} s"),
-    "head drips": Case(answer=Answer(manner=Manner.DRIP_HEAD), says=f"{SHORT_S:g} s"),
-    "200 drips": Case(answer=Answer(manner=Manner.DRIP), ok=True, status=200),
-    "500 drips": Case(answer=Answer(manner=Manner.DRIP, status=500), status=500, says="500"),
+    "hangs": Case(answer=Answer(manner=Manner.HANG), says=f"{SHORT_S:g} s", deadline_s=SHORT_S),
+    "head drips": Case(answer=Answer(manner=Manner.DRIP_HEAD), says=f"{SHORT_S:g} s", deadline_s=SHORT_S),
+    "200 drips": Case(answer=Answer(manner=Manner.DRIP), ok=True, status=200, deadline_s=2 * SHORT_S),
+    "500 drips": Case(answer=Answer(manner=Manner.DRIP, status=500), status=500, says="500", deadline_s=2 * SHORT_S),
     "200 floods": Case(answer=Answer(manner=Manner.FLOOD), ok=True, status=200),
     "503 floods": Case(answer=Answer(manner=Manner.FLOOD, status=503), status=503, says="503"),
     "huge head": Case(answer=Answer(manner=Manner.HUGE_HEAD), says="connection"),
@@ -73,7 +74,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 async def test_what_an_end_does_comes_to_what_it_should(http: HttpEnd, case: Case) -> None:
     http.sink.answers(case.answer)
-    result = await http.channel(SHORT_S).send(http.delivery(), NOW)
+    result = await http.channel(case.deadline_s).send(http.delivery(), NOW)
     assert (result.ok, result.permanent, result.disable_target) == (case.ok, case.gone, case.gone), result
     assert result.status == case.status
     assert case.says in (result.error or ""), result
@@ -126,7 +127,7 @@ def certified() -> Iterator[HttpSink]:
         yield sink
 
 
-async def _sent(kind: str, address: str, deadline_s: float = 10.0) -> AttemptResult:
+async def _sent(kind: str, address: str, deadline_s: float = PATIENT_S) -> AttemptResult:
     """A delivery to an address without its scheme: `127.0.0.1:1234/x`."""
     async with opened(kind) as end:
         secure = address.startswith("tls:")
@@ -211,7 +212,7 @@ async def test_no_error_log_or_repr_holds_a_secret(
     delivery = to_webhook(http.sink.url + path) if isinstance(http, WebhookEnd) else to_chat(http.sink.port, path)
     echoed = b"no" if isinstance(http, WebhookEnd) else b"room-5f2a9c token-8d31e0 K3y-1122"
     http.sink.answers(Answer(status=500, manner=manner, body=echoed))
-    result = await http.channel(SHORT_S).send(delivery, NOW)
+    result = await http.channel(SHORT_S if manner is Manner.HANG else PATIENT_S).send(delivery, NOW)
     assert not result.ok
     out, err = capfd.readouterr()
     # The service keeps these quiet below WARNING (monitor/cli/logs.py).

@@ -76,7 +76,9 @@ values = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.dictionaries(st.text(st.characters(), max_size=8), values, max_size=4))
 def test_json_comes_back(database: Database, data: dict[str, object]) -> None:
     with database.work() as work:
@@ -85,7 +87,9 @@ def test_json_comes_back(database: Database, data: dict[str, object]) -> None:
         assert work.events.after(event_id - 1, 1)[0].data == storable_json(data)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(moment=st.datetimes(timezones=st.timezones()).filter(lambda m: 1 < m.year < 9999))
 def test_moments_come_back(database: Database, moment: datetime) -> None:
     with database.work() as work:

@@ -80,7 +80,9 @@ def test_no_query_is_an_error(searched: Database, query: str) -> None:
     found(searched, query)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(query=st.text(alphabet=st.one_of(st.sampled_from("\"'*-():&|!<>^{}+ \x00a"), st.characters()), max_size=30))
 def test_no_query_is_ever_an_error(searched: Database, query: str) -> None:
     found(searched, query)

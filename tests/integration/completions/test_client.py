@@ -184,7 +184,7 @@ async def test_a_broken_endpoint_is_asked_a_few_times(sink: ModelSink) -> None:
 @pytest.mark.parametrize("manner", [Manner.HANG, Manner.DRIP, Manner.DRIP_HEAD])
 async def test_one_that_hangs_or_drips_costs_no_more_than_the_deadline(sink: ModelSink, manner: Manner) -> None:
     sink.replies(Answer(manner=manner))
-    failed = await asyncio.wait_for(failure(sink.base, deadline_s=0.3), 15)
+    failed = await asyncio.wait_for(failure(sink.base, deadline_s=1.0), 60)
     assert failed.trouble is Trouble.SLOW
     assert failed.unanswered == 1, "the question went out in full and may be paid for"
 

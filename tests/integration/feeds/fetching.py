@@ -21,7 +21,7 @@ def feed(url: str, **more: Any) -> Feed:
 async def fetch(url: str, *, allow: list[str] | None = None, guard: Guard | None = None, **config: Any) -> FetchResult:
     known = {name: config.pop(name) for name in ("etag", "last_modified") if name in config}
     full = config.pop("full", False)
-    config = {"spacing_s": 0.0, "deadline_s": 5.0, **config}
+    config = {"spacing_s": 0.0, "deadline_s": 60.0, **config}
     guard = guard or Guard(LOOPBACK if allow is None else allow)
     async with Fetcher(FetchConfig(**config), guard, now=lambda: NOW) as fetcher:
         return await fetcher.fetch(feed(url, **known), full=full)

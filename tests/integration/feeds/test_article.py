@@ -42,7 +42,7 @@ async def reader(
     now: Callable[[], datetime] = lambda: NOW,
     **config: Any,
 ) -> AsyncIterator[ArticleReader]:
-    plain: dict[str, Any] = {"spacing_s": 0.0, "deadline_s": 5.0, "accept": ACCEPT}
+    plain: dict[str, Any] = {"spacing_s": 0.0, "deadline_s": 60.0, "accept": ACCEPT}
     guard = Guard(["127.0.0.0/8"] if allow is None else allow, setting="VOLTEFACE_FEED_ALLOW")
     async with (
         Fetcher(FetchConfig(**plain | config), guard, now=lambda: NOW) as fetcher,
@@ -267,7 +267,7 @@ async def test_a_host_that_asked_for_silence_is_not_asked(wire: Wire) -> None:
     manners = Politeness(spacing_s=0.0)
     url = wire.give("/a", body=page(), content_type=HTML)
     async with (
-        Fetcher(FetchConfig(deadline_s=5.0), Guard(["127.0.0.0/8"]), politeness=manners) as fetcher,
+        Fetcher(FetchConfig(deadline_s=60.0), Guard(["127.0.0.0/8"]), politeness=manners) as fetcher,
         article_pool() as pool,
     ):
         articles = ArticleReader(fetcher, pool, lambda: NOW)

@@ -16,6 +16,7 @@ import pytest
 from monitor.feeds.parse import parse_document
 from monitor.feeds.parser_pool import NotAFeed, ParseFailed, ParserPool, ParserPoolConfig, ParseTimeout
 from monitor.model.feed import ParsedFeed
+from tests.integration.feeds.open_files import open_files
 from tests.unit.feeds.documents import ITEM, rss
 
 ODD_WORKER = """
@@ -50,7 +51,13 @@ ODD_WORKER = """
 def odd(tmp_path: Path) -> ParserPoolConfig:
     script = tmp_path / "odd_worker.py"
     script.write_text(textwrap.dedent(ODD_WORKER), encoding="utf-8")
-    return ParserPoolConfig(workers=2, limit_s=1.0, command=(sys.executable, str(script)))
+    return ParserPoolConfig(workers=2, limit_s=60.0, command=(sys.executable, str(script)))
+
+
+@pytest.fixture
+def strict(odd: ParserPoolConfig) -> ParserPoolConfig:
+    """For documents that never end: a test waits as long as that."""
+    return replace(odd, limit_s=2.0)
 
 
 def document(word: str = "a") -> bytes:
@@ -70,7 +77,7 @@ async def test_parses_as_the_parser_does() -> None:
 async def test_a_shared_file_shrinks_after_a_large_document_and_is_closed_with_its_worker(
     odd: ParserPoolConfig,
 ) -> None:
-    before = set(Path("/proc/self/fd").iterdir())
+    before = open_files()
     large = rss(*(ITEM.format(f"{number}{'x' * 1_000}") for number in range(1_500)))
     async with ParserPool(ParserPoolConfig(workers=1)) as pool:
         assert len((await pool.parse(large)).entries) == 1_500
@@ -82,7 +89,7 @@ async def test_a_shared_file_shrinks_after_a_large_document_and_is_closed_with_i
     async with ParserPool(odd) as pool:
         with pytest.raises(ParseFailed):
             await pool.parse(document("CRASH"))
-    assert set(Path("/proc/self/fd").iterdir()) == before
+    assert open_files() <= before
 
 
 async def test_what_is_known_is_handed_in_and_comes_back() -> None:
@@ -95,10 +102,10 @@ async def test_what_is_known_is_handed_in_and_comes_back() -> None:
 
 
 @pytest.mark.parametrize("word", ["RUN AWAY", "SLEEP DEAF"])
-async def test_a_parser_that_runs_over_is_killed_and_replaced(odd: ParserPoolConfig, word: str) -> None:
-    async with ParserPool(odd) as pool:
+async def test_a_parser_that_runs_over_is_killed_and_replaced(strict: ParserPoolConfig, word: str) -> None:
+    async with ParserPool(strict) as pool:
         await pool.parse(document())
-        with pytest.raises(ParseTimeout, match="within 1 seconds"):
+        with pytest.raises(ParseTimeout, match="within 2 seconds"):
             await pool.parse(document(word))
         assert (await pool.parse(document("b"))).entries[0].title == "b"
 
@@ -110,13 +117,16 @@ async def test_a_runaway_does_not_hold_up_another_document(odd: ParserPoolConfig
         for word in "bcdef":
             assert (await pool.parse(document(word))).entries[0].title == word
         assert not runaway.done()
-        with pytest.raises(ParseTimeout):
+        runaway.cancel()
+        with pytest.raises(asyncio.CancelledError):
             await runaway
 
 
 @pytest.mark.parametrize("word", ["RUN AWAY", "SLEEP DEAF", "CRASH", "EXIT"])
-async def test_documents_behind_one_that_ends_its_worker_are_read_by_another(odd: ParserPoolConfig, word: str) -> None:
-    alone = replace(odd, workers=1, at_hand=4)
+async def test_documents_behind_one_that_ends_its_worker_are_read_by_another(
+    strict: ParserPoolConfig, word: str
+) -> None:
+    alone = replace(strict, workers=1, at_hand=4)
     async with ParserPool(alone) as pool:
         await pool.parse(document())
         (first,) = pool._workers
@@ -195,7 +205,7 @@ PARENT = """
     import asyncio, sys
     from monitor.feeds.parser_pool import ParserPool, ParserPoolConfig
     async def main():
-        pool = ParserPool(ParserPoolConfig(workers=1, limit_s=2.0, command=(sys.executable, sys.argv[1])))
+        pool = ParserPool(ParserPoolConfig(workers=1, limit_s=5.0, command=(sys.executable, sys.argv[1])))
         await pool.parse(b"<rss version='2.0'><channel><title>T</title></channel></rss>")
         pid = pool._workers[0].process.pid
         if sys.argv[2] == "busy":
@@ -222,7 +232,7 @@ def test_a_worker_ends_when_its_parent_is_killed(odd: ParserPoolConfig, tmp_path
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     parent.stdout.close()
-    for _ in range(200):
+    for _ in range(600):
         if not _alive(child):
             return
         asyncio.run(asyncio.sleep(0.1))

@@ -325,7 +325,7 @@ def test_killed_between_answer_and_reading_nothing_is_lost_and_nothing_is_paid_t
 def test_a_stop_while_the_model_thinks_gives_the_items_back(
     walk: ConsultingWalk, sink: ModelSink, stack: ExitStack
 ) -> None:
-    by_model(walk, sink, stack)
+    by_model(walk, sink, stack, deadline_s=300.0)
     sink.replies(Answer(manner=Manner.HANG))
     item = walk.put(ZORBS.format(who="Sten Berg", n=1), 0)
     reports: list[ReadReport] = []
@@ -333,7 +333,7 @@ def test_a_stop_while_the_model_thinks_gives_the_items_back(
     step.start()
     sink.wait_for(1)
     walk.reader.interrupt()
-    step.join(timeout=15)
+    step.join(timeout=60)
     assert not step.is_alive(), "the question is not waited for"
     assert (reports[0].items, reports[0].failed) == (0, 0)
     aside = spent(walk)
@@ -348,7 +348,7 @@ def test_a_stop_while_the_model_thinks_gives_the_items_back(
 
 def test_items_are_asked_about_at_the_same_time(walk: ConsultingWalk, sink: ModelSink, stack: ExitStack) -> None:
     """No question is answered, and all four arrive."""
-    by_model(walk, sink, stack, questions_at_once=4)
+    by_model(walk, sink, stack, questions_at_once=4, deadline_s=300.0)
     for n in range(4):
         walk.put(ZORBS.format(who="Sten Berg", n=n), n)
     sink.replies(Answer(manner=Manner.HANG))
@@ -356,7 +356,7 @@ def test_items_are_asked_about_at_the_same_time(walk: ConsultingWalk, sink: Mode
     step.start()
     assert len(sink.wait_for(4)) == 4
     walk.reader.interrupt()
-    step.join(timeout=15)
+    step.join(timeout=60)
     assert not step.is_alive()
 
 

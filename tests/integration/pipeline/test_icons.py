@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -35,7 +36,13 @@ async def wire() -> AsyncIterator[Wire]:
 
 @pytest.fixture
 async def find() -> AsyncIterator[Find]:
-    guard, config = Guard(["127.0.0.0/8"]), FetchConfig(spacing_s=0.0, deadline_s=0.5)
+    async with finder(deadline_s=60.0) as found:
+        yield found
+
+
+@asynccontextmanager
+async def finder(deadline_s: float) -> AsyncIterator[Find]:
+    guard, config = Guard(["127.0.0.0/8"]), FetchConfig(spacing_s=0.0, deadline_s=deadline_s)
     async with Fetcher(config, guard) as pages, Fetcher(replace(config, largest_body=LARGEST_ICON), guard) as images:
         robots = Robots(pages, lambda: NOW)
         yield lambda site: find_icon(site, pages, images, robots)
@@ -75,16 +82,17 @@ async def active(exchange: Exchange) -> None:
 @pytest.mark.parametrize(
     ("script", "note"),
     [
-        (drip, "did not deliver the whole document within 0.5 seconds"), (huge, "larger than"), (inward, "is refused"),
+        (drip, "did not deliver the whole document within 1 seconds"), (huge, "larger than"), (inward, "is refused"),
         (active, "is no PNG"),
     ],
 )  # fmt: skip
 async def test_what_is_no_small_image_is_none(
-    wire: Wire, find: Find, script: Callable[[Exchange], Awaitable[None]], note: str
+    wire: Wire, script: Callable[[Exchange], Awaitable[None]], note: str
 ) -> None:
     wire.on("/small.png", script)
     wire.on("/favicon.ico", script)
-    found = await find(wire.url)
+    async with finder(deadline_s=1.0 if script is drip else 60.0) as find:
+        found = await find(wire.url)
     assert (found.media_type, found.data) == ("", b"")
     assert note in found.note
 

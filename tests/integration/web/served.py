@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from monitor.web.server import PageServer, page_server
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 
 class Served:

@@ -50,7 +50,11 @@ def clock() -> Clock:
 
 @pytest.fixture
 def app(database: Database, tmp_path: Path, clock: Clock) -> FastAPI:
-    settings = Settings(data_dir=tmp_path, fetch_max_bytes=LARGEST, fetch_deadline_s=0.3, _env_file=None)
+    return app_over(database, tmp_path, clock, deadline_s=60.0)
+
+
+def app_over(database: Database, folder: Path, clock: Clock, deadline_s: float) -> FastAPI:
+    settings = Settings(data_dir=folder, fetch_max_bytes=LARGEST, fetch_deadline_s=deadline_s, _env_file=None)
     return create_app(database, settings, clock=clock)
 
 
@@ -250,9 +254,10 @@ def test_too_large_a_body_is_refused_whether_it_says_so_or_not(client: Client, d
     assert due_at(database, subscription) == NOW
 
 
-def test_a_body_that_drips_is_broken_off(app: FastAPI, database: Database) -> None:
+def test_a_body_that_drips_is_broken_off(database: Database, tmp_path: Path, clock: Clock) -> None:
     subscription = verified(database, NOW)
-    with served(app) as running, socket.create_connection(("127.0.0.1", running.server.port), timeout=30) as hub:
+    app = app_over(database, tmp_path, clock, deadline_s=0.3)
+    with served(app) as running, socket.create_connection(("127.0.0.1", running.server.port), timeout=60) as hub:
         head = f"POST /websub/{subscription.token} HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n"
         hub.sendall(head.encode() + b"<rss")
         assert hub.recv(65_536).startswith(b"HTTP/1.1 408 ")

@@ -69,7 +69,7 @@ def test_output_that_finds_no_room_is_one_line(arguments: list[str], tmp_path: P
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
     assert ended.returncode == 1
